@@ -1,0 +1,68 @@
+// One unit of work on one connection. Rule: a Tx lives on one thread inside Database::read or ::write and is
+// passed by reference down to the stores; nobody keeps it.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "db/rows.hpp"
+
+namespace forum::db {
+
+/// A named query, declared once at the top of the one store that uses it. `name` is unique over the program
+/// ("discussion.find_thread"); the text is prepared under that name at first use on each connection.
+/// Every Query registers itself so that a test can prepare all of them (see all_queries()).
+struct Query {
+    Query(std::string_view query_name, std::string_view query_sql);
+    std::string name;
+    std::string sql;
+};
+
+const std::vector<const Query*>& all_queries();
+
+enum class TxKind { read, write };
+
+class Tx {
+public:
+    class Impl;
+    explicit Tx(Impl& impl) : impl_{impl} {}
+    Tx(const Tx&) = delete;
+    Tx& operator=(const Tx&) = delete;
+
+    /// Runs a prepared query. The transaction begins here when it had not begun.
+    /// Unique, foreign key and check violations throw ConstraintViolation (below); others a DatabaseError.
+    Rows exec(const Query& query, Params params = {});
+
+    /// As exec, but outside a transaction: one round trip that commits itself when it writes. Only before the
+    /// transaction has begun (throws std::logic_error after); any number of times.
+    Rows exec_alone(const Query& query, Params params = {});
+
+    /// Runs after a successful commit (or after the job, when only exec_alone was used), on the same thread.
+    void after_commit(std::function<void()> hook);
+
+    TxKind kind() const;
+
+private:
+    Impl& impl_;
+};
+
+/// A constraint said no; `constraint` is its name in the schema.
+struct ConstraintViolation : std::runtime_error {
+    ConstraintViolation(std::string constraint_name, const std::string& message)
+        : std::runtime_error{message}, constraint{std::move(constraint_name)} {}
+    std::string constraint;
+};
+
+/// Any other error that PostgreSQL reported. `sqlstate` has five characters; P0001 is RAISE EXCEPTION.
+struct DatabaseError : std::runtime_error {
+    DatabaseError(std::string state, const std::string& message)
+        : std::runtime_error{message}, sqlstate{std::move(state)} {}
+    std::string sqlstate;
+};
+
+}  // namespace forum::db

@@ -1,0 +1,45 @@
+// An answer as the features make it, and the same as ready bytes for the cache. Rule: content-length, date,
+// connection, content-encoding and the security headers are added by http and site, never by a feature.
+#pragma once
+
+#include <array>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace forum::http {
+
+struct Reply {
+    int status{200};
+    std::vector<std::pair<std::string, std::string>> headers;  ///< in order; names as written on the wire
+    std::string body;
+
+    Reply& set(std::string name, std::string value) {
+        headers.emplace_back(std::move(name), std::move(value));
+        return *this;
+    }
+};
+
+/// The encodings in which an answer lies ready.
+enum class Encoding { identity, gzip, brotli };
+
+/// A whole answer as bytes, built once and sent many times. Immutable, shared between threads. The session writes
+/// `head` (status line and headers without Date, ending before the empty line), the second's Date line, and `body`;
+/// for HEAD without the body; for a matching If-None-Match `not_modified_head` alone.
+struct PreparedReply {
+    struct Form {
+        std::string head;
+        std::string not_modified_head;
+        std::string body;
+    };
+    std::array<std::shared_ptr<const Form>, 3> forms;  ///< by Encoding; identity is always there
+    std::string etag;                                  ///< strong, quoted; "" = none
+};
+
+/// Builds the bytes of `reply` (adds Content-Length and, when its type is text and its body is over 512 bytes,
+/// the gzip and brotli forms with Content-Encoding and Vary). `etag` goes in as given.
+std::shared_ptr<const PreparedReply> prepare(const Reply& reply, std::string etag);
+
+}  // namespace forum::http

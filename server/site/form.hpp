@@ -1,0 +1,53 @@
+// What came in with a request that changes something, the same for a form and for JSON, and the faults in it.
+// Rule: a form parser collects every fault at once and never loses what was typed.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "view/model.hpp"
+
+namespace forum::site {
+
+/// Fields by name; a JSON body's members become fields (strings, numbers and booleans as text, arrays of those as
+/// several values, null as absent).
+class Input {
+public:
+    /// Throws Problem{bad_request|unsupported_media_type}. JSON: only an object whose values are of the kinds above.
+    static Input parse(std::string_view content_type, std::string_view body);
+
+    std::string text(std::string_view name) const;  ///< first value, newlines normalised; "" when absent
+    std::optional<std::string> find(std::string_view name) const;
+    std::vector<std::string> all(std::string_view name) const;
+    bool has(std::string_view name) const;
+    bool is_json() const { return is_json_; }
+    /// Names that are not in `known`; JSON input with such names is refused with an error per field, a form's are ignored.
+    std::vector<std::string> unknown(const std::vector<std::string>& known) const;
+    void add(std::string name, std::string value);
+
+private:
+    std::vector<std::pair<std::string, std::string>> fields_;
+    bool is_json_{false};
+};
+
+struct FormError {
+    std::string field;    ///< the input's name
+    std::string message;  ///< for the reader, in his language
+};
+
+class FormErrors {
+public:
+    void add(std::string field, std::string message);
+    bool any() const { return !errors_.empty(); }
+    const std::vector<FormError>& list() const { return errors_; }
+    bool has(std::string_view field) const;
+    /// Sets `errors` (list) and `error` (by field, for every name in `fields`) in a page's JSON object.
+    void write_to(nlohmann::json& model, const std::vector<std::string>& fields) const;
+
+private:
+    std::vector<FormError> errors_;
+};
+
+}  // namespace forum::site
