@@ -1,0 +1,4 @@
+// What script adds to pages that already work without it. Rule: look for an element, then load the module that serves it.
+import { startLive } from "./live/index.js";
+
+startLive();
