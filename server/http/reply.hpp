@@ -36,6 +36,7 @@ struct PreparedReply {
     };
     std::array<std::shared_ptr<const Form>, 3> forms;  ///< by Encoding; identity is always there
     std::string etag;                                  ///< strong, quoted; "" = none
+    int status{200};
 };
 
 /// Builds the bytes of `reply` (adds Content-Length and, when its type is text and its body is over 512 bytes,

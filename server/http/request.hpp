@@ -3,6 +3,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -32,6 +33,19 @@ struct Request {
     std::optional<std::string> cookie(std::string_view name) const;
     /// First query parameter of that name, "" when absent.
     std::string_view query_value(std::string_view name) const;
+};
+
+/// A request's head before anything of it is copied or decoded, for answers that lie ready (Application::find_ready).
+/// Everything in it are views into the connection's read buffer: good during the call only.
+struct RequestView {
+    Method method{Method::get};
+    std::string_view target;  ///< as sent: path and query, origin-form; not decoded and not checked yet
+    std::span<const std::pair<std::string_view, std::string_view>> headers;  ///< names as sent, values trimmed
+
+    /// First header of that name (any case), "" when absent.
+    std::string_view header(std::string_view name) const;
+    /// First cookie of that name, nothing when absent.
+    std::optional<std::string_view> cookie(std::string_view name) const;
 };
 
 }  // namespace forum::http

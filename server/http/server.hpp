@@ -42,14 +42,17 @@ struct Takeover {
     Request request;
     std::string leftover;   ///< bytes already read after the request
     std::size_t io_thread;  ///< index of the I/O thread that owns the socket
+    std::shared_ptr<void> connection;  ///< keep it as long as the socket: it counts in the connection limits
 };
 
 /// What the server asks of the application.
 class Application {
 public:
     virtual ~Application() = default;
-    /// On the I/O thread, must not block: ready bytes, or nothing when a worker must do it.
-    virtual std::shared_ptr<const PreparedReply> find_ready(const Request& request) = 0;
+    /// On the I/O thread, must not block: ready bytes, or nothing when a worker must do it. Asked for GET and HEAD
+    /// without a body, before the request is copied and its target is decoded: keep no view of it. The session itself
+    /// chooses the encoding, answers If-None-Match with 304 and leaves the body away for HEAD.
+    virtual std::shared_ptr<const PreparedReply> find_ready(const RequestView& request) = 0;
     /// On a worker thread. Never throws.
     virtual Reply handle(Request& request) = 0;
     /// On the I/O thread: true when this request's socket is taken over (then `take` is called, or an error reply sent
