@@ -1,0 +1,47 @@
+"""Each library has its room: Beast, pqxx, coroutines, Mustache and the whole of nlohmann/json are named nowhere else."""
+import re
+
+from tree import line_of, without_comments
+
+# what, where it may stand, the words that show it
+ROOMS = [
+    ("Beast", r"^server/(http/[^/]+\.cpp|live/socket\.cpp)$", r"boost/beast|\bbeast::"),
+    ("pqxx", r"^server/db/[^/]+\.cpp$", r"<pqxx\b|\bpqxx::|<libpq-fe\.h>|\bPQ[a-z]\w+\("),
+    ("a coroutine", r"^server/(async|http|live)/", r"\bco_(await|return|yield)\b|\basio::awaitable\b"),
+    ("co_spawn (use async::spawn)", r"^server/async/", r"\bco_spawn\b"),
+    ("Mustache", r"^server/view/templates\.cpp$", r"mustache\.hpp|\bkainjow\b"),
+    ("cmark", r"^server/view/markdown\.cpp$", r"<cmark"),
+    ("the whole of nlohmann/json in a header (use json_fwd.hpp)", r"^server/.*\.cpp$", r"nlohmann/json\.hpp"),
+]
+# SQL of a feature stands in its stores, where a test prepares every query.
+FEATURES = r"^server/(members|places|notices|agenda|portfolio|discussion|search|moderation)/"
+SQL = re.compile(r'R"\w*\(\s*(select|insert\s+into|update|delete\s+from|with)\b', re.I)
+
+
+def find(tree):
+    faults = []
+    for path in tree.need(r"\.[ch]pp$", "server/"):
+        text = tree.read(path)
+        code = without_comments(text)
+        for what, place, words in ROOMS:
+            if re.search(place, path):
+                continue
+            match = re.search(words, code)
+            if match:
+                faults.append(f"{path}:{line_of(code, match.start())}: {what} stands outside its room")
+        match = SQL.search(text)
+        if match and re.search(FEATURES, path) and not path.endswith("_store.cpp"):
+            faults.append(f"{path}:{line_of(text, match.start())}: SQL of a feature stands in a _store.cpp")
+    return faults
+
+
+SEEDS = [
+    ("Beast in a feature", lambda t: t.with_file("server/places/seeded.cpp", "#include <boost/beast/http.hpp>\n")),
+    ("Beast in a header", lambda t: t.with_file("server/http/seeded.hpp", "#include <boost/beast/core.hpp>\n")),
+    ("pqxx in site", lambda t: t.with_file("server/site/seeded.cpp", "#include <pqxx/pqxx>\n")),
+    ("co_await in a use case", lambda t: t.with_file("server/discussion/seeded.cpp", "void f() { co_await g(); }\n")),
+    ("co_spawn in live", lambda t: t.with_file("server/live/seeded.cpp", "void f() { asio::co_spawn(a, b, c); }\n")),
+    ("Mustache in site", lambda t: t.with_file("server/site/seeded.cpp", "#include <kainjow/mustache.hpp>\n")),
+    ("json.hpp in a header", lambda t: t.with_file("server/site/seeded.hpp", "#include <nlohmann/json.hpp>\n")),
+    ("SQL in a page", lambda t: t.with_file("server/places/seeded_page.cpp", 'auto q = R"(select 1)";\n')),
+]
