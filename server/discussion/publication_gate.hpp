@@ -1,0 +1,61 @@
+// What discussion asks before a text goes live: must a person look first, and who is told that it waits. Rule: discussion
+// decides nothing about review itself; moderation implements this (moderation/review_gate.cpp), app hands it over.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "access/viewer.hpp"
+#include "base/ids.hpp"
+#include "db/tx.hpp"
+#include "view/model.hpp"
+#include "view/templates.hpp"
+
+namespace forum::discussion {
+
+/// What someone wants to publish.
+struct Submission {
+    enum class Kind { thread, reply, edit };
+    Kind kind;
+    base::ThreadId thread;      ///< none for a new thread
+    std::string_view title;     ///< of a new thread, else ""
+    std::string_view body;      ///< markdown, as it will stand there
+    std::string_view old_body;  ///< Kind::edit of a live post: what readers see now; else ""
+};
+
+class PublicationGate {
+public:
+    virtual ~PublicationGate() = default;
+
+    /// The slug of the rule that holds the submission back, "" when it may go live at once.
+    /// For a trusted viewer (`viewer.is_trusted`, staff included) it must not touch `tx`: a reply of his is one statement
+    /// outside any transaction, and a query here would make it four round trips. For others it may read what it likes.
+    virtual std::string decide(db::Tx& tx, const access::Viewer& viewer, const Submission& submission) = 0;
+
+    /// A version of a post waits for review: opens a case, or moves the post's open case (also one that was with its author)
+    /// to this version. `is_change`: the post is live and readers keep seeing the version before (case kind 'change'); else
+    /// the post itself waits (case kind 'review'). Called inside the transaction that wrote the version.
+    struct Held {
+        base::ThreadId thread;
+        base::PostId post;
+        int version;
+        bool is_change;
+        std::string rule;  ///< what decide answered
+    };
+    virtual void hold(db::Tx& tx, const access::Viewer& author, const Held& held) = 0;
+
+    /// The author himself made an open review of his post pointless (withdrew it, or a newer version went live at once):
+    /// its open 'review' and 'change' cases end as 'withdrawn'. Reports stay open. No open case is no error.
+    virtual void author_settled(db::Tx& tx, const access::Viewer& author, base::PostId post) = 0;
+
+    /// The last decision about each of these posts as this viewer may see it (view model `Decision`), by post id; posts
+    /// without one are absent. One query for all of them; called only when a page holds posts that are not simply live.
+    virtual std::map<std::int64_t, view::Model> load_decisions(db::Tx& tx, const access::Viewer& viewer,
+                                                               view::Language language,
+                                                               const std::vector<std::int64_t>& posts) = 0;
+};
+
+}  // namespace forum::discussion
