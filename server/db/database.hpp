@@ -4,7 +4,6 @@
 
 #include <atomic>
 #include <chrono>
-#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -19,7 +18,9 @@ namespace forum::db {
 struct DatabaseOptions {
     std::string url;                                      ///< libpq connection string or URI
     std::chrono::milliseconds statement_timeout{10'000};  ///< set on every connection
-    std::chrono::seconds connect_timeout{3};
+    std::chrono::seconds connect_timeout{3};              ///< libpq takes at least 2
+    std::string
+        role;  ///< SET ROLE on every connection (migrate.hpp: forum_app); "" = as the url says
 };
 
 class Database {
@@ -39,7 +40,8 @@ public:
 
     /// Runs `job` in one READ COMMITTED transaction, begun lazily, committed after the job returns; then runs the
     /// Tx's after_commit hooks in order. A throw rolls back. Repeats (up to 3 times) on serialization failure or
-    /// deadlock, so the job must have no effect outside the Tx. A connection lost at COMMIT is not repeated:
+    /// deadlock, and once when the connection is lost before COMMIT, so the job must have no effect outside the Tx.
+    /// A connection lost at COMMIT or under exec_alone is not repeated (nobody knows whether it was done):
     /// Problem{database_away}, and the visitor's idempotency key makes the retry safe.
     template <class Job>
     auto write(Job&& job) -> decltype(job(std::declval<Tx&>())) {
@@ -50,14 +52,32 @@ public:
     bool is_reachable() const { return reachable_.load(std::memory_order_relaxed); }
 
     /// One trivial round trip; true when PostgreSQL answered. Never throws.
-    bool ping();
+    bool ping() noexcept;
 
     /// Closes the calling thread's connection (a worker calls it when it ends).
     void close_this_thread();
 
     const DatabaseOptions& options() const { return options_; }
 
+    /// For tests. While it lives, all jobs of the thread that made it run inside one transaction, each in a savepoint
+    /// of its own, and at its end everything is rolled back. now() stands still in it, and other threads see nothing.
+    class RolledBack {
+    public:
+        explicit RolledBack(Database& database);
+        ~RolledBack();
+        RolledBack(const RolledBack&) = delete;
+        RolledBack& operator=(const RolledBack&) = delete;
+
+    private:
+        Database& database_;
+    };
+
 private:
+    struct Session;
+    Session& session();
+    void forget_session();
+    void note_reachable(bool reachable, const std::string& reason);
+
     template <class Job>
     auto run(TxKind kind, Job&& job) -> decltype(job(std::declval<Tx&>())) {
         using Result = decltype(job(std::declval<Tx&>()));
@@ -73,7 +93,10 @@ private:
 
     DatabaseOptions options_;
     std::atomic<bool> reachable_{true};
-    std::uint64_t generation_;
+    /// Threads find out by it that a connection of theirs belongs to a Database that is gone.
+    std::shared_ptr<const int> alive_;
+    /// After a failed attempt that took t, nobody tries for another t: an unreachable host must not hold every worker.
+    std::atomic<std::chrono::steady_clock::rep> next_attempt_{0};
 };
 
 }  // namespace forum::db

@@ -2,11 +2,13 @@
 // getter that is not optional is a programming error and throws std::logic_error.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/ids.hpp"
@@ -25,6 +27,7 @@ public:
         return params;
     }
 
+    /// Throws Problem{bad_request} for text with U+0000, which PostgreSQL cannot hold.
     Params& add(std::string_view text);
     Params& add(const char* text) { return add(std::string_view{text}); }
     Params& add(const std::string& text) { return add(std::string_view{text}); }
@@ -53,8 +56,9 @@ private:
 };
 
 class Rows;
+class RowsData;
 
-/// A view of one row; valid as long as any copy of its Rows lives.
+/// One row; keeps its result alive, so it may outlive the Rows it came from.
 class Row {
 public:
     bool is_null(const char* column) const;
@@ -75,14 +79,17 @@ public:
 
 private:
     friend class Rows;
-    Row(const Rows* rows, int index) : rows_{rows}, index_{index} {}
-    const Rows* rows_;
+    Row(std::shared_ptr<const RowsData> data, int index) : data_{std::move(data)}, index_{index} {}
+    std::optional<std::string_view> value(const char* column) const;
+    std::string_view present(const char* column) const;
+
+    std::shared_ptr<const RowsData> data_;
     int index_;
 };
 
 class Rows {
 public:
-    class Data;
+    using Data = RowsData;
     explicit Rows(std::shared_ptr<const Data> data) : data_{std::move(data)} {}
 
     std::size_t size() const;
@@ -110,7 +117,6 @@ public:
     Iterator end() const { return {this, static_cast<int>(size())}; }
 
 private:
-    friend class Row;
     std::shared_ptr<const Data> data_;
 };
 

@@ -17,13 +17,18 @@ namespace forum::db {
 /// A named query, declared once at the top of the one store that uses it. `name` is unique over the program
 /// ("discussion.find_thread"); the text is prepared under that name at first use on each connection.
 /// Every Query registers itself so that a test can prepare all of them (see all_queries()).
+/// Throws std::logic_error when the name is taken: at start that ends the program, with the name in the message.
 struct Query {
     Query(std::string_view query_name, std::string_view query_sql);
+    ~Query();
+    Query(const Query&) = delete;
+    Query& operator=(const Query&) = delete;
     std::string name;
     std::string sql;
 };
 
-const std::vector<const Query*>& all_queries();
+/// Every Query that is alive now, by name.
+std::vector<const Query*> all_queries();
 
 enum class TxKind { read, write };
 
@@ -35,14 +40,19 @@ public:
     Tx& operator=(const Tx&) = delete;
 
     /// Runs a prepared query. The transaction begins here when it had not begun.
-    /// Unique, foreign key and check violations throw ConstraintViolation (below); others a DatabaseError.
+    /// Unique, foreign key, check and exclusion violations throw ConstraintViolation (below); a statement that ran
+    /// into its time limit or a lock's throws Problem{busy}, text that is not UTF-8 Problem{bad_request}, others a
+    /// DatabaseError. After any of them the transaction is lost: a job that catches it and returns has its answer
+    /// delivered, but all its changes are rolled back and its after_commit hooks do not run.
     Rows exec(const Query& query, Params params = {});
 
     /// As exec, but outside a transaction: one round trip that commits itself when it writes. Only before the
-    /// transaction has begun (throws std::logic_error after); any number of times.
+    /// transaction has begun (throws std::logic_error after); any number of times. Once one has succeeded in a write
+    /// job, that job is not repeated any more.
     Rows exec_alone(const Query& query, Params params = {});
 
-    /// Runs after a successful commit (or after the job, when only exec_alone was used), on the same thread.
+    /// Runs after a successful commit (or after the job, when only exec_alone was used), on the same thread, in
+    /// order. A hook that throws is logged and changes nothing: the commit stands.
     void after_commit(std::function<void()> hook);
 
     TxKind kind() const;
