@@ -10,11 +10,15 @@ CREATE TABLE threads (
     visibility     text NOT NULL CHECK (visibility IN ('public', 'members', 'administrators')),
     author_id      bigint NOT NULL REFERENCES members,
     fields         jsonb NOT NULL DEFAULT '{}',    -- the kind's own: dilemma {context, options, tried}
-    -- state follows the opening post's: a thread is there for readers when its opening post has been live
+    -- a thread is there for readers from the moment its opening post was live for the first time
     is_published   boolean NOT NULL DEFAULT false,
+    opening_state  text NOT NULL DEFAULT 'live',   -- state of post 1: its title and fields go when its text goes
     accepted_post  bigint,
+    accepted_by    bigint REFERENCES members,
     is_closed      boolean NOT NULL DEFAULT false,
+    closed_reason  text NOT NULL DEFAULT '' CHECK (length(closed_reason) <= 300),
     is_pinned      boolean NOT NULL DEFAULT false,
+    pinned_reason  text NOT NULL DEFAULT '' CHECK (length(pinned_reason) <= 300),
     seq            bigint NOT NULL DEFAULT 0,      -- live sequence, raised under this row's lock
     last_number    integer NOT NULL DEFAULT 0,     -- highest post number given
     reply_count    integer NOT NULL DEFAULT 0,     -- live replies (without the opening post)
@@ -22,7 +26,10 @@ CREATE TABLE threads (
     is_demo        boolean NOT NULL DEFAULT false,
     created_at     timestamptz NOT NULL DEFAULT now(),
     published_at   timestamptz,
-    last_post_at   timestamptz NOT NULL DEFAULT now()
+    last_post_at   timestamptz NOT NULL DEFAULT now(),
+    CHECK ((accepted_post IS NULL) = (accepted_by IS NULL)),
+    CHECK (is_closed = (closed_reason <> '')),
+    CHECK (is_pinned = (pinned_reason <> ''))
 );
 CREATE INDEX threads_recent_idx ON threads (last_post_at DESC, id DESC) WHERE is_published;
 CREATE INDEX threads_author_idx ON threads (author_id);
@@ -67,6 +74,19 @@ CREATE TABLE posts (
 );
 CREATE INDEX posts_author_idx ON posts (author_id, created_at DESC);
 ALTER TABLE threads ADD FOREIGN KEY (accepted_post) REFERENCES posts;
+
+-- What was done with a thread as a whole, by whom and why; rows are never changed (A3: unmarking is logged, A6: with reason).
+-- 'lose-answer': the accepted post is no longer there for readers.
+CREATE TABLE thread_acts (
+    id        bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    thread_id bigint NOT NULL REFERENCES threads,
+    kind      text NOT NULL CHECK (kind IN ('accept', 'unaccept', 'lose-answer', 'close', 'reopen', 'pin', 'unpin')),
+    post_id   bigint REFERENCES posts,
+    by_member bigint REFERENCES members,           -- null: follows from another act
+    reason    text NOT NULL DEFAULT '',
+    at        timestamptz NOT NULL DEFAULT now()
+);
+CREATE INDEX thread_acts_thread_idx ON thread_acts (thread_id, id);
 
 CREATE TABLE post_versions (
     post_id    bigint NOT NULL REFERENCES posts,

@@ -1,0 +1,40 @@
+-- What the writing statements of discussion share.
+
+-- One character for a thread's strand: the letter of the municipality's type, '-' without one.
+CREATE OR REPLACE FUNCTION typology_letter(code text)
+RETURNS text LANGUAGE sql STABLE PARALLEL SAFE AS $$
+    SELECT coalesce((SELECT y.letter FROM municipality_typology y WHERE y.municipality_code = code), '-')
+$$;
+
+-- events.audience of what happens in a thread with this visibility.
+CREATE OR REPLACE FUNCTION thread_audience(visibility text)
+RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT CASE visibility WHEN 'public' THEN 'everyone' WHEN 'members' THEN 'members' ELSE 'administrators' END
+$$;
+
+-- Topics of the lists in which a thread stands: pages kept under them fall, their followers get a hint. The author's own
+-- topic stands among them because his own page lists what he wrote.
+CREATE OR REPLACE FUNCTION thread_hints(thread bigint, theme text, author bigint)
+RETURNS text[] LANGUAGE sql STABLE PARALLEL SAFE AS $$
+    SELECT ARRAY['list/all', 'me/' || author, 'list/theme/' || theme]
+        || ARRAY(SELECT 'list/municipality/' || m.municipality_code FROM thread_municipalities m
+                  WHERE m.thread_id = thread ORDER BY 1)
+        || ARRAY(SELECT 'list/typology/' || y.typology_slug FROM thread_typologies y
+                  WHERE y.thread_id = thread ORDER BY 1)
+$$;
+
+-- Makes a thread's kept figures true again from its posts. The caller holds the thread's row lock. Running it a second time,
+-- or after submit_reply, changes nothing (an invariant that tests check).
+CREATE OR REPLACE FUNCTION recount_thread(thread bigint)
+RETURNS void LANGUAGE sql AS $$
+    UPDATE threads t
+       SET reply_count = f.reply_count,
+           strand = f.strand,
+           last_post_at = coalesce(f.last_post_at, t.created_at)
+      FROM (SELECT count(*) FILTER (WHERE p.number > 1)::integer AS reply_count,
+                   left(coalesce(string_agg(typology_letter(p.author_municipality), '' ORDER BY p.number), ''), 400) AS strand,
+                   max(p.published_at) AS last_post_at
+              FROM posts p
+             WHERE p.thread_id = thread AND p.state IN ('live', 'live_change')) f
+     WHERE t.id = thread
+$$;
