@@ -3,6 +3,8 @@
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
+#include <cstdio>
+
 namespace forum::base {
 
 namespace {
@@ -46,6 +48,13 @@ void log_line(LogLevel level, std::string_view line) {
         return;
     }
     logger().log(to_spdlog(level), spdlog::string_view_t{line.data(), line.size()});
+}
+
+void log_block(std::string_view lines) {
+    if (logger().should_log(spdlog::level::info)) {
+        // stderr has no buffer of its own: this is one write.
+        std::fwrite(lines.data(), 1, lines.size(), stderr);
+    }
 }
 
 }  // namespace forum::base

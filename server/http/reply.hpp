@@ -1,5 +1,5 @@
-// An answer as the features make it, and the same as ready bytes for the cache. Rule: content-length, date,
-// connection, content-encoding and the security headers are added by http and site, never by a feature.
+// An answer as the features make it, and the same as ready bytes for the cache. Rule: Content-Length, Date, Connection,
+// Content-Encoding and the security headers are added by http and site, never by a feature.
 #pragma once
 
 #include <array>
@@ -11,10 +11,13 @@
 
 namespace forum::http {
 
+struct PreparedReply;
+
 struct Reply {
     int status{200};
     std::vector<std::pair<std::string, std::string>> headers;  ///< in order; names as written on the wire
     std::string body;
+    std::shared_ptr<const PreparedReply> prepared;  ///< when set this is the answer, and nothing else here counts
 
     Reply& set(std::string name, std::string value) {
         headers.emplace_back(std::move(name), std::move(value));
@@ -39,8 +42,12 @@ struct PreparedReply {
     int status{200};
 };
 
-/// Builds the bytes of `reply` (adds Content-Length and, when its type is text and its body is over 512 bytes,
-/// the gzip and brotli forms with Content-Encoding and Vary). `etag` goes in as given.
+/// Builds the bytes of `reply`: adds Content-Length and, when its type is text and its body is over 512 bytes, the
+/// gzip and brotli forms with Content-Encoding and Vary. `etag` (strong, quoted, "" = none) goes into the identity form
+/// as given, and into the others with "-gzip" and "-br" before its closing quote, since they are other bytes (RFC 9110
+/// §8.8.3). Costs about 2 ms for a page of 30 kB: on a worker, never on an I/O thread. Throws std::invalid_argument for
+/// a header that http writes itself (Content-Length, Date, Connection, Transfer-Encoding, ETag) or that holds control
+/// characters.
 std::shared_ptr<const PreparedReply> prepare(const Reply& reply, std::string etag);
 
 }  // namespace forum::http
