@@ -48,6 +48,7 @@ public:
 
 private:
     std::vector<Route> routes_;
+    std::size_t added_from_{0};  ///< where the routes of the last call begin
 };
 
 }  // namespace forum::site

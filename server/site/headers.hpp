@@ -1,0 +1,20 @@
+// The headers that every answer carries to keep readers safe. Rule: pages and API answers get theirs here and nowhere else.
+#pragma once
+
+#include "http/reply.hpp"
+#include "http/request.hpp"
+
+namespace forum::site {
+
+/// Version of the API (semver); the OpenAPI document's info.version and each API answer's `API-Version` (NL API Design
+/// Rules, /core/version-header).
+inline constexpr const char* api_version = "1.0.0";
+
+/// For HTML: Content-Security-Policy without inline script or style (standards: internet.nl, web tests), framing,
+/// sniffing, referrer and, over https, HSTS of a year.
+void add_page_headers(http::Reply& reply, bool is_secure);
+
+/// For the API: NL API Design Rules, /core/transport/security-headers, and API-Version.
+void add_api_headers(http::Reply& reply, bool is_secure);
+
+}  // namespace forum::site

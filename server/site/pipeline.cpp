@@ -1,0 +1,362 @@
+#include "site/pipeline.hpp"
+
+#include <array>
+#include <nlohmann/json.hpp>
+
+#include "access/cookies.hpp"
+#include "access/csrf.hpp"
+#include "base/log.hpp"
+#include "crypto/hmac.hpp"
+#include "http/accept.hpp"
+#include "site/flash.hpp"
+#include "site/headers.hpp"
+
+namespace forum::site {
+
+using base::Problem;
+using base::ProblemKind;
+
+/// One request on its way. Lives on the worker's stack from its arrival to its answer.
+struct Pipeline::Call {
+    http::Request& request;
+    const Route* route{nullptr};
+    http::PathValues path;
+    access::Viewer viewer;
+    Preferences preferences;
+    bool wants_json{false};
+    bool session_ended{false};  ///< the browser sent a session that is no longer good
+};
+
+namespace {
+
+bool is_api_path(std::string_view path) { return path.starts_with("/api/"); }
+
+/// A page's URL asked for with Accept: application/json gives the JSON face.
+bool prefers_json(std::string_view accept) {
+    static constexpr std::array<std::string_view, 2> offered{"text/html", "application/json"};
+    return http::choose_media_type(accept, offered) == offered[1];
+}
+
+bool is_safe(http::Method method) {
+    return method == http::Method::get || method == http::Method::head ||
+           method == http::Method::options;
+}
+
+std::string allow_header(const std::vector<http::Method>& methods) {
+    std::string allow;
+    for (const auto method : methods) {
+        if (!allow.empty()) {
+            allow += ", ";
+        }
+        allow += http::method_name(method);
+        if (method == http::Method::get) {
+            allow += ", HEAD";
+        }
+    }
+    return allow;
+}
+
+/// The page's own language and theme and whose it is: what a kept page is found by.
+PageKey page_key(const std::string& target, const Preferences& preferences, std::int64_t member) {
+    return {target, preferences.variant(), member};
+}
+
+/// A form's nonce together with its content: the same form sent twice is one post, another text with the same nonce
+/// (a second tab, a kept page) is another post.
+std::string form_key(const Input& input, const http::Request& request) {
+    const auto nonce = input.text("nonce");
+    if (nonce.empty() || nonce.size() > 100) {
+        return {};
+    }
+    return nonce + ":" + crypto::sha256_hex(request.path + "\n" + request.body).substr(0, 32);
+}
+
+/// Ids of posts and names of topics do not tell whose page it is; a member's pages fall by his own topic as well.
+std::vector<std::string> topics_of(const Page& page, const access::Viewer& viewer) {
+    auto topics = page.topics;
+    if (viewer.is_signed_in()) {
+        topics.push_back("me/" + to_string(viewer.member));
+        if (viewer.is_staff()) {
+            topics.emplace_back("moderation");
+        }
+    }
+    return topics;
+}
+
+}  // namespace
+
+Pipeline::Pipeline(PipelineParts parts, Routes routes)
+    : parts_{std::move(parts)},
+      routes_{std::move(routes)},
+      error_reply_{parts_.templates, parts_.assets, parts_.frame} {
+    for (std::size_t index = 0; index < routes_.all().size(); ++index) {
+        const auto& route = routes_.all()[index];
+        router_.add(route.method, route.path, index);
+    }
+}
+
+std::shared_ptr<const http::PreparedReply> Pipeline::find_ready(const http::RequestView& request) {
+    const auto path = request.target.substr(0, request.target.find('?'));
+    if (path.starts_with("/assets/") || path == "/favicon.svg" || path == "/robots.txt") {
+        return parts_.assets.find(path);
+    }
+    // A flash is shown once and an API answer may be wanted on a page's URL: both take the long way.
+    if (!is_api_path(path) && (request.cookie("flash") || prefers_json(request.header("accept")))) {
+        return nullptr;
+    }
+    std::int64_t member = 0;
+    if (const auto token = access::session_token(request)) {
+        const auto viewer = parts_.sessions.find(*token);
+        if (!viewer) {
+            return nullptr;
+        }
+        member = viewer->member.value;
+    }
+    return parts_.cache.find(
+        page_key(std::string{request.target}, read_preferences(request, is_api_path(path)), member));
+}
+
+http::Reply Pipeline::handle(http::Request& request) {
+    Call call{.request = request, .path = {}, .viewer = {}, .preferences = {}};
+    const bool is_api = is_api_path(request.path);
+    call.wants_json = is_api || prefers_json(request.header("accept"));
+    call.preferences = read_preferences(request, is_api);
+    http::Reply reply;
+    try {
+        reply = answer(call);
+    } catch (...) {
+        reply = error_reply_.from_exception(std::current_exception(), request, call.wants_json,
+                                            call.viewer);
+    }
+    if (call.session_ended) {
+        reply.set("Set-Cookie", access::clear_session_cookie(request.is_secure));
+    }
+    return reply;
+}
+
+access::Viewer Pipeline::find_viewer(const http::Request& request) {
+    const auto token = access::session_token(request);
+    if (!token) {
+        return {};
+    }
+    if (auto known = parts_.sessions.find(*token)) {
+        return *known;
+    }
+    return parts_.database.read([&](db::Tx& tx) { return parts_.sessions.load(tx, *token); });
+}
+
+http::Reply Pipeline::answer(Call& call) {
+    auto& request = call.request;
+    // The route first: what does not exist needs no database.
+    auto found = router_.find(request.method, request.path);
+    if (!found.match && found.allowed.empty()) {
+        // The error page shows who is signed in, when that can be known.
+        call.viewer = find_viewer(request);
+        throw Problem{ProblemKind::not_found};
+    }
+    if (!found.match) {
+        auto reply = error_reply_.make(Problem{ProblemKind::method_not_allowed}, request,
+                                       call.wants_json, call.viewer);
+        reply.set("Allow", allow_header(found.allowed));
+        return reply;
+    }
+    call.route = &routes_.all()[found.match->handler];
+    call.path = std::move(found.match->values);
+    if (const auto* raw = std::get_if<RawHandler>(&call.route->handler)) {
+        return (*raw)(request, call.path);
+    }
+    // Another site's form must not even be counted against a member's limits.
+    if (!is_safe(request.method)) {
+        access::check_same_origin(request, parts_.public_origin);
+    }
+    call.viewer = find_viewer(request);
+    call.session_ended = !call.viewer.is_signed_in() && access::session_token(request).has_value();
+    if (!is_safe(request.method)) {
+        parts_.rate_limiter.check_write(request, call.viewer, call.route->is_light);
+    }
+    if (const auto* loader = std::get_if<PageLoader>(&call.route->handler)) {
+        check_access(call);
+        return answer_page(call, *loader);
+    }
+    return answer_action(call, std::get<Action>(call.route->handler));
+}
+
+void Pipeline::check_access(const Call& call) const {
+    const auto& viewer = call.viewer;
+    switch (call.route->access) {
+    case Access::anyone:
+        return;
+    case Access::member:
+        if (!viewer.is_signed_in()) {
+            throw Problem{ProblemKind::sign_in_needed};
+        }
+        return;
+    case Access::staff:
+        if (!viewer.is_staff()) {
+            throw Problem{ProblemKind::not_found};
+        }
+        return;
+    case Access::moderator:
+        if (!viewer.is_staff()) {
+            throw Problem{ProblemKind::not_found};
+        }
+        if (!viewer.may_moderate()) {
+            throw Problem{ProblemKind::forbidden};
+        }
+        return;
+    case Access::administrator:
+        if (!viewer.is_administrator()) {
+            throw Problem{ProblemKind::not_found};
+        }
+        return;
+    }
+}
+
+http::Reply Pipeline::answer_page(Call& call, const PageLoader& loader) {
+    const auto since = parts_.cache.now();
+    return parts_.database.read([&](db::Tx& tx) {
+        const PageContext context{call.request, call.path, call.viewer, tx, call.preferences.language,
+                                  is_api_path(call.request.path)};
+        const auto page = loader(context);
+        auto reply = call.wants_json ? model_reply(call, page) : page_reply(call, page, &tx);
+        const bool may_keep = page.keep == Keep::until_changed && reply.status == 200 &&
+                              call.wants_json == context.is_api && !flash::is_pending(call.request);
+        if (may_keep) {
+            auto prepared = http::prepare(reply, '"' + crypto::sha256_hex(reply.body).substr(0, 24) + '"');
+            parts_.cache.keep(page_key(call.request.target, call.preferences, call.viewer.member.value),
+                              std::move(prepared), topics_of(page, call.viewer), since);
+        }
+        return reply;
+    });
+}
+
+http::Reply Pipeline::answer_action(Call& call, const Action& action) {
+    const auto& request = call.request;
+    const auto input = Input::parse(request.header("content-type"), request.body);
+    return parts_.database.write([&](db::Tx& tx) {
+        ActionContext context{
+            {request, call.path, call.viewer, tx, call.preferences.language, is_api_path(request.path)},
+            input,
+            std::string{request.header("idempotency-key")}};
+        if (context.idempotency_key.empty()) {
+            context.idempotency_key = form_key(input, request);
+        }
+        if (call.route->access == Access::member && !call.viewer.is_signed_in() && !call.wants_json &&
+            parts_.sign_in_again) {
+            // What was typed while the session ended is kept: sign in, and it is there again.
+            return page_reply(call, parts_.sign_in_again(context), nullptr);
+        }
+        check_access(call);
+        const auto result = action(context);
+        if (const auto* done = std::get_if<Done>(&result)) {
+            return done_reply(call, *done);
+        }
+        const auto& again = std::get<ShowAgain>(result);
+        if (call.wants_json) {
+            return again.errors.any() ? error_reply_.invalid_input(again.errors, request)
+                                      : model_reply(call, again.page);
+        }
+        auto page = again.page;
+        if (again.errors.any() && page.status == 200) {
+            page.status = 400;
+        }
+        return page_reply(call, page, &tx);
+    });
+}
+
+http::Reply Pipeline::page_reply(const Call& call, const Page& page, db::Tx* tx) const {
+    http::Reply reply;
+    add_page_headers(reply, call.request.is_secure);
+    if (!page.redirect.empty()) {
+        reply.status = page.status == 200 ? 301 : page.status;
+        reply.set("Location", page.redirect);
+        return reply;
+    }
+    reply.status = page.status;
+    reply.set("Content-Type", "text/html; charset=utf-8");
+    // "no-cache" still lets a browser keep it and ask with If-None-Match; pages of members are theirs alone.
+    reply.set("Cache-Control", "private, no-cache").set("Vary", "Accept, Cookie");
+    const auto pending = read_flash(call.request, parts_.templates, call.preferences.language);
+    if (flash::is_pending(call.request)) {
+        reply.set("Set-Cookie", flash::clear_cookie(call.request.is_secure));
+    }
+    auto data = page.model.json();
+    if (!data.contains("errors")) {
+        data["errors"] = nlohmann::json::array();
+    }
+    data["frame"] = make_frame(parts_.frame, parts_.templates, call.request, call.viewer,
+                               call.preferences, page, pending, tx);
+    reply.body = parts_.templates.render(page.template_name, data, call.preferences.language);
+    return reply;
+}
+
+http::Reply Pipeline::model_reply(const Call& call, const Page& page) const {
+    http::Reply reply;
+    reply.status = page.status;
+    add_api_headers(reply, call.request.is_secure);
+    reply.set("Content-Type", "application/json").set("Cache-Control", "no-store");
+    std::string links;
+    for (const auto& [relation, url] : page.links) {
+        links += (links.empty() ? "<" : ", <") + url + ">; rel=\"" + relation + "\"";
+    }
+    if (!links.empty()) {
+        reply.set("Link", links);
+    }
+    reply.body = page.model.dump();
+    return reply;
+}
+
+http::Reply Pipeline::done_reply(const Call& call, const Done& done) const {
+    http::Reply reply;
+    if (call.wants_json) {
+        add_api_headers(reply, call.request.is_secure);
+        reply.status = done.status;
+        reply.set("Cache-Control", "no-store");
+        if (done.status == 201) {
+            reply.set("Location", done.location);
+        }
+        if (done.status != 204) {
+            reply.set("Content-Type", "application/json");
+            reply.body = done.model.dump();
+        }
+    } else {
+        add_page_headers(reply, call.request.is_secure);
+        reply.status = 303;
+        reply.set("Location", done.location).set("Cache-Control", "no-store");
+        if (!done.flash.empty()) {
+            reply.set("Set-Cookie", flash::cookie(done.flash, call.request.is_secure));
+        }
+    }
+    for (const auto& [name, value] : done.set_cookies) {
+        reply.set("Set-Cookie", value);
+    }
+    return reply;
+}
+
+http::Reply Pipeline::refuse(const http::Request* request, int status) const {
+    const http::Request none{};
+    const auto& asked = request != nullptr ? *request : none;
+    const bool wants_json =
+        request != nullptr && (is_api_path(asked.path) || prefers_json(asked.header("accept")));
+    auto kind = ProblemKind::bad_request;
+    switch (status) {
+    case 413:
+    case 414:
+    case 431:
+        kind = ProblemKind::too_large;
+        break;
+    case 503:
+        kind = ProblemKind::busy;
+        break;
+    case 405:
+        kind = ProblemKind::method_not_allowed;
+        break;
+    default:
+        break;
+    }
+    auto reply = error_reply_.make(Problem{kind}, asked, wants_json, access::Viewer{});
+    reply.status = status;  // 408, 414, 431 and 501 share a text with their neighbours
+    return reply;
+}
+
+}  // namespace forum::site
