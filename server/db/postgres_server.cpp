@@ -1,0 +1,526 @@
+#include "db/postgres_server.hpp"
+
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <charconv>
+#include <csignal>
+#include <fstream>
+#include <system_error>
+#include <thread>
+
+#include "db/connection.hpp"
+
+namespace forum::db {
+
+namespace {
+
+namespace fs = std::filesystem;
+using namespace std::chrono_literals;
+
+constexpr auto pause_between_looks = 20ms;
+/// Connections for the application's threads, listening, migrations and an administrator.
+constexpr int max_connections = 60;
+constexpr std::string_view socket_name = "/.s.PGSQL.5432";
+
+/// Eight hexadecimal digits that stay the same for a path (FNV-1a, 32 bits): a short name, not a secret.
+std::string short_name(const fs::path& path) {
+    std::uint32_t hash = 2166136261U;
+    for (const char c : path.string()) {
+        hash = (hash ^ static_cast<unsigned char>(c)) * 16777619U;
+    }
+    std::array<char, 16> buffer{};
+    const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), hash, 16).ptr;
+    return {buffer.data(), end};
+}
+
+std::string account_name(uid_t uid) {
+    const auto account = find_account(uid);
+    return account ? account->name : std::to_string(uid);
+}
+
+std::string user_of(const fs::path& path) {
+    struct stat info {};
+    return ::stat(path.c_str(), &info) == 0 ? account_name(info.st_uid) : "nobody";
+}
+
+std::string first_line(const fs::path& file) {
+    std::ifstream in{file};
+    std::string line;
+    std::getline(in, line);
+    return line;
+}
+
+/// What a running server writes about itself into its folder (line numbers as in PostgreSQL's miscadmin.h).
+struct PidFile {
+    pid_t pid{0};
+    std::string socket_folder;
+    std::string status;
+};
+
+std::optional<PidFile> read_pid_file(const fs::path& data) {
+    std::ifstream in{data / "postmaster.pid"};
+    std::vector<std::string> lines;
+    for (std::string line; std::getline(in, line);) {
+        lines.push_back(line);
+    }
+    if (lines.empty()) {
+        return std::nullopt;
+    }
+    lines.resize(8);
+    PidFile found{.socket_folder = lines[4], .status = lines[7]};
+    std::from_chars(lines[0].data(), lines[0].data() + lines[0].size(), found.pid);
+    return found;
+}
+
+/// A postmaster works in its data folder; another process that got the same number later does not.
+bool works_in(pid_t pid, const fs::path& folder) {
+    std::error_code ignored;
+    const auto place = fs::read_symlink("/proc/" + std::to_string(pid) + "/cwd", ignored);
+    return !ignored && place == fs::weakly_canonical(folder, ignored);
+}
+
+std::uintmax_t memory_bytes() {
+    const auto pages = ::sysconf(_SC_PHYS_PAGES);
+    const auto page = ::sysconf(_SC_PAGE_SIZE);
+    return pages > 0 && page > 0
+               ? static_cast<std::uintmax_t>(pages) * static_cast<std::uintmax_t>(page)
+               : std::uintmax_t{1} << 30;
+}
+
+std::string megabytes(std::uintmax_t bytes) { return std::to_string(bytes >> 20) + "MB"; }
+
+/// Some shared folders of virtual machines cannot hold sockets.
+bool can_hold_socket(const fs::path& folder) {
+    const auto path = (folder / ".probe").string();
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    if (path.size() + 1 > sizeof address.sun_path) {
+        return false;
+    }
+    path.copy(address.sun_path, path.size());
+    const int file = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    ::unlink(path.c_str());
+    // The socket interface takes every address family through this one type.
+    const bool bound =
+        ::bind(file, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
+    ::unlink(path.c_str());
+    ::close(file);
+    return bound;
+}
+
+/// An element of a list setting (unix_socket_directories): quoted, so that commas and spaces are part of it.
+std::string list_element(const fs::path& path) {
+    std::string out{"\""};
+    for (const char c : path.string()) {
+        out += c == '"' ? "\"\"" : std::string(1, c);
+    }
+    return out + '"';
+}
+
+fs::path absolute_path(const fs::path& directory) {
+    std::error_code error;
+    fs::create_directories(directory, error);
+    auto absolute = fs::canonical(directory, error);
+    if (error) {
+        throw PostgresError{"cannot make the folder " + directory.string() + ": "
+                            + error.message()};
+    }
+    return absolute;
+}
+
+}  // namespace
+
+std::vector<fs::path> installed_binaries() {
+    std::vector<std::pair<int, fs::path>> found;
+    std::error_code error;
+    for (const auto& entry : fs::directory_iterator{"/usr/lib/postgresql", error}) {
+        const auto name = entry.path().filename().string();
+        int version = 0;
+        std::from_chars(name.data(), name.data() + name.size(), version);
+        if (version > 0 && fs::exists(entry.path() / "bin" / "postgres", error)) {
+            found.emplace_back(version, entry.path() / "bin");
+        }
+    }
+    std::sort(found.rbegin(), found.rend());
+    std::vector<fs::path> folders;
+    for (auto& [version, folder] : found) {
+        folders.push_back(std::move(folder));
+    }
+    return folders;
+}
+
+PostgresServer::PostgresServer(PostgresOptions options) : options_{std::move(options)} {
+    options_.directory = absolute_path(options_.directory);
+    if (options_.binaries.empty()) {
+        options_.binaries = installed_binaries();
+    }
+    choose_home();
+    choose_binaries();
+    choose_socket_folder();
+}
+
+void PostgresServer::say(std::string_view line) const {
+    if (options_.say) {
+        options_.say(line);
+    }
+}
+
+void PostgresServer::make_folder(const fs::path& folder) const {
+    std::error_code error;
+    fs::create_directory(folder, error);
+    struct stat info {};
+    if (::lstat(folder.c_str(), &info) != 0 || !S_ISDIR(info.st_mode)) {
+        throw PostgresError{"cannot make the folder " + folder.string()
+                            + (error ? ": " + error.message() : ": something else is there")};
+    }
+    const auto owner = account_ ? account_->uid : ::geteuid();
+    if (info.st_uid != owner) {
+        if (::geteuid() != 0 || info.st_uid != 0
+            || ::lchown(folder.c_str(), owner, account_ ? account_->gid : ::getegid()) != 0) {
+            throw PostgresError{"the folder " + folder.string() + " belongs to user "
+                                + account_name(info.st_uid) + ", not to " + account_name(owner)};
+        }
+    }
+    if (::chmod(folder.c_str(), S_IRWXU) != 0) {
+        throw PostgresError{"cannot close the folder " + folder.string() + " for others"};
+    }
+}
+
+void PostgresServer::choose_home() {
+    home_ = options_.directory;
+    if (::geteuid() != 0) {
+        return;
+    }
+    // PostgreSQL refuses to run as root.
+    account_ = find_account("postgres");
+    if (!account_) {
+        account_ = find_account("nobody");
+    }
+    if (!account_) {
+        throw PostgresError{
+            "started by root, the database needs a user postgres or nobody; make one, "
+            "or start the forum as another user"};
+    }
+    const auto fallback = fs::path{"/var/lib/forum"}
+                          / (options_.directory.filename().string() + "-" + short_name(home_));
+    for (const auto& place : {home_, fallback}) {
+        std::error_code error;
+        fs::create_directories(place, error);
+        struct stat info {};
+        if (::stat((place / "postgres").c_str(), &info) == 0 && info.st_uid != 0) {
+            account_ = find_account(info.st_uid);
+            if (!account_) {
+                throw PostgresError{"the folder " + (place / "postgres").string()
+                                    + " belongs to user " + std::to_string(info.st_uid)
+                                    + ", who does not exist here"};
+            }
+            home_ = place;
+            return;
+        }
+        const auto probe = place / ".probe";
+        make_folder(probe);
+        const bool is_enterable = may_use_folder(account_, probe);
+        fs::remove(probe, error);
+        if (is_enterable) {
+            home_ = place;
+            if (place == fallback) {
+                say("keeping the database in " + home_.string() + ", because user " + account_->name
+                    + " cannot enter " + options_.directory.string());
+            }
+            return;
+        }
+    }
+    throw PostgresError{"user " + account_->name + " can enter neither " + home_.string()
+                        + " nor /var/lib/forum; choose another --data, or do not start as root"};
+}
+
+void PostgresServer::choose_binaries() {
+    if (options_.binaries.empty()) {
+        throw PostgresError{"no PostgreSQL server is installed: install the package postgresql, or "
+                            "name a database with --database"};
+    }
+    std::error_code error;
+    if (!fs::exists(data(), error) || fs::is_empty(data(), error)) {
+        binaries_ = options_.binaries.front();
+        return;
+    }
+    const auto version = first_line(data() / "PG_VERSION");
+    if (version.empty()) {
+        throw PostgresError{"the folder " + data().string()
+                            + " is not empty and holds no database; move it away"};
+    }
+    std::string found;
+    for (const auto& folder : options_.binaries) {
+        const auto name = folder.parent_path().filename().string();
+        if (name == version) {
+            binaries_ = folder;
+            return;
+        }
+        found += (found.empty() ? "" : ", ") + name;
+    }
+    throw PostgresError{"the database in " + data().string() + " was made by PostgreSQL " + version
+                        + ", which is not installed (found: " + found + ")"};
+}
+
+void PostgresServer::choose_socket_folder() {
+    socket_folder_ = home_ / "socket";
+    const auto fits = [&] {
+        return socket_folder_.string().size() + socket_name.size() < sizeof(sockaddr_un::sun_path);
+    };
+    if (fits()) {
+        make_folder(socket_folder_);
+        if (can_hold_socket(socket_folder_)) {
+            return;
+        }
+    }
+    const char* runtime = std::getenv("XDG_RUNTIME_DIR");
+    const auto name = "forum-" + std::to_string(::geteuid()) + "-" + short_name(home_);
+    if (runtime != nullptr && !account_) {
+        socket_folder_ = fs::path{runtime} / name;
+        std::error_code error;
+        if (fits() && fs::is_directory(runtime, error)) {
+            make_folder(socket_folder_);
+            return;
+        }
+    }
+    socket_folder_ = fs::path{"/tmp"} / name;
+    make_folder(socket_folder_);
+}
+
+std::string PostgresServer::url(std::string_view role, const std::string& database) const {
+    return change_url("", {{"host", socket_folder_.string()},
+                           {"port", "5432"},
+                           {"user", std::string{role}},
+                           {"dbname", database}});
+}
+
+void PostgresServer::make_cluster() {
+    const auto space = fs::space(home_).available;
+    if (space < options_.least_free_bytes) {
+        throw PostgresError{"only " + megabytes(space) + " is free for " + home_.string()
+                            + "; a new database needs " + megabytes(options_.least_free_bytes)};
+    }
+    say("making a new database in " + data().string());
+    // Made aside and then renamed: a half made one is never taken for a database.
+    const auto aside = home_ / "postgres.new";
+    std::error_code error;
+    fs::remove_all(aside, error);
+    make_folder(aside);
+    std::vector<std::string> arguments{(binaries_ / "initdb").string(),
+                                       "--pgdata=" + aside.string(),
+                                       "--username=" + std::string{owner_role},
+                                       "--auth=trust",
+                                       "--encoding=UTF8",
+                                       "--locale=C.UTF-8",
+                                       "--no-instructions"};
+    if (!options_.is_durable) {
+        arguments.emplace_back("--no-sync");
+    }
+    const int status = run_child({.arguments = std::move(arguments),
+                                  .environment = {},
+                                  .output = log_file(),
+                                  .account = account_});
+    if (status != 0) {
+        const auto why = last_words();
+        fs::remove_all(aside, error);
+        throw PostgresError{"cannot make a database in " + data().string() + ": " + why};
+    }
+    fs::remove(data(), error);
+    fs::rename(aside, data());
+}
+
+std::vector<std::string> PostgresServer::settings() const {
+    const auto memory = memory_bytes();
+    const auto shared = std::clamp(memory / 8, std::uintmax_t{32} << 20, std::uintmax_t{512} << 20);
+    std::vector<std::string> list{
+        "listen_addresses=",
+        "port=5432",
+        "unix_socket_directories=" + list_element(socket_folder_),
+        "unix_socket_permissions=0700",
+        "max_connections=" + std::to_string(max_connections),
+        "shared_buffers=" + megabytes(shared),
+        "effective_cache_size=" + megabytes(std::max(memory / 2, shared)),
+        "work_mem=8MB",
+        "min_wal_size=64MB",
+        "max_wal_size=512MB",
+        "checkpoint_timeout=15min",
+        "random_page_cost=1.1",
+        // Compiling a plan costs more than any of our queries.
+        "jit=off",
+        "timezone=UTC",
+        "log_timezone=UTC",
+        // The forum logs its own errors. PostgreSQL's would hold what people typed.
+        "log_min_messages=log",
+        "log_min_error_statement=panic",
+        "log_error_verbosity=terse",
+        "log_checkpoints=off",
+        "logging_collector=off",
+    };
+    const auto add = [&](std::initializer_list<const char*> more) {
+        list.insert(list.end(), more.begin(), more.end());
+    };
+    if (options_.is_durable) {
+        add({"fsync=on", "synchronous_commit=on", "full_page_writes=on"});
+    } else {
+        add({"fsync=off", "synchronous_commit=off", "full_page_writes=off"});
+    }
+    return list;
+}
+
+std::string PostgresServer::try_connect() const {
+    try {
+        const Connection probe{url(owner_role, "postgres"), {}};
+        return {};
+    } catch (const ConnectionLost& lost) {
+        return lost.reason;
+    }
+}
+
+bool PostgresServer::wait_until_ready(const std::function<bool()>& give_up) {
+    const auto deadline = std::chrono::steady_clock::now() + options_.patience;
+    auto next_word = std::chrono::steady_clock::now() + 5s;
+    std::string why;
+    while (is_running()) {
+        why = try_connect();
+        if (why.empty()) {
+            return true;
+        }
+        const auto now = std::chrono::steady_clock::now();
+        if (give_up() || now > deadline) {
+            throw PostgresError{"PostgreSQL in " + home_.string() + " does not answer: " + why};
+        }
+        if (now > next_word) {
+            next_word = now + 5s;
+            say("waiting for PostgreSQL: " + why);
+        }
+        std::this_thread::sleep_for(pause_between_looks);
+    }
+    return false;
+}
+
+bool PostgresServer::adopt(const std::function<bool()>& give_up) {
+    const auto file = read_pid_file(data());
+    if (!file || !db::is_running(file->pid) || !works_in(file->pid, data())) {
+        return false;
+    }
+    pid_ = file->pid;
+    if (!file->status.starts_with("stopping") && !file->socket_folder.empty()) {
+        const auto planned = std::exchange(socket_folder_, fs::path{file->socket_folder});
+        std::error_code error;
+        if (!file->status.starts_with("ready")
+            || fs::exists(file->socket_folder + std::string{socket_name}, error)) {
+            return wait_until_ready(give_up);
+        }
+        // Somebody cleaned away its socket: nobody can reach it any more.
+        socket_folder_ = planned;
+    }
+    stop();
+    return false;
+}
+
+void PostgresServer::launch(const std::function<bool()>& give_up) {
+    std::vector<std::string> arguments{(binaries_ / "postgres").string(), "-D", data().string()};
+    for (auto& setting : settings()) {
+        arguments.emplace_back("-c");
+        arguments.push_back(std::move(setting));
+    }
+    const auto deadline = std::chrono::steady_clock::now() + 60s;
+    while (true) {
+        std::vector<std::string> environment;
+        const auto file = read_pid_file(data());
+        if (file && db::is_running(file->pid)) {
+            // The number in the file now belongs to a stranger (usual in a restarted container). This variable makes
+            // PostgreSQL ignore that number, while it still looks whether old processes hold its memory.
+            environment.push_back("PG_GRANDPARENT_PID=" + std::to_string(file->pid));
+        }
+        std::error_code error;
+        if (fs::file_size(log_file(), error) > (std::uintmax_t{1} << 20) && !error) {
+            fs::resize_file(log_file(), 0, error);
+        }
+        pid_ = start_child({.arguments = arguments,
+                            .environment = std::move(environment),
+                            .output = log_file(),
+                            .account = account_});
+        if (wait_until_ready(give_up)) {
+            return;
+        }
+        const auto why = last_words();
+        // After kill -9 of the postmaster its last children need a moment to notice.
+        const bool old_children = why.find("shared memory") != std::string::npos;
+        if (!old_children || give_up() || std::chrono::steady_clock::now() > deadline) {
+            throw PostgresError{"PostgreSQL in " + home_.string() + " does not start: " + why};
+        }
+        std::this_thread::sleep_for(pause_between_looks);
+    }
+}
+
+void PostgresServer::start(const std::function<bool()>& give_up) {
+    try {
+        std::error_code error;
+        if (!fs::exists(data() / "PG_VERSION", error)) {
+            make_cluster();
+        }
+        if (::geteuid() != 0 && ::access((data() / "PG_VERSION").c_str(), R_OK) != 0) {
+            throw PostgresError{"the folder " + data().string() + " belongs to user "
+                                + user_of(data()) + "; start the forum as that user"};
+        }
+        if (!adopt(give_up)) {
+            launch(give_up);
+        }
+    } catch (const std::system_error& error) {
+        throw PostgresError{"cannot run PostgreSQL in " + home_.string() + ": " + error.what()};
+    }
+}
+
+void PostgresServer::stop() {
+    const auto wait = [&](std::chrono::seconds patience) {
+        const auto deadline = std::chrono::steady_clock::now() + patience;
+        while (is_running() && std::chrono::steady_clock::now() < deadline) {
+            std::this_thread::sleep_for(pause_between_looks);
+        }
+        return !is_running();
+    };
+    // SIGINT = fast, SIGQUIT = at once (PostgreSQL manual, "Shutting Down the Server").
+    for (const int signal : {SIGINT, SIGQUIT}) {
+        if (!is_running() || ::kill(pid_, signal) != 0 || wait(60s)) {
+            break;
+        }
+    }
+    pid_ = 0;
+}
+
+void PostgresServer::ensure_database(const std::string& name) const {
+    Connection connection{url(owner_role, "postgres"), {}};
+    const auto quoted = "\"" + name + "\"";
+    if (connection.run_once("SELECT 1 FROM pg_database WHERE datname = $1", Params::of(name))
+            .empty()) {
+        connection.run(("CREATE DATABASE " + quoted).c_str());
+    }
+    if (connection
+            .run_once("SELECT 1 FROM pg_roles WHERE rolname = $1", Params::of(application_role))
+            .empty()) {
+        connection.run(("CREATE ROLE " + std::string{application_role} + " LOGIN").c_str());
+    }
+}
+
+std::string PostgresServer::last_words() const {
+    std::ifstream in{log_file()};
+    in.seekg(0, std::ios::end);
+    in.seekg(std::max<std::streamoff>(0, static_cast<std::streamoff>(in.tellg()) - 8192));
+    std::string best;
+    for (std::string line; std::getline(in, line);) {
+        for (const std::string_view mark : {"FATAL:  ", "PANIC:  ", "error: ", "ERROR:  "}) {
+            const auto at = line.find(mark);
+            if (at != std::string::npos) {
+                best = line.substr(at + mark.size());
+                break;
+            }
+        }
+    }
+    return best.empty() ? "see " + log_file().string() : best;
+}
+
+}  // namespace forum::db
