@@ -110,7 +110,7 @@ CREATE TABLE read_markers (
 
 CREATE TABLE drafts (
     member_id bigint NOT NULL REFERENCES members,
-    key       text NOT NULL CHECK (key ~ '^[a-z0-9/-]{1,80}$'),   -- "thread/new", "thread/12/reply", "post/31"
+    key       text NOT NULL CHECK (key ~ '^[a-z0-9-]{1,80}$'),   -- "new-thread", "reply-12", "edit-12-4"
     revision  integer NOT NULL DEFAULT 1,
     data      jsonb NOT NULL,
     saved_at  timestamptz NOT NULL DEFAULT now(),

@@ -85,7 +85,7 @@ BEGIN
         INSERT INTO idempotency_keys (member_id, key, post_id)
         SELECT in_author, in_key, id FROM post WHERE in_key <> ''
     ), draft AS (
-        DELETE FROM drafts WHERE member_id = in_author AND key = 'thread/' || in_thread || '/reply'
+        DELETE FROM drafts WHERE member_id = in_author AND key = 'reply-' || in_thread
     )
     INSERT INTO events (topic, seq, kind, audience, member_id, data, hints)
     SELECT CASE WHEN is_live THEN 'thread/' || in_thread ELSE 'me/' || in_author END,

@@ -50,7 +50,7 @@ BEGIN
     IF in_key <> '' THEN
         INSERT INTO idempotency_keys (member_id, key, post_id) VALUES (in_author, in_key, start_thread.post_id);
     END IF;
-    DELETE FROM drafts WHERE member_id = in_author AND key = 'thread/new';
+    DELETE FROM drafts WHERE member_id = in_author AND key = 'new-thread';
 
     audience := CASE WHEN is_live THEN thread_audience(in_visibility) ELSE 'member' END;
     hints := CASE WHEN is_live THEN thread_hints(start_thread.thread_id, in_theme, in_author) ELSE '{}' END;

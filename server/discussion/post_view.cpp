@@ -1,0 +1,175 @@
+#include "discussion/post_view.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include "base/text.hpp"
+#include "discussion/urls.hpp"
+#include "view/markdown.hpp"
+
+namespace forum::discussion {
+
+namespace {
+
+using nlohmann::json;
+
+// A quote shows the version that was quoted, as long as its post still has a text for this reader.
+const db::Query load_posts_query{"discussion.load_posts", R"(
+    SELECT p.id, p.number, p.author_id, p.author_function, p.author_municipality, p.state, p.version, p.live_version,
+           p.has_text, p.body, p.body_html, p.created_at, p.published_at, p.edited_at, p.withdrawn_at,
+           m.name AS author_name, m.role AS author_role, m.ended_at IS NOT NULL AS author_removed,
+           CASE WHEN p.state = 'live_change' AND (p.author_id = $1 OR $2 >= 2)
+                THEN (SELECT v.body_html FROM post_versions v WHERE v.post_id = p.id AND v.version = p.version)
+           END AS change_html,
+           q.number AS quoted_number, q.has_text AS quoted_has_text, qm.name AS quoted_author,
+           qm.ended_at IS NOT NULL AS quoted_author_removed,
+           CASE WHEN q.has_text THEN left(coalesce(qv.body, q.body), 1000) END AS quoted_body,
+           q.id IS NOT NULL AND (NOT q.has_text OR qv.body IS NULL OR qv.body <> q.body) AS quoted_changed
+      FROM visible_posts($1, $2) p
+      JOIN members m ON m.id = p.author_id
+      LEFT JOIN visible_posts($1, $2) q ON q.id = p.reply_to
+      LEFT JOIN members qm ON qm.id = q.author_id
+      LEFT JOIN post_versions qv ON qv.post_id = q.id AND qv.version = p.reply_version AND NOT qv.is_hidden
+     WHERE p.thread_id = $3 AND p.number = ANY($4::integer[])
+     ORDER BY p.number)"};
+
+json author_json(const db::Row& row, const PostViewContext& context) {
+    const bool is_removed = row.flag("author_removed");
+    const auto code = row.text_or("author_municipality", "");
+    const auto& services = context.services;
+    return {{"id", row.integer("author_id")},
+            {"name", is_removed ? services.texts.text("discussion.former_member", context.language)
+                                : row.text("author_name")},
+            {"function", is_removed ? "" : row.text("author_function")},
+            {"municipality", services.places.municipality_ref(code)},
+            {"letter", services.places.letter_of(code)},
+            {"isModerator", row.text("author_role") == "moderator"},
+            {"isRemoved", is_removed}};
+}
+
+json quote_json(const db::Row& row, const PostViewContext& context) {
+    const auto number = row.find_integer("quoted_number");
+    if (!number) {
+        return nullptr;
+    }
+    const auto& texts = context.services.texts;
+    const bool has_text = row.flag("quoted_has_text");
+    std::string author;
+    if (has_text) {
+        author = row.flag("quoted_author_removed") ? texts.text("discussion.former_member", context.language)
+                                                   : row.text("quoted_author");
+    }
+    return {{"number", *number},
+            {"authorName", author},
+            {"url", post_url(context.thread.id, context.thread.slug, static_cast<int>(*number))},
+            {"excerpt", has_text ? base::excerpt(view::markdown_to_text(row.text("quoted_body")), 240)
+                                 : texts.text("discussion.quote_gone", context.language)},
+            {"isChanged", has_text && row.flag("quoted_changed")}};
+}
+
+bool is_new(const db::Row& row, const PostViewContext& context, bool is_own) {
+    const auto published_at = row.find_time("published_at");
+    return context.marker && !is_own && published_at &&
+           (row.integer("number") > context.marker->first || *published_at > context.marker->second);
+}
+
+void put_state(json& model, const std::string& state) {
+    const auto shown = state == "live_change" ? std::string{"live"} : state == "erased" ? "removed" : state;
+    model["state"] = shown;
+    model["isLive"] = shown == "live";
+    model["isWaiting"] = shown == "waiting";
+    model["isReturned"] = shown == "returned";
+    model["isRejected"] = shown == "rejected";
+    model["isWithdrawn"] = shown == "withdrawn";
+    model["isHidden"] = shown == "hidden";
+    model["isRemoved"] = shown == "removed";
+}
+
+void put_permissions(json& model, const db::Row& row, const PostViewContext& context, bool is_own) {
+    const auto& viewer = context.viewer;
+    const auto& thread = context.thread;
+    const auto state = row.text("state");
+    const auto number = static_cast<int>(row.integer("number"));
+    const bool is_live = state == "live" || state == "live_change";
+    const bool is_unseen = state == "waiting" || state == "returned";
+    const auto withdrawn_at = row.find_time("withdrawn_at");
+    const bool is_answer = row.id<base::PostId>("id") == thread.accepted;
+    const bool may_choose = thread.kind == "question" && thread.is_published && number > 1 &&
+                            viewer.is_signed_in() && (viewer.member == thread.author || viewer.may_moderate());
+
+    const auto put = [&](const char* permission, bool allowed, const char* address, std::string url) {
+        model[permission] = allowed;
+        model[address] = allowed ? std::move(url) : std::string{};
+    };
+    const auto act = [&](std::string_view name) { return post_act_url(thread.id, number, name); };
+    put("mayEdit", is_own && (is_unseen || (is_live && !thread.is_closed)), "editUrl", act("/wijzig"));
+    put("mayWithdraw", is_own && (is_unseen || is_live), "withdrawUrl", act("/intrekken"));
+    put("mayUndo",
+        is_own && state == "withdrawn" && !row.is_null("published_at") && withdrawn_at &&
+            base::now() < *withdrawn_at + undo_time,
+        "undoUrl", act("/terugzetten"));
+    put("mayQuote", viewer.is_signed_in() && is_live && thread.is_published && !thread.is_closed, "quoteUrl",
+        thread_url(thread.id, thread.slug) + "?citeer=" + std::to_string(number) + "#reageer");
+    put("mayAccept", may_choose && is_live && !is_answer, "acceptUrl", act("/antwoord"));
+    put("mayUnaccept", may_choose && is_answer, "unacceptUrl", act("/geen-antwoord"));
+    put("mayModerate", viewer.may_moderate() && !is_own && (is_unseen || state == "live_change"), "moderateUrl",
+        "/moderatie");
+    put("mayReport", false, "reportUrl", {});
+}
+
+}  // namespace
+
+db::Rows load_posts(db::Tx& tx, const access::Viewer& viewer, base::ThreadId thread,
+                    const std::vector<std::int64_t>& numbers) {
+    return tx.exec(load_posts_query, db::Params::of(viewer.member, viewer.level(), thread, numbers));
+}
+
+std::vector<std::int64_t> decided_ids(const db::Rows& rows) {
+    std::vector<std::int64_t> ids;
+    for (const auto& row : rows) {
+        const auto state = row.text("state");
+        if (state != "live" && state != "waiting" && state != "withdrawn") {
+            ids.push_back(row.integer("id"));
+        }
+    }
+    return ids;
+}
+
+nlohmann::json post_json(const db::Row& row, const PostViewContext& context) {
+    const auto& viewer = context.viewer;
+    const auto& thread = context.thread;
+    const auto number = static_cast<int>(row.integer("number"));
+    const bool is_own = viewer.is_signed_in() && row.integer("author_id") == viewer.member.value;
+    const bool is_insider = is_own || viewer.is_staff();
+    const auto edited_at = row.find_time("edited_at");
+    const bool has_text = row.flag("has_text");
+    const auto decision = context.decisions.find(row.integer("id"));
+
+    json model;
+    model["id"] = row.integer("id");
+    model["number"] = number;
+    // That a newer version waits is for its author and staff.
+    model["version"] = is_insider ? row.integer("version") : row.find_integer("live_version").value_or(1);
+    model["isOpening"] = number == 1;
+    model["url"] = post_url(thread.id, thread.slug, number);
+    model["author"] = author_json(row, context);
+    model["isOwn"] = is_own;
+    put_state(model, row.text("state"));
+    model["hasText"] = has_text;
+    model["createdAt"] = base::to_rfc3339(row.time("created_at"));
+    model["editedAt"] = has_text && edited_at ? json(base::to_rfc3339(*edited_at)) : json{};
+    model["isEdited"] = has_text && edited_at.has_value();
+    model["historyUrl"] = post_act_url(thread.id, number, "/versies");
+    model["body"] = row.text("body");
+    model["bodyHtml"] = row.text("body_html");
+    model["changeHtml"] = row.text_or("change_html", "");
+    model["hasChange"] = row.find_text("change_html").has_value();
+    model["replyTo"] = has_text ? quote_json(row, context) : json{};
+    model["isAnswer"] = row.id<base::PostId>("id") == thread.accepted && has_text;
+    model["acceptedBy"] = model["isAnswer"].get<bool>() ? thread.accepted_by : "";
+    model["isNew"] = is_new(row, context, is_own);
+    put_permissions(model, row, context, is_own);
+    model["decision"] = decision == context.decisions.end() ? json{} : decision->second.json();
+    return model;
+}
+
+}  // namespace forum::discussion

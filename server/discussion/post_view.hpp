@@ -1,0 +1,56 @@
+// A post as a reader sees it and what he may do with it: the view model `Post`. Rule: made only from rows of visible_posts;
+// every permission on a post that a page shows is answered here, and asked again by the use case that does it.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <nlohmann/json_fwd.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "access/viewer.hpp"
+#include "base/ids.hpp"
+#include "base/time.hpp"
+#include "db/tx.hpp"
+#include "discussion/services.hpp"
+#include "view/model.hpp"
+
+namespace forum::discussion {
+
+/// How long an author can put back what he withdrew (A9).
+constexpr std::chrono::hours undo_time{24};
+
+/// What a post's view needs to know of its thread.
+struct PostThread {
+    base::ThreadId id;
+    std::string slug;
+    std::string kind;
+    base::MemberId author;
+    bool is_published{false};
+    bool is_closed{false};
+    base::PostId accepted;
+    std::string accepted_by;  ///< name, "" when nothing is accepted
+};
+
+struct PostViewContext {
+    const Services& services;
+    const access::Viewer& viewer;
+    view::Language language;
+    const PostThread& thread;
+    /// The viewer's read marker: number and time; nothing for guests and on a first visit.
+    std::optional<std::pair<int, base::Time>> marker;
+    /// What the gate knows about posts that are not simply live, by post id.
+    std::map<std::int64_t, view::Model> decisions;
+};
+
+/// The posts with these numbers that the viewer may see, by number; the rows go into post_json.
+db::Rows load_posts(db::Tx& tx, const access::Viewer& viewer, base::ThreadId thread,
+                    const std::vector<std::int64_t>& numbers);
+
+/// Ids of the rows about which there may be a decision to show.
+std::vector<std::int64_t> decided_ids(const db::Rows& rows);
+
+nlohmann::json post_json(const db::Row& row, const PostViewContext& context);
+
+}  // namespace forum::discussion

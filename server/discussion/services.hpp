@@ -1,0 +1,19 @@
+// What discussion needs from other rooms to do its work, handed over once by app. Rule: everything here lives as long as the
+// server and may be used from any worker thread.
+#pragma once
+
+#include "discussion/publication_gate.hpp"
+#include "live/announce.hpp"
+#include "places/directory.hpp"
+#include "view/templates.hpp"
+
+namespace forum::discussion {
+
+struct Services {
+    const places::Directory& places;
+    const view::Templates& texts;
+    const live::Announcer& announcer;
+    PublicationGate& gate;
+};
+
+}  // namespace forum::discussion

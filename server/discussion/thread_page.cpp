@@ -1,0 +1,340 @@
+#include "discussion/thread_page.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include "base/text.hpp"
+#include "discussion/braid.hpp"
+#include "discussion/post_view.hpp"
+#include "discussion/thread_rows.hpp"
+#include "discussion/thread_store.hpp"
+#include "discussion/urls.hpp"
+#include "site/paging.hpp"
+#include "view/markdown.hpp"
+
+namespace forum::discussion {
+
+namespace {
+
+using base::Problem;
+using base::ProblemKind;
+using nlohmann::json;
+
+// Everything about the thread that is one row: itself, its figures for this viewer, his marker and his draft.
+const db::Query page_query{"discussion.thread_page", R"(
+    SELECT t.id, t.kind, t.title, t.slug, t.theme_slug, t.visibility, t.author_id, t.fields, t.is_published, t.is_blanked,
+           t.accepted_post, coalesce(a.name, '') AS accepted_by, t.is_closed, t.closed_reason, t.is_pinned,
+           t.pinned_reason, t.seq, t.reply_count, t.strand,
+           (SELECT p.number FROM posts p WHERE p.id = t.accepted_post) AS accepted_number,
+           (SELECT p.number FROM visible_posts($1, $2) p WHERE p.thread_id = t.id ORDER BY p.number DESC LIMIT 1) AS last_number,
+           (SELECT p.number FROM visible_posts($1, $2) p WHERE p.thread_id = t.id AND p.number > $5
+             ORDER BY p.number LIMIT 1) AS next_number,
+           (SELECT p.number FROM visible_posts($1, $2) p WHERE p.thread_id = t.id AND p.number BETWEEN 2 AND $4 - 1
+             ORDER BY p.number DESC LIMIT 1) AS previous_number,
+           (SELECT count(DISTINCT p.author_municipality) FROM posts p
+             WHERE p.thread_id = t.id AND p.number > 1 AND p.state IN ('live', 'live_change')) AS municipality_count,
+           ARRAY(SELECT tm.municipality_code || ':' || tm.role FROM thread_municipalities tm
+                  WHERE tm.thread_id = t.id ORDER BY tm.role, tm.municipality_code) AS municipalities,
+           ARRAY(SELECT ty.typology_slug FROM thread_typologies ty JOIN typologies y ON y.slug = ty.typology_slug
+                  WHERE ty.thread_id = t.id ORDER BY y.position) AS typologies,
+           r.number AS marker, r.updated_at AS marker_at,
+           (SELECT p.number FROM posts p
+             WHERE r.thread_id IS NOT NULL AND p.thread_id = t.id AND p.state IN ('live', 'live_change')
+               AND p.author_id <> $1 AND (p.number > r.number OR p.published_at > r.updated_at)
+             ORDER BY p.number LIMIT 1) AS first_new,
+           d.revision AS draft_revision, d.data ->> 'body' AS draft_body, d.data ->> 'reply_to' AS draft_reply_to
+      FROM visible_threads($1, $2) t
+      LEFT JOIN members a ON a.id = t.accepted_by
+      LEFT JOIN read_markers r ON r.thread_id = t.id AND r.member_id = $1
+      LEFT JOIN drafts d ON d.member_id = $1 AND d.key = 'reply-' || t.id
+     WHERE t.id = $3)"};
+
+// Alike: the same theme, type or municipality; the more, the higher, then the latest.
+const db::Query related_query{"discussion.related", R"(
+    SELECT t.id
+      FROM visible_threads($1, $2) t
+     CROSS JOIN LATERAL (
+           SELECT (t.theme_slug = $4)::integer * 2
+                + 2 * (SELECT count(*) FROM thread_municipalities x JOIN thread_municipalities y
+                         ON y.municipality_code = x.municipality_code AND y.thread_id = $3 WHERE x.thread_id = t.id)
+                + (SELECT count(*) FROM thread_typologies x JOIN thread_typologies y
+                     ON y.typology_slug = x.typology_slug AND y.thread_id = $3 WHERE x.thread_id = t.id) AS score) alike
+     WHERE t.id <> $3 AND t.is_published AND NOT t.is_blanked AND alike.score > 0
+     ORDER BY alike.score DESC, t.last_post_at DESC, t.id DESC
+     LIMIT 3)"};
+
+const db::Query slug_query{"discussion.thread_slug", R"(
+    SELECT t.slug FROM visible_threads($1, $2) t WHERE t.id = $3)"};
+
+std::vector<std::int64_t> column_ids(const db::Rows& rows) {
+    std::vector<std::int64_t> ids;
+    for (const auto& row : rows) {
+        ids.push_back(row.integer("id"));
+    }
+    return ids;
+}
+
+/// The page asked for, from 1; a page without number is the first.
+int asked_page(const site::PageContext& context) {
+    auto text = std::string{context.query("pagina", "cursor")};
+    if (text.empty()) {
+        return 1;
+    }
+    if (context.is_api) {
+        text = site::decode_cursor(text, 1).front();
+    }
+    const auto page = base::parse_id<base::ThreadId>(text);
+    if (!page || page->value > 1'000'000) {
+        throw Problem{ProblemKind::bad_request, "frame.bad_cursor"};
+    }
+    return static_cast<int>(page->value);
+}
+
+int asked_quote(const site::PageContext& context) {
+    const auto number = base::parse_id<base::PostId>(context.query("citeer", "quote"));
+    return number && number->value < 1'000'000 ? static_cast<int>(number->value) : 0;
+}
+
+json fields_json(const json& fields, const std::string& kind, const Services& services, view::Language language) {
+    auto list = json::array();
+    if (kind == "dilemma") {
+        for (const char* name : {"context", "options", "tried"}) {
+            const auto text = fields.value(name, "");
+            if (!text.empty()) {
+                list.push_back({{"label", services.texts.text(std::string{"discussion.field_"} + name, language)},
+                                {"text", text},
+                                {"bodyHtml", view::render_markdown(text)}});
+            }
+        }
+    }
+    return list;
+}
+
+/// Everything that is not the posts.
+json thread_json(const db::Row& row, const PostThread& thread, const site::PageContext& context,
+                 const Services& services) {
+    json model;
+    const auto strand = row.text("strand");
+    const bool is_answered = static_cast<bool>(thread.accepted);
+    model["id"] = thread.id.value;
+    model["seq"] = row.integer("seq");
+    model["title"] = row.flag("is_blanked") ? services.texts.text("discussion.title_gone", context.language)
+                                            : row.text("title");
+    model["url"] = thread_url(thread.id, thread.slug);
+    put_kind(model, thread.kind);
+    put_visibility(model, row.text("visibility"));
+    model["theme"] = services.places.theme_ref(row.text_or("theme_slug", ""));
+    model["isAnswered"] = is_answered;
+    model["isOpen"] = thread.kind == "question" && !is_answered;
+    model["isClosed"] = thread.is_closed;
+    model["closedReason"] = row.text("closed_reason");
+    model["isPinned"] = row.flag("is_pinned");
+    model["pinnedReason"] = row.text("pinned_reason");
+    model["isWaiting"] = !thread.is_published;
+    model["replyCount"] = row.integer("reply_count");
+    model["municipalityCount"] = row.integer("municipality_count");
+    std::set<char> letters{strand.begin(), strand.end()};
+    letters.erase('-');
+    model["typologyCount"] = letters.size();
+    model["braidHtml"] = braid_svg(strand);
+    auto& municipalities = model["municipalities"] = json::array();
+    for (const auto& entry : row.texts("municipalities")) {
+        const auto colon = entry.find(':');
+        auto reference = services.places.municipality_ref(entry.substr(0, colon));
+        if (!reference.is_null()) {
+            const auto role = entry.substr(colon + 1);
+            reference["role"] = role;
+            reference["isExperienceFrom"] = role == "experience";
+            municipalities.push_back(std::move(reference));
+        }
+    }
+    auto& typologies = model["typologies"] = json::array();
+    for (const auto& typology : row.texts("typologies")) {
+        typologies.push_back(services.places.typology_json(typology));
+    }
+    model["fields"] = fields_json(json::parse(row.text("fields")), thread.kind, services, context.language);
+    const auto& viewer = context.viewer;
+    model["isOwn"] = viewer.is_signed_in() && viewer.member == thread.author;
+    model["isHeld"] = viewer.is_signed_in() && !viewer.is_trusted;
+    model["mayModerate"] = viewer.may_moderate();
+    model["mayReply"] = viewer.is_signed_in() && thread.is_published && !thread.is_closed;
+    model["replyUrl"] = "/gesprekken/" + to_string(thread.id) + "/berichten";
+    model["presence"] = {{"readers", 0}, {"writing", 0}};
+    const auto marker = row.find_integer("marker").value_or(0);
+    const auto first_new = row.find_integer("first_new");
+    model["marker"] = marker;
+    model["lastReadUrl"] = first_new ? post_url(thread.id, thread.slug, static_cast<int>(*first_new)) : "";
+    return model;
+}
+
+}  // namespace
+
+site::Page load_thread_redirect(const site::PageContext& context) {
+    const auto thread = context.id<base::ThreadId>("id");
+    const auto rows =
+        context.tx.exec(slug_query, db::Params::of(context.viewer.member, context.viewer.level(), thread));
+    const auto row = rows.find_one();
+    if (!row) {
+        throw Problem{ProblemKind::not_found};
+    }
+    site::Page page;
+    const auto mark = context.request.target.find('?');
+    page.redirect = thread_url(thread, row->text("slug")) +
+                    (mark == std::string::npos ? std::string{} : context.request.target.substr(mark));
+    page.model = json{{"url", page.redirect}};
+    return page;
+}
+
+site::Page load_thread_page(const site::PageContext& context, const Services& services,
+                            const std::optional<ReplyFormState>& form) {
+    const auto& viewer = context.viewer;
+    const auto id = context.id<base::ThreadId>("id");
+    const int page_number = asked_page(context);
+    const int first = first_number(page_number);
+    const int last = first + page_size - 1;
+
+    const auto rows =
+        context.tx.exec(page_query, db::Params::of(viewer.member, viewer.level(), id, first, last));
+    const auto row = rows.find_one();
+    if (!row) {
+        throw Problem{ProblemKind::not_found};
+    }
+    const PostThread thread{.id = id,
+                            .slug = row->text("slug"),
+                            .kind = row->text("kind"),
+                            .author = row->id<base::MemberId>("author_id"),
+                            .is_published = row->flag("is_published"),
+                            .is_closed = row->flag("is_closed"),
+                            .accepted = row->id<base::PostId>("accepted_post"),
+                            .accepted_by = row->text("accepted_by")};
+    site::Page page;
+    const auto given_slug = context.path.find("slug");
+    if (given_slug != context.path.end() && given_slug->second != thread.slug && !row->flag("is_blanked")) {
+        const auto mark = context.request.target.find('?');
+        page.redirect = thread_url(id, thread.slug) +
+                        (mark == std::string::npos ? std::string{} : context.request.target.substr(mark));
+        page.model = json{{"url", page.redirect}};
+        return page;
+    }
+    const int page_count = page_of(static_cast<int>(row->integer("last_number")));
+    if (page_number > page_count) {
+        throw Problem{ProblemKind::not_found};
+    }
+
+    // One query for all posts on the page: the opening, the window, the accepted answer and what is being quoted.
+    std::vector<std::int64_t> numbers{1};
+    for (int number = first; number <= last; ++number) {
+        numbers.push_back(number);
+    }
+    const auto accepted_number = row->find_integer("accepted_number").value_or(0);
+    if (accepted_number != 0) {
+        numbers.push_back(accepted_number);
+    }
+    int quoted = form ? form->reply_to : asked_quote(context);
+    if (!form && quoted == 0) {
+        const auto kept = base::parse_id<base::PostId>(row->text_or("draft_reply_to", ""));
+        quoted = kept && kept->value < 1'000'000 ? static_cast<int>(kept->value) : 0;
+    }
+    if (quoted != 0) {
+        numbers.push_back(quoted);
+    }
+    const auto posts = load_posts(context.tx, viewer, id, numbers);
+    PostViewContext post_context{services, viewer, context.language, thread, std::nullopt, {}};
+    if (const auto marker = row->find_integer("marker")) {
+        post_context.marker = {static_cast<int>(*marker), row->time("marker_at")};
+    }
+    if (const auto ids = decided_ids(posts); !ids.empty()) {
+        post_context.decisions = services.gate.load_decisions(context.tx, viewer, context.language, ids);
+    }
+
+    auto model = thread_json(*row, thread, context, services);
+    auto items = json::array();
+    json answer, reply_to;
+    bool may_undo_one = false, has_first_new = false;
+    for (const auto& post_row : posts) {
+        auto post = post_json(post_row, post_context);
+        const int number = post["number"];
+        may_undo_one = may_undo_one || post["mayUndo"].get<bool>();
+        if (number == accepted_number && number > 4 && post["hasText"].get<bool>()) {
+            answer = {{"excerpt", base::excerpt(view::markdown_to_text(post_row.text("body")), 240)},
+                      {"authorName", post["author"]["name"]},
+                      {"url", post["url"]},
+                      {"number", number}};
+        }
+        if (number == quoted && post["hasText"].get<bool>() && post["isLive"].get<bool>()) {
+            reply_to = {{"number", number},
+                        {"authorName", post["author"]["name"]},
+                        {"excerpt", base::excerpt(view::markdown_to_text(post_row.text("body")), 240)}};
+        }
+        const bool is_first_new = number > 1 && post["isNew"].get<bool>() && !has_first_new;
+        post["isFirstNew"] = is_first_new && number >= first && number <= last;
+        has_first_new = has_first_new || post["isFirstNew"].get<bool>();
+        if (number == 1) {
+            model["opening"] = std::move(post);
+        } else if (number >= first && number <= last) {
+            items.push_back(std::move(post));
+        }
+    }
+    const auto next_number = row->find_integer("next_number");
+    const auto previous_number = row->find_integer("previous_number");
+    json next;
+    model["nextUrl"] = "";
+    if (next_number) {
+        const int next_page = page_of(static_cast<int>(*next_number));
+        next = site::encode_cursor({std::to_string(next_page)});
+        model["nextUrl"] = thread_page_url(id, thread.slug, next_page);
+        page.links.emplace_back("next", "/api/v1/threads/" + to_string(id) + "?cursor=" + next.get<std::string>());
+    }
+    model["previousUrl"] =
+        page_number > 1
+            ? thread_page_url(id, thread.slug, previous_number ? page_of(static_cast<int>(*previous_number)) : 1)
+            : "";
+    model["posts"] = {{"items", std::move(items)}, {"next", next}};
+    model["page"] = page_number;
+    model["pageCount"] = page_count;
+    model["answer"] = answer;
+    model["related"] =
+        load_rows(context.tx, viewer, context.language, services.texts, services.places,
+                  column_ids(context.tx.exec(related_query, db::Params::of(viewer.member, viewer.level(), id,
+                                                                           row->text_or("theme_slug", "")))));
+    // The nonce must not differ from view to view, or the page could not be kept. It changes when the thread does, so the
+    // same words again, later in the talk, are a new post.
+    model["reply"] = {{"body", form ? form->body : row->text_or("draft_body", "")},
+                      {"replyTo", reply_to},
+                      {"previewHtml", form ? form->preview_html : ""},
+                      {"nonce", to_string(id) + "-" + to_string(viewer.member) + "-" + std::to_string(row->integer("seq"))},
+                      {"draftRevision", row->find_integer("draft_revision").value_or(0)}};
+    (form ? form->errors : site::FormErrors{}).write_to(model, {"body", "reply_to"});
+
+    page.template_name = "thread";
+    page.title = model["title"];
+    page.breadcrumbs = {{services.texts.text("discussion.threads_title", context.language), "/gesprekken"}};
+    page.nav = "threads";
+    page.seq = row->integer("seq");
+    page.live_topics = "thread/" + to_string(id) + (viewer.is_signed_in() ? " me" : "");
+    page.topics = thread_topics(id, viewer);
+    page.keep = form || may_undo_one ? site::Keep::no : site::Keep::until_changed;
+    page.model = std::move(model);
+    return page;
+}
+
+site::Page load_post_page(const site::PageContext& context, const Services& services) {
+    const auto id = context.id<base::ThreadId>("id");
+    const auto number = static_cast<int>(context.id<base::PostId>("n").value % 1'000'000'000);
+    const auto facts = get_thread(context.tx, context.viewer, id);
+    const auto rows = load_posts(context.tx, context.viewer, id, {number});
+    const auto row = rows.find_one();
+    if (!row) {
+        throw Problem{ProblemKind::not_found};
+    }
+    site::Page page;
+    page.redirect = post_url(id, facts.thread.slug, number);
+    page.status = 200;
+    PostViewContext post_context{services, context.viewer, context.language, facts.thread, std::nullopt, {}};
+    if (const auto ids = decided_ids(rows); !ids.empty()) {
+        post_context.decisions = services.gate.load_decisions(context.tx, context.viewer, context.language, ids);
+    }
+    page.model = post_json(*row, post_context);
+    return page;
+}
+
+}  // namespace forum::discussion

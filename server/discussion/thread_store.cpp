@@ -1,0 +1,78 @@
+#include "discussion/thread_store.hpp"
+
+#include "base/problem.hpp"
+
+namespace forum::discussion {
+
+namespace {
+
+const db::Query get_thread_query{"discussion.get_thread", R"(
+    SELECT t.id, t.kind, t.title, t.slug, t.visibility, t.author_id, t.is_published, t.is_blanked, t.is_closed,
+           t.accepted_post, coalesce(a.name, '') AS accepted_by, t.seq
+      FROM visible_threads($1, $2) t
+      LEFT JOIN members a ON a.id = t.accepted_by
+     WHERE t.id = $3)"};
+
+const db::Query open_topic_query{"discussion.open_topic", R"(
+    SELECT t.seq, thread_audience(t.visibility) AS audience FROM visible_threads($1, $2) t WHERE t.id = $3)"};
+
+const db::Query get_post_id_query{"discussion.get_post_id", R"(
+    SELECT p.id FROM visible_posts($1, $2) p WHERE p.thread_id = $3 AND p.number = $4)"};
+
+}  // namespace
+
+ThreadFacts get_thread(db::Tx& tx, const access::Viewer& viewer, base::ThreadId thread) {
+    const auto rows = tx.exec(get_thread_query, db::Params::of(viewer.member, viewer.level(), thread));
+    const auto row = rows.find_one();
+    if (!row) {
+        throw base::Problem{base::ProblemKind::not_found};
+    }
+    return {.thread = {.id = thread,
+                       .slug = row->text("slug"),
+                       .kind = row->text("kind"),
+                       .author = row->id<base::MemberId>("author_id"),
+                       .is_published = row->flag("is_published"),
+                       .is_closed = row->flag("is_closed"),
+                       .accepted = row->id<base::PostId>("accepted_post"),
+                       .accepted_by = row->text("accepted_by")},
+            .title = row->text("title"),
+            .is_blanked = row->flag("is_blanked"),
+            .visibility = row->text("visibility"),
+            .seq = row->integer("seq")};
+}
+
+std::string shown_title(const ThreadFacts& facts, const view::Templates& texts, view::Language language) {
+    return facts.is_blanked ? texts.text("discussion.title_gone", language) : facts.title;
+}
+
+std::vector<std::string> thread_topics(base::ThreadId thread, const access::Viewer& viewer) {
+    std::vector<std::string> topics{"thread/" + to_string(thread), "places"};
+    if (viewer.is_signed_in()) {
+        topics.push_back("me/" + to_string(viewer.member));
+    }
+    if (viewer.is_staff()) {
+        // Staff see what waits, and that changes with the queue.
+        topics.emplace_back("moderation");
+    }
+    return topics;
+}
+
+std::optional<TopicOpening> open_thread_topic(db::Tx& tx, const access::Viewer& viewer, base::ThreadId thread) {
+    const auto rows = tx.exec(open_topic_query, db::Params::of(viewer.member, viewer.level(), thread));
+    const auto row = rows.find_one();
+    if (!row) {
+        return std::nullopt;
+    }
+    return TopicOpening{row->integer("seq"), row->text("audience")};
+}
+
+base::PostId get_post_id(db::Tx& tx, const access::Viewer& viewer, base::ThreadId thread, int number) {
+    const auto rows = tx.exec(get_post_id_query, db::Params::of(viewer.member, viewer.level(), thread, number));
+    const auto row = rows.find_one();
+    if (!row) {
+        throw base::Problem{base::ProblemKind::not_found};
+    }
+    return row->id<base::PostId>("id");
+}
+
+}  // namespace forum::discussion

@@ -1,0 +1,31 @@
+// Addresses of threads and posts, and on which page of its thread a post stands. Rule: a post's page follows from its number
+// alone, so an address stays good whatever happens to the posts around it (A1).
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "base/ids.hpp"
+
+namespace forum::discussion {
+
+/// Replies on one page of a thread. The opening post (number 1) stands on every page and is not counted.
+constexpr int page_size = 20;
+
+/// The page, from 1, on which post `number` stands: 2-21 on page 1, 22-41 on page 2.
+int page_of(int number);
+/// The lowest number of the replies on a page.
+int first_number(int page);
+
+std::string thread_url(base::ThreadId thread, std::string_view slug);
+std::string thread_page_url(base::ThreadId thread, std::string_view slug, int page);
+/// With the page that holds it, for example "/gesprekken/12/hallo?pagina=2#bericht-25".
+std::string post_url(base::ThreadId thread, std::string_view slug, int number);
+/// "/gesprekken/12/berichten/25" and what hangs under it: act is "" or for example "/wijzig".
+std::string post_act_url(base::ThreadId thread, int number, std::string_view act);
+std::string post_api_url(base::ThreadId thread, int number);
+
+/// The slug for a title; never one of the words that have a meaning of their own after /gesprekken/{id}/.
+std::string thread_slug(std::string_view title);
+
+}  // namespace forum::discussion
