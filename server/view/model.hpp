@@ -10,7 +10,7 @@ namespace forum::view {
 
 class Model {
 public:
-    Model();  ///< null
+    Model();                      ///< null
     Model(nlohmann::json value);  // NOLINT(google-explicit-constructor): a model is its JSON
     const nlohmann::json& json() const { return *value_; }
     bool is_null() const;
