@@ -2,3 +2,4 @@
 import { startLive } from "./live/index.js";
 
 startLive();
+if (document.querySelector("#wachtrij")) void import("./moderation/queue.js").then((queue) => queue.startQueue());

@@ -1,0 +1,273 @@
+// The queue without page loads: items open in place, decisions are sent and the next item follows, colleagues' acts show.
+// Rule: each act is a link or form that works without this, and what was typed stays until the server has it.
+
+import { startKeys, showKeys } from "./queue_keys.js";
+
+/** What the server says about a case on the topic `moderation`; names are "" when nobody. */
+interface CaseNews {
+  id: number;
+  leaseHolder: string;
+  decidedBy: string;
+}
+
+const announceEvery = 20_000; // ms between spoken counts of arrivals
+
+const typed = new Map<string, [string, string][]>(); // unsent fields by case
+const arrived = new Set<number>();
+let visits = 0;
+let expiry: number | undefined;
+let announcedAt = 0;
+let announcing: number | undefined;
+
+const find = <T extends HTMLElement>(selector: string): T | null => document.querySelector<T>(selector);
+const form = (): HTMLFormElement | null => find<HTMLFormElement>("form.fd-besluit");
+const selectedCase = (): string => find(".fd-wacht__blad")?.dataset["geval"] ?? "";
+const row = (id: number): HTMLElement | null => find(`.fd-item[data-case="${id}"]`);
+const text = (name: string, who = ""): string =>
+  (find("[data-wachtrij-teksten]")?.dataset[name] ?? "").replace("#", () => who);
+
+function say(message: string): void {
+  const status = find("#status");
+  if (status) status.textContent = message;
+}
+
+/** An alert on the sheet itself; a second one takes the place of the first. */
+function warn(message: string, link?: { url: string; label: string }): void {
+  find(".fd-wacht__melding")?.remove();
+  const box = document.createElement("div");
+  box.className = "utrecht-alert utrecht-alert--warning fd-wacht__melding";
+  box.setAttribute("role", "alert");
+  const content = document.createElement("div");
+  content.className = "utrecht-alert__content";
+  const line = document.createElement("p");
+  line.textContent = message;
+  if (link) {
+    const anchor = document.createElement("a");
+    anchor.className = "nl-link";
+    anchor.href = link.url;
+    anchor.dataset["gevalLink"] = "";
+    anchor.textContent = link.label;
+    line.append(" ", anchor);
+  }
+  content.append(line);
+  box.append(content);
+  find(".fd-wacht__titel")?.before(box);
+  box.scrollIntoView({ block: "nearest" });
+}
+
+function keepTyped(): void {
+  const decision = form();
+  if (!decision) return;
+  const inputs = decision.querySelectorAll<HTMLInputElement>("textarea, input:checked"); // also those that are hidden now
+  typed.set(selectedCase(), [...inputs].map((input) => [input.name, input.value]));
+}
+
+function restoreTyped(): void {
+  const fields = typed.get(selectedCase());
+  const decision = form();
+  if (!fields || !decision) return;
+  for (const [name, value] of fields) {
+    for (const input of decision.querySelectorAll<HTMLInputElement>(`[name="${name}"]`)) {
+      if (input.type === "radio" || input.type === "checkbox") input.checked ||= input.value === value;
+      else if (!input.value) input.value = value;
+    }
+  }
+}
+
+/** Only the fields that belong to the chosen decision show and are sent. */
+function followChoice(): void {
+  const decision = form();
+  if (!decision) return;
+  const choice = decision.querySelector<HTMLInputElement>("[name=decision]:checked");
+  for (const part of decision.querySelectorAll<HTMLElement>("[data-bij]")) {
+    const belongs = part.dataset["bij"]?.split(" ").includes(choice?.value ?? "") ?? false;
+    part.hidden = !belongs;
+    for (const input of part.querySelectorAll<HTMLInputElement | HTMLTextAreaElement>("input, textarea"))
+      input.disabled = !belongs;
+  }
+  for (const mark of decision.querySelectorAll<HTMLElement>(".fd-besluit__bij")) mark.hidden = true;
+  const label = decision.querySelector("[data-knoptekst]");
+  if (label && choice?.dataset["knop"]) label.textContent = choice.dataset["knop"];
+}
+
+function watchExpiry(): void {
+  clearTimeout(expiry);
+  const end = find("[data-einde]")?.dataset["einde"];
+  const left = end ? Date.parse(end) - Date.now() : NaN;
+  if (left > 0) expiry = window.setTimeout(() => warn(text("om"), again("weer")), left);
+}
+
+const again = (label: string): { url: string; label: string } => ({
+  url: `/moderatie/${selectedCase()}`,
+  label: text(label),
+});
+
+function prepare(): void {
+  followChoice();
+  showKeys();
+  watchExpiry();
+}
+
+/** Puts the main part of a page in place of this one; false when the answer is no queue (signed out, fault). */
+async function swap(response: Response, focus: string): Promise<boolean> {
+  const page = new DOMParser().parseFromString(await response.text(), "text/html");
+  const main = page.querySelector("main");
+  if (!main?.querySelector("#wachtrij")) return false;
+  find("main")?.replaceWith(document.adoptNode(main));
+  document.title = page.title;
+  arrived.clear();
+  restoreTyped();
+  prepare();
+  const place = find(focus) ?? find("main");
+  const top = place?.getBoundingClientRect().top ?? 0;
+  place?.focus({ preventScroll: true });
+  if (top < 0 || top > innerHeight / 2) place?.scrollIntoView({ block: "start" });
+  return true;
+}
+
+/** Opens a case, or the queue, in place; falls back to a page load. True when it is there. */
+async function visit(url: string, keepHistory = false): Promise<boolean> {
+  keepTyped();
+  const turn = ++visits;
+  try {
+    const response = await fetch(url, { headers: { Accept: "text/html" } });
+    if (turn !== visits) return false;
+    if (await swap(response, "#b-kop")) {
+      if (!keepHistory && response.url !== location.href) history.pushState(null, "", response.url);
+      return true;
+    }
+  } catch {
+    if (turn !== visits) return false;
+  }
+  location.assign(url);
+  return false;
+}
+
+async function send(decision: HTMLFormElement): Promise<void> {
+  if (decision.ariaBusy === "true") return;
+  decision.ariaBusy = "true";
+  const url = decision.action;
+  const body = new URLSearchParams();
+  for (const [name, value] of new FormData(decision)) if (typeof value === "string") body.append(name, value);
+  const id = selectedCase();
+  try {
+    const response = await fetch(url, { method: "POST", headers: { Accept: "application/json" }, body });
+    if (response.ok) {
+      const answer = (await response.json()) as { next?: { url: string } | null };
+      typed.delete(id);
+      decision.remove(); // so that what was sent is not kept as typed
+      const next = answer.next === undefined ? decision.dataset["volgende"] : answer.next?.url;
+      if (await visit(next || "/moderatie")) say(text(find(".fd-wacht__blad") ? "statusBesloten" : "statusLeeg"));
+    } else if (response.status === 409) {
+      const problem = (await response.json().catch(() => ({}))) as { detail?: string };
+      if (await visit(`/moderatie/${id}`, true)) warn(problem.detail || text("conflict"));
+    } else if (response.status === 400) {
+      // The page itself says at each field what to mend.
+      const page = await fetch(url, { method: "POST", headers: { Accept: "text/html" }, body });
+      if (!(await swap(page, "#fouten"))) warn(text("mislukt"));
+    } else {
+      warn(text("mislukt"));
+    }
+  } catch {
+    warn(text("mislukt"));
+  } finally {
+    decision.ariaBusy = "false";
+  }
+}
+
+/** Lets the list be as the server has it now; the item on the right stays as it is. */
+async function refreshList(): Promise<void> {
+  const response = await fetch(location.href, { headers: { Accept: "text/html" } });
+  const page = new DOMParser().parseFromString(await response.text(), "text/html");
+  const known = new Set([...document.querySelectorAll<HTMLElement>(".fd-item")].map((item) => item.dataset["case"]));
+  for (const part of [".fd-wacht__rij", ".fd-cijfers"]) {
+    const fresh = page.querySelector(part);
+    if (!fresh) return location.assign("/moderatie");
+    find(part)?.replaceWith(document.adoptNode(fresh));
+  }
+  arrived.clear();
+  showKeys();
+  const items = [...document.querySelectorAll<HTMLElement>(".fd-item")];
+  (items.find((item) => !known.has(item.dataset["case"])) ?? items[0])?.focus();
+}
+
+function showArrivals(): void {
+  const link = find(".fd-wacht__nieuw");
+  const count = link?.querySelector<HTMLElement>("[data-een]");
+  if (!link || !count) return;
+  link.hidden = arrived.size === 0;
+  const words = arrived.size === 1 ? count.dataset["een"] : count.dataset["meer"]?.replace("#", String(arrived.size));
+  count.textContent = words ?? "";
+  if (arrived.size === 0 || announcing !== undefined) return;
+  const speak = (): void => {
+    announcing = undefined;
+    announcedAt = Date.now();
+    say(count.textContent ?? "");
+  };
+  announcing = window.setTimeout(speak, Math.max(0, announcedAt + announceEvery - Date.now()));
+}
+
+function showInRow(id: number, message: string, isDone: boolean): void {
+  const item = row(id);
+  const slot = item?.querySelector<HTMLElement>(".fd-item__slot");
+  const words = slot?.querySelector("span");
+  if (!item || !slot || !words) return;
+  words.textContent = message;
+  slot.hidden = message === "";
+  slot.classList.remove("fd-item__slot--u");
+  item.classList.toggle("fd-item--klaar", isDone);
+}
+
+/** The viewer can no longer decide about the open case; his text stays to be copied. */
+function lose(message: string): void {
+  warn(message);
+  form()?.querySelector<HTMLButtonElement>("button.nl-button--primary")?.setAttribute("disabled", "");
+}
+
+function hear(kind: string, news: CaseNews): void {
+  const isOpen = String(news.id) === selectedCase();
+  const me = find("#wachtrij")?.dataset["ik"] ?? "";
+  if (kind === "case.decided") {
+    arrived.delete(news.id);
+    showArrivals();
+    if (news.decidedBy !== "" && news.decidedBy === me) return;
+    showInRow(news.id, news.decidedBy ? text("rijBesloten", news.decidedBy) : text("rijWeg"), true);
+    if (isOpen) lose(news.decidedBy ? text("besloten", news.decidedBy) : text("ingetrokken"));
+  } else if (kind === "case.leased" && news.leaseHolder !== me) {
+    showInRow(news.id, text("rijBekijkt", news.leaseHolder), false);
+    if (isOpen && find("[data-einde]")) lose(text("overgenomen", news.leaseHolder));
+  } else if (kind === "case.released" && !isOpen) {
+    showInRow(news.id, "", false);
+  } else if ((kind === "case.new" || kind === "case.changed") && !row(news.id)) {
+    arrived.add(news.id);
+    showArrivals();
+  } else if (kind === "case.changed" && isOpen) {
+    warn(text("gewijzigd"), again("toon"));
+  }
+}
+
+/** For the page with `#wachtrij`; call once. */
+export function startQueue(): void {
+  document.addEventListener("click", (event) => {
+    const link = (event.target as Element).closest<HTMLAnchorElement>(".fd-item, [data-geval-link], .fd-wacht__nieuw");
+    if (!link || event.defaultPrevented || event.button || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    if (link.matches(".fd-wacht__nieuw")) void refreshList().catch(() => location.assign("/moderatie"));
+    else void visit(link.href);
+  });
+  document.addEventListener("change", (event) => {
+    if ((event.target as HTMLInputElement).name === "decision") followChoice();
+  });
+  document.addEventListener("submit", (event) => {
+    if (!(event.target as Element).matches("form.fd-besluit")) return;
+    event.preventDefault();
+    void send(event.target as HTMLFormElement);
+  });
+  document.addEventListener("forum:event", (event) => {
+    const message = (event as CustomEvent<{ is: string; topic?: string; kind?: string; case?: CaseNews }>).detail;
+    if (message.topic === "moderation" && message.kind && message.case) hear(message.kind, message.case);
+  });
+  window.addEventListener("popstate", () => void visit(location.href, true));
+  startKeys((url) => void visit(url));
+  prepare();
+}
