@@ -55,4 +55,24 @@ std::optional<std::string_view> RequestView::cookie(std::string_view name) const
     return std::nullopt;
 }
 
+std::string_view method_name(Method method) {
+    switch (method) {
+    case Method::get:
+        return "GET";
+    case Method::head:
+        return "HEAD";
+    case Method::post:
+        return "POST";
+    case Method::put:
+        return "PUT";
+    case Method::del:
+        return "DELETE";
+    case Method::options:
+        return "OPTIONS";
+    case Method::other:
+        break;
+    }
+    return "";
+}
+
 }  // namespace forum::http

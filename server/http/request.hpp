@@ -13,6 +13,9 @@ namespace forum::http {
 
 enum class Method { get, head, post, put, del, options, other };
 
+/// As on the wire: "GET"; "" for `other`.
+std::string_view method_name(Method method);
+
 using Pairs = std::vector<std::pair<std::string, std::string>>;
 
 struct Request {

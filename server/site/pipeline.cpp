@@ -6,7 +6,7 @@
 #include "access/cookies.hpp"
 #include "access/csrf.hpp"
 #include "base/log.hpp"
-#include "crypto/hmac.hpp"
+#include "crypto/sha256.hpp"
 #include "http/accept.hpp"
 #include "site/flash.hpp"
 #include "site/headers.hpp"

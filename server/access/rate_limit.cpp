@@ -1,0 +1,74 @@
+#include "access/rate_limit.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/problem.hpp"
+
+namespace forum::access {
+
+namespace {
+
+constexpr std::size_t max_buckets = 100'000;
+
+/// An IPv6 user has a whole /64: one address of it is no more than one of many.
+std::string network_of(const std::string& address) {
+    if (address.find(':') == std::string::npos) {
+        return address;
+    }
+    std::size_t end = 0;
+    for (int group = 0; group < 4 && end != std::string::npos; ++group) {
+        end = address.find(':', end + 1);
+    }
+    return address.substr(0, end);
+}
+
+}  // namespace
+
+RateLimiter::RateLimiter(RateLimits limits, Clock clock) : limits_{limits}, clock_{std::move(clock)} {}
+
+void RateLimiter::check_write(const http::Request& request, const Viewer& viewer, bool is_light) {
+    const auto who = viewer.is_signed_in() ? "member " + to_string(viewer.member)
+                                           : "address " + network_of(request.client_address);
+    take((is_light ? "light " : "write ") + who,
+         is_light ? limits_.light_writes_per_minute : limits_.writes_per_minute, std::chrono::minutes{1});
+}
+
+void RateLimiter::check_sign_in(const http::Request& request, const std::string& email) {
+    const std::chrono::minutes period{5};
+    take("sign-in address " + network_of(request.client_address), limits_.sign_ins_per_5_minutes, period);
+    take("sign-in account " + email, limits_.sign_ins_per_5_minutes, period);
+}
+
+void RateLimiter::take(const std::string& key, int capacity, std::chrono::seconds period) {
+    if (capacity <= 0) {
+        return;
+    }
+    const auto now = clock_();
+    const double per_second = capacity / static_cast<double>(period.count());
+    const std::lock_guard lock{mutex_};
+    auto found = by_key_.find(key);
+    if (found == by_key_.end()) {
+        buckets_.push_front({key, static_cast<double>(capacity), now});
+        found = by_key_.emplace(key, buckets_.begin()).first;
+        if (buckets_.size() > max_buckets) {
+            by_key_.erase(buckets_.back().key);
+            buckets_.pop_back();
+        }
+    } else {
+        buckets_.splice(buckets_.begin(), buckets_, found->second);
+    }
+    auto& bucket = *found->second;
+    const std::chrono::duration<double> since = now - bucket.filled_at;
+    bucket.tokens = std::min(static_cast<double>(capacity), bucket.tokens + since.count() * per_second);
+    bucket.filled_at = now;
+    if (bucket.tokens < 1) {
+        base::Problem problem{base::ProblemKind::too_many_requests};
+        problem.retry_after = std::chrono::seconds{
+            static_cast<std::int64_t>(std::ceil((1 - bucket.tokens) / per_second))};
+        throw problem;
+    }
+    bucket.tokens -= 1;
+}
+
+}  // namespace forum::access

@@ -1,0 +1,149 @@
+#include "access/session_store.hpp"
+
+#include <algorithm>
+
+#include "crypto/sha256.hpp"
+#include "crypto/token.hpp"
+
+namespace forum::access {
+
+namespace {
+
+constexpr std::size_t max_remembered = 20'000;
+constexpr std::size_t device_bytes = 200;
+
+const db::Query create_query{"access.create_session", R"(
+    INSERT INTO sessions (token_hash, member_id, device, expires_at)
+    VALUES (decode($1, 'hex'), $2, $3, now() + make_interval(secs => $4)))"};
+
+const std::string viewer_columns = R"(
+    SELECT s.id AS session_id, m.id, m.role, m.is_trusted, m.name, m.function,
+           coalesce(m.municipality_code, '') AS municipality
+      FROM sessions s JOIN members m ON m.id = s.member_id
+     WHERE s.ended_at IS NULL AND s.expires_at > now() AND m.ended_at IS NULL )";
+
+const db::Query find_query{"access.find_viewer", viewer_columns + "AND s.token_hash = decode($1, 'hex')"};
+const db::Query find_by_session_query{"access.find_viewer_by_session", viewer_columns + "AND s.id = $1"};
+
+const db::Query end_query{"access.end_session", R"(
+    UPDATE sessions SET ended_at = now() WHERE id = $1 AND member_id = $2 AND ended_at IS NULL)"};
+
+const db::Query touch_query{"access.touch_session", R"(
+    UPDATE sessions SET seen_at = now(), expires_at = now() + make_interval(secs => $2)
+     WHERE id = $1 AND seen_at < now() - interval '5 minutes')"};
+
+const db::Query list_query{"access.list_sessions", R"(
+    SELECT id, device, created_at, seen_at FROM sessions
+     WHERE member_id = $1 AND ended_at IS NULL AND expires_at > now()
+     ORDER BY seen_at DESC, id DESC LIMIT 100)"};
+
+std::int64_t session_seconds() {
+    return std::chrono::duration_cast<std::chrono::seconds>(session_time).count();
+}
+
+Role role_of(const std::string& name) {
+    if (name == "administrator") {
+        return Role::administrator;
+    }
+    return name == "moderator" ? Role::moderator : Role::member;
+}
+
+Viewer read_viewer(const db::Rows& rows) {
+    const auto row = rows.find_one();
+    if (!row) {
+        return {};
+    }
+    return {.member = row->id<base::MemberId>("id"),
+            .session = row->id<base::SessionId>("session_id"),
+            .role = role_of(row->text("role")),
+            .is_trusted = row->flag("is_trusted"),
+            .name = row->text("name"),
+            .function = row->text("function"),
+            .municipality = row->text("municipality")};
+}
+
+/// Whole code points only: the browser chose these bytes.
+std::string cut_device(std::string_view device) {
+    auto length = std::min(device.size(), device_bytes);
+    while (length > 0 && length < device.size() && (static_cast<unsigned char>(device[length]) & 0xC0U) == 0x80U) {
+        --length;
+    }
+    return std::string{device.substr(0, length)};
+}
+
+}  // namespace
+
+std::string create_session(db::Tx& tx, base::MemberId member, std::string_view device) {
+    auto token = crypto::random_token();
+    tx.exec(create_query,
+            db::Params::of(crypto::sha256_hex(token), member, cut_device(device), session_seconds()));
+    return token;
+}
+
+Viewer find_viewer(db::Tx& tx, std::string_view token) {
+    return read_viewer(tx.exec_alone(find_query, db::Params::of(crypto::sha256_hex(token))));
+}
+
+Viewer find_viewer_by_session(db::Tx& tx, base::SessionId session) {
+    return read_viewer(tx.exec_alone(find_by_session_query, db::Params::of(session)));
+}
+
+bool end_session(db::Tx& tx, base::MemberId member, base::SessionId session) {
+    return tx.exec(end_query, db::Params::of(session, member)).affected() == 1;
+}
+
+void touch_session(db::Tx& tx, base::SessionId session) {
+    tx.exec_alone(touch_query, db::Params::of(session, session_seconds()));
+}
+
+std::vector<SessionRow> list_sessions(db::Tx& tx, base::MemberId member) {
+    std::vector<SessionRow> list;
+    for (const auto& row : tx.exec(list_query, db::Params::of(member))) {
+        list.push_back({row.id<base::SessionId>("id"), row.text("device"), row.time("created_at"), row.time("seen_at")});
+    }
+    return list;
+}
+
+std::optional<Viewer> SessionCache::find(std::string_view token) const {
+    const auto hash = crypto::sha256(token);
+    const std::lock_guard lock{mutex_};
+    const auto found = by_token_hash_.find(hash);
+    if (found == by_token_hash_.end() || found->second.until <= std::chrono::steady_clock::now()) {
+        return std::nullopt;
+    }
+    return found->second.viewer;
+}
+
+Viewer SessionCache::load(db::Tx& tx, std::string_view token) {
+    std::uint64_t before = 0;
+    {
+        const std::lock_guard lock{mutex_};
+        before = changes_;
+    }
+    auto viewer = find_viewer(tx, token);
+    if (viewer.is_signed_in()) {
+        touch_session(tx, viewer.session);
+        const std::lock_guard lock{mutex_};
+        if (changes_ == before) {
+            if (by_token_hash_.size() >= max_remembered) {
+                by_token_hash_.clear();
+            }
+            by_token_hash_[crypto::sha256(token)] = {viewer, std::chrono::steady_clock::now() + max_age};
+        }
+    }
+    return viewer;
+}
+
+void SessionCache::forget(base::MemberId member) {
+    const std::lock_guard lock{mutex_};
+    ++changes_;
+    std::erase_if(by_token_hash_, [&](const auto& entry) { return entry.second.viewer.member == member; });
+}
+
+void SessionCache::clear() {
+    const std::lock_guard lock{mutex_};
+    ++changes_;
+    by_token_hash_.clear();
+}
+
+}  // namespace forum::access
