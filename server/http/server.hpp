@@ -9,23 +9,26 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "async/hop.hpp"
 #include "http/reply.hpp"
 #include "http/request.hpp"
 
 namespace forum::http {
 
 struct Limits {
-    std::size_t header_bytes{16 * 1024};
-    std::size_t target_bytes{4 * 1024};
-    std::size_t body_bytes{256 * 1024};
-    std::size_t connections{12'000};
-    std::size_t connections_per_address{12'000};
-    std::chrono::seconds header_time{10};     ///< from the first byte to the end of the headers
-    std::chrono::seconds body_time{20};       ///< for the whole body
-    std::chrono::seconds write_time{30};      ///< for one answer
-    std::chrono::seconds idle_time{75};       ///< between requests of one connection
+    std::size_t header_bytes{16 * 1024};  ///< request line and headers together; beyond it 431
+    std::size_t target_bytes{4 * 1024};   ///< beyond it 414
+    std::size_t body_bytes{256 * 1024};   ///< beyond it 413
+    std::size_t connections{12'000};      ///< taken-over sockets included; beyond it 503
+    std::size_t connections_per_address{12'000};  ///< an IPv6 /64 is one address; trusted proxies have no such limit
+    // Kept by a wheel of one second: each may last a second longer.
+    std::chrono::seconds header_time{10};  ///< from the first byte (of a new connection: from its beginning)
+    std::chrono::seconds body_time{20};    ///< for the whole body
+    std::chrono::seconds write_time{30};   ///< for each 64 kB of an answer
+    std::chrono::seconds idle_time{75};    ///< between requests of one connection
 };
 
 struct ServerOptions {
@@ -34,11 +37,12 @@ struct ServerOptions {
     int io_threads{1};         ///< one io_context each
     std::vector<std::string> trusted_proxies;  ///< addresses or CIDR
     Limits limits;
+    std::function<void(std::string_view)> access_log;  ///< gets complete lines, on I/O threads; default base::log_block
 };
 
 /// A socket that leaves HTTP: WebSocket or server-sent events. Runs on the socket's own I/O thread.
 struct Takeover {
-    boost::asio::ip::tcp::socket socket;
+    boost::asio::ip::tcp::socket socket;  ///< in non-blocking mode, TCP_NODELAY set, nothing under way on it
     Request request;
     std::string leftover;   ///< bytes already read after the request
     std::size_t io_thread;  ///< index of the I/O thread that owns the socket
@@ -53,21 +57,24 @@ public:
     /// without a body, before the request is copied and its target is decoded: keep no view of it. The session itself
     /// chooses the encoding, answers If-None-Match with 304 and leaves the body away for HEAD.
     virtual std::shared_ptr<const PreparedReply> find_ready(const RequestView& request) = 0;
-    /// On a worker thread. Never throws.
+    /// On a worker thread. Never throws. HEAD comes as Method::head and is answered as GET would be, with the body.
     virtual Reply handle(Request& request) = 0;
-    /// On the I/O thread: true when this request's socket is taken over (then `take` is called, or an error reply sent
-    /// when it returns one).
+    /// On the I/O thread, must not block: true when this GET request's socket leaves HTTP; then `take` is called.
     virtual bool wants_socket(const Request& request) = 0;
     virtual void take(Takeover takeover) = 0;
-    /// The answer when the workers' queue is full (503 with Retry-After) and for requests that http itself refuses
-    /// (400, 408, 413, 414, 431, 501, ...). On the I/O thread, must not block.
+    /// The answer to what http itself refuses: 400, 408, 413, 414, 417, 431, 500 (an answer that `prepare` would throw
+    /// for), 501, 505, and 503 when the workers' queue or the connections are full (with Retry-After). `request` is
+    /// there when it could be read as far as its headers. On the I/O thread, must not block or throw.
     virtual Reply refuse(const Request* request, int status) = 0;
 };
 
 class Server {
 public:
-    /// Binds at once (throws std::runtime_error with a clear line when the port is taken).
-    Server(ServerOptions options, Application& application, std::function<bool(std::function<void()>)> run_on_worker);
+    /// Binds at once (throws std::runtime_error with a clear line when the port is taken or the address is not ours;
+    /// std::invalid_argument for a bad address or proxy). The application and the workers outlive `stop`; the Server
+    /// outlives the workers, since their last jobs come back to its threads.
+    Server(ServerOptions options, Application& application, async::RunOnWorker run_on_worker);
+    /// Stops without patience when it runs.
     ~Server();
     Server(const Server&) = delete;
     Server& operator=(const Server&) = delete;
@@ -77,8 +84,16 @@ public:
     std::vector<boost::asio::io_context*> contexts();
     /// Starts the I/O threads.
     void start();
-    /// Stops accepting, lets running requests finish (at most `patience`), closes, joins.
+    /// Stops accepting, lets running requests finish with Connection: close (at most `patience`), closes, joins. Waits for
+    /// every task that async::spawn started on the contexts, so whoever took sockets over says goodbye first.
     void stop(std::chrono::seconds patience);
+
+    struct Figures {
+        std::size_t connections;      ///< open now, taken-over sockets included
+        std::uint64_t requests;       ///< read since the start, refused ones included
+        std::uint64_t ready_answers;  ///< of those, answered by find_ready
+    };
+    Figures figures() const;
 
 private:
     class Impl;
