@@ -98,8 +98,14 @@ TemplateFiles::TemplateFiles(const std::string& folder, const Texts& texts) : te
                 throw std::runtime_error{entry.path().string()
                                          + ":1: the line of needs does not end"};
             }
-            file.needs = words(
-                std::string_view{file.source}.substr(needs.size(), close - needs.size()), ", \t");
+            auto list = std::string_view{file.source}.substr(needs.size(), close - needs.size());
+            list = list.substr(0, list.find(';'));
+            for (const auto& part : base::split(list, ',')) {
+                // What is no path is a remark for people ("is* of kind").
+                if (auto path = base::trim(part); path.find_first_of(" *") == path.npos) {
+                    file.needs.push_back(std::move(path));
+                }
+            }
             file.source.erase(0, end == file.source.npos ? end : end + 1);
             file.first_line = 2;
         }

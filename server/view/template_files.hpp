@@ -22,7 +22,7 @@ public:
     /// is one line break. Throws std::runtime_error ("me.mustache:12: unknown text members.foo").
     std::string expand(const std::string& name, Language language) const;
 
-    /// What the template's first line says it needs, in order ("posts[].number"); empty without such a line.
+    /// The paths that the template's first line names, up to a semicolon ("posts[].number"); empty without such a line.
     const std::vector<std::string>& needs(const std::string& name) const;
 
     /// Throws std::logic_error for an unknown asset.

@@ -40,13 +40,13 @@ public:
         const auto first = rest.substr(0, rest.find('.'));
         rest.remove_prefix(std::min(first.size() + 1, rest.size()));
         for (auto frame = frames_.rbegin(); frame != frames_.rend(); ++frame) {
-            if (!frame->value->is_object())
-                continue;
             if (const auto found = frame->value->find(first); found != frame->value->end()) {
                 return follow(*found, rest, name);
             }
-            if (const auto* form = form_of(*frame, rest.empty() ? first : std::string_view{})) {
-                return form;
+            if (rest.empty()) {
+                if (const auto* form = form_of(*frame, first)) {
+                    return form;
+                }
             }
         }
         on_missing_(name);
@@ -108,9 +108,10 @@ private:
             rest.remove_prefix(std::min(part.size() + 1, rest.size()));
             const auto found = value->find(part);
             if (found == value->end()) {
-                if (const auto* form =
-                        form_of({value, 0, 0}, rest.empty() ? part : std::string_view{})) {
-                    return form;
+                if (rest.empty()) {
+                    if (const auto* form = form_of({value, 0, 0}, part)) {
+                        return form;
+                    }
                 }
                 on_missing_(name);
                 return nullptr;
