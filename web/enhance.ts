@@ -1,5 +1,22 @@
-// What script adds to pages that already work without it. Rule: look for an element, then load the module that serves it.
-import { startLive } from "./live/index.js";
+// What script adds to pages that already work without it. Rule: a module is loaded only by a page that holds its
+// selector, and exports start(element).
+type Module = { start(element: HTMLElement): void };
 
-startLive();
-if (document.querySelector("#wachtrij")) void import("./moderation/queue.js").then((queue) => queue.startQueue());
+const modules: [selector: string, load: () => Promise<Module>][] = [
+  ["[data-editor]", () => import("./discussion/editor.js")],
+  ["form[data-draft]", () => import("./discussion/draft.js")],
+  [".fd-gesprek[data-thread]", () => import("./discussion/thread.js")],
+  ["[data-municipalities]", () => import("./discussion/municipality_picker.js")],
+  ["[data-similar]", () => import("./discussion/similar.js")],
+  ["[data-counter]", () => import("./discussion/title_counter.js")],
+];
+
+for (const [selector, load] of modules) {
+  const elements = document.querySelectorAll<HTMLElement>(selector);
+  if (elements.length > 0)
+    void load().then((module) => {
+      for (const element of elements) module.start(element);
+    });
+}
+
+if (document.body.dataset["live"]) void import("./live/index.js").then(({ startLive }) => startLive());
