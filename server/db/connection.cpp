@@ -227,10 +227,15 @@ public:
         } catch (const pqxx::broken_connection& error) {
             throw ConnectionLost{join_lines(error.what())};
         } catch (const pqxx::sql_error& error) {
-            throw_if_closed(error.what());
+            throw_if_closed();
             throw_sql_error(error);
+        } catch (const pqxx::deadlock_detected& error) {
+            // This one and the next are no sql_error in libpqxx 6.
+            throw DatabaseError{"40P01", first_line(error.what())};
+        } catch (const pqxx::serialization_failure& error) {
+            throw DatabaseError{"40001", first_line(error.what())};
         } catch (const pqxx::failure& error) {
-            throw_if_closed(error.what());
+            throw_if_closed();
             throw DatabaseError{"XX000", first_line(error.what())};
         }
     }
@@ -246,9 +251,10 @@ public:
     std::optional<pqxx::nontransaction> work_;
 
 private:
-    void throw_if_closed(const char* message) const {
+    void throw_if_closed() const {
         if (!connection_.is_open()) {
-            throw ConnectionLost{first_line(message)};
+            // libpqxx 6 hides what the server said behind a complaint about the encoding.
+            throw ConnectionLost{"the server ended the connection"};
         }
     }
 

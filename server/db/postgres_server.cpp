@@ -157,6 +157,10 @@ PostgresServer::PostgresServer(PostgresOptions options) : options_{std::move(opt
     if (options_.binaries.empty()) {
         options_.binaries = installed_binaries();
     }
+    std::erase_if(options_.binaries, [](const fs::path& folder) {
+        std::error_code ignored;
+        return !fs::exists(folder / "postgres", ignored) || !fs::exists(folder / "initdb", ignored);
+    });
     choose_home();
     choose_binaries();
     choose_socket_folder();
@@ -430,11 +434,13 @@ void PostgresServer::launch(const std::function<bool()>& give_up) {
     const auto deadline = std::chrono::steady_clock::now() + 60s;
     while (true) {
         std::vector<std::string> environment;
-        const auto file = read_pid_file(data());
-        if (file && db::is_running(file->pid)) {
-            // The number in the file now belongs to a stranger (usual in a restarted container). This variable makes
-            // PostgreSQL ignore that number, while it still looks whether old processes hold its memory.
+        if (const auto file = read_pid_file(data())) {
+            // Nobody with that number works here any more, but it may be a zombie, or a stranger's by now (usual in a
+            // restarted container). This variable makes PostgreSQL ignore the number, while it still looks whether
+            // old processes hold its memory. The socket's own lock file has nothing of the kind.
             environment.push_back("PG_GRANDPARENT_PID=" + std::to_string(file->pid));
+            std::error_code ignored;
+            fs::remove(socket_folder_.string() + std::string{socket_name} + ".lock", ignored);
         }
         std::error_code error;
         if (fs::file_size(log_file(), error) > (std::uintmax_t{1} << 20) && !error) {

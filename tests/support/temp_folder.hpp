@@ -11,13 +11,16 @@ namespace forum::test {
 
 class TempFolder {
 public:
-    /// Under /tmp, so that a unix socket's path fits in it, open to this user only.
+    /// Under /tmp, so that a unix socket's path fits in it. Others may pass through and not look: started by root,
+    /// PostgreSQL runs as another user and must reach its own folder in it.
     TempFolder() {
         std::string pattern{"/tmp/forum-test-XXXXXX"};
         if (::mkdtemp(pattern.data()) == nullptr) {
             throw std::system_error{errno, std::generic_category(), pattern};
         }
         path_ = pattern;
+        using std::filesystem::perms;
+        std::filesystem::permissions(path_, perms::owner_all | perms::group_exec | perms::others_exec);
     }
     ~TempFolder() {
         std::error_code ignored;
