@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/problem.hpp"
 #include "base/text.hpp"
 #include "discussion/urls.hpp"
 #include "view/markdown.hpp"
@@ -121,6 +122,18 @@ void put_permissions(json& model, const db::Row& row, const PostViewContext& con
 db::Rows load_posts(db::Tx& tx, const access::Viewer& viewer, base::ThreadId thread,
                     const std::vector<std::int64_t>& numbers) {
     return tx.exec(load_posts_query, db::Params::of(viewer.member, viewer.level(), thread, numbers));
+}
+
+nlohmann::json get_post_json(db::Tx& tx, const Services& services, const access::Viewer& viewer, view::Language language,
+                             const PostThread& thread, int number, RoundTrip trip) {
+    const auto params =
+        db::Params::of(viewer.member, viewer.level(), thread.id, std::vector<std::int64_t>{number});
+    const auto rows = trip == RoundTrip::alone ? tx.exec_alone(load_posts_query, params) : tx.exec(load_posts_query, params);
+    const auto row = rows.find_one();
+    if (!row) {
+        throw base::Problem{base::ProblemKind::not_found};
+    }
+    return post_json(*row, {services, viewer, language, thread, std::nullopt, {}});
 }
 
 std::vector<std::int64_t> decided_ids(const db::Rows& rows) {

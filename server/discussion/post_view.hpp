@@ -48,6 +48,13 @@ struct PostViewContext {
 db::Rows load_posts(db::Tx& tx, const access::Viewer& viewer, base::ThreadId thread,
                     const std::vector<std::int64_t>& numbers);
 
+/// Whether a query runs in the job's transaction or by itself (db::Tx::exec_alone).
+enum class RoundTrip { in_transaction, alone };
+
+/// One post as JSON, without a decision: what a use case answers with. Throws Problem{not_found}.
+nlohmann::json get_post_json(db::Tx& tx, const Services& services, const access::Viewer& viewer, view::Language language,
+                             const PostThread& thread, int number, RoundTrip trip = RoundTrip::in_transaction);
+
 /// Ids of the rows about which there may be a decision to show.
 std::vector<std::int64_t> decided_ids(const db::Rows& rows);
 

@@ -12,7 +12,7 @@ CREATE OR REPLACE FUNCTION submit_reply(
     in_state text, in_body text, in_html text, in_reply_to integer, in_key text)
 RETURNS TABLE (
     outcome text, post_id bigint, post_number integer, post_state text, thread_slug text, thread_seq bigint,
-    event_id bigint, audience text, hints text[], created_at timestamptz)
+    thread_kind text, thread_author bigint, event_id bigint, audience text, hints text[], created_at timestamptz)
 LANGUAGE plpgsql AS $$
 #variable_conflict use_column
 DECLARE
@@ -21,8 +21,9 @@ DECLARE
     is_live boolean := in_state = 'live';
 BEGIN
     IF in_key <> '' THEN
-        SELECT 'again', p.id, p.number, p.state, t.slug, t.seq, 0, '', '{}'::text[], p.created_at
-          INTO outcome, post_id, post_number, post_state, thread_slug, thread_seq, event_id, audience, hints, created_at
+        SELECT 'again', p.id, p.number, p.state, t.slug, t.seq, t.kind, t.author_id, 0, '', '{}'::text[], p.created_at
+          INTO outcome, post_id, post_number, post_state, thread_slug, thread_seq, thread_kind, thread_author, event_id,
+               audience, hints, created_at
           FROM idempotency_keys k
           JOIN posts p ON p.id = k.post_id
           JOIN threads t ON t.id = p.thread_id
@@ -41,7 +42,7 @@ BEGIN
            last_post_at = CASE WHEN is_live THEN greatest(t.last_post_at, now()) ELSE t.last_post_at END
      WHERE t.id = in_thread AND t.is_published AND NOT t.is_closed
        AND may_see_thread(t.visibility, t.is_published, t.author_id, in_author, in_level)
-    RETURNING t.id, t.last_number, t.seq, t.slug, t.theme_slug, t.visibility INTO thread;
+    RETURNING t.id, t.last_number, t.seq, t.slug, t.theme_slug, t.visibility, t.kind, t.author_id INTO thread;
     IF NOT FOUND THEN
         SELECT CASE WHEN t.is_closed THEN 'closed' ELSE 'unpublished' END INTO outcome
           FROM visible_threads(in_author, in_level) t WHERE t.id = in_thread;
@@ -67,6 +68,8 @@ BEGIN
     post_state := in_state;
     thread_slug := thread.slug;
     thread_seq := thread.seq;
+    thread_kind := thread.kind;
+    thread_author := thread.author_id;
     created_at := now();
     audience := CASE WHEN is_live THEN thread_audience(thread.visibility) ELSE 'member' END;
     hints := CASE WHEN is_live THEN thread_hints(in_thread, thread.theme_slug, in_author) ELSE '{}' END;

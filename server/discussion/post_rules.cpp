@@ -1,0 +1,45 @@
+#include "discussion/post_rules.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include "base/problem.hpp"
+#include "base/text.hpp"
+#include "http/accept.hpp"
+
+namespace forum::discussion {
+
+void check_text(site::FormErrors& errors, const std::string& field, const std::string& text, std::size_t limit,
+                const view::Templates& texts, view::Language language) {
+    const auto used = base::count_characters(text);
+    if (used == 0) {
+        errors.add(field, texts.text("discussion.error_" + field + "_empty", language));
+    } else if (used > limit) {
+        const auto key = field == "title" ? "discussion.error_title_long" : "discussion.error_text_long";
+        errors.add(field, texts.text(key, language, nlohmann::json{{"used", used}, {"most", limit}}));
+    }
+}
+
+void check_unknown(site::FormErrors& errors, const site::Input& input, const std::vector<std::string>& known,
+                   const view::Templates& texts, view::Language language) {
+    for (const auto& name : input.unknown(known)) {
+        errors.add(name, texts.text("discussion.error_unknown_field", language));
+    }
+}
+
+std::string scoped_key(const site::ActionContext& context, const std::string& purpose) {
+    const auto& key = context.idempotency_key;
+    if (key.empty()) {
+        return {};
+    }
+    const bool is_plain = std::all_of(key.begin(), key.end(), [](char c) { return c > ' ' && c < '\x7f'; });
+    if (key.size() > 150 || !is_plain) {
+        throw base::Problem{base::ProblemKind::bad_request, "Idempotency-Key is 1 to 150 visible ASCII characters"};
+    }
+    return purpose + "/" + key;
+}
+
+bool wants_json(const site::PageContext& context) {
+    return context.is_api || http::prefers_json(context.request.header("accept"));
+}
+
+}  // namespace forum::discussion

@@ -1,0 +1,227 @@
+#include "discussion/submit_reply.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include "base/text.hpp"
+#include "discussion/drafts.hpp"
+#include "discussion/post_rules.hpp"
+#include "discussion/post_view.hpp"
+#include "discussion/thread_page.hpp"
+#include "discussion/thread_store.hpp"
+#include "discussion/urls.hpp"
+#include "view/markdown.hpp"
+
+namespace forum::discussion {
+
+namespace {
+
+using base::Problem;
+using base::ProblemKind;
+
+const db::Query submit_query{"discussion.submit_reply", R"(
+    SELECT * FROM submit_reply($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11))"};
+
+const db::Query lock_query{"discussion.lock_thread", R"(
+    SELECT id FROM threads WHERE id = $1 FOR NO KEY UPDATE)"};
+
+/// submit_reply's own error: in_reply_to is no post that the author may read.
+constexpr std::string_view no_such_post = "FD001";
+
+db::Params parameters(const Services& services, const access::Viewer& author, const Reply& reply, bool is_live) {
+    auto letter = services.places.letter_of(author.municipality);
+    return db::Params::of(reply.thread, author.member, author.level(), author.function, author.municipality,
+                          letter.empty() ? std::string{"-"} : letter, is_live ? "live" : "waiting", reply.body,
+                          view::render_markdown(reply.body),
+                          reply.reply_to == 0 ? std::nullopt : std::optional{static_cast<std::int64_t>(reply.reply_to)},
+                          reply.key);
+}
+
+Submitted read_result(db::Tx& tx, const Services& services, const access::Viewer& author, const Reply& reply,
+                      const db::Rows& rows) {
+    const auto row = rows.one();
+    const auto outcome = row.text("outcome");
+    if (outcome == "not-found") {
+        throw Problem{ProblemKind::not_found};
+    }
+    if (outcome == "closed" || outcome == "unpublished") {
+        throw Problem{ProblemKind::conflict, "discussion.thread_" + outcome};
+    }
+    Submitted done{.thread = reply.thread,
+                   .post = row.id<base::PostId>("post_id"),
+                   .number = static_cast<int>(row.integer("post_number")),
+                   .is_live = row.text("post_state") != "waiting",
+                   .is_again = outcome == "again",
+                   .slug = row.text("thread_slug"),
+                   .thread_kind = row.text("thread_kind"),
+                   .thread_author = row.id<base::MemberId>("thread_author"),
+                   .seq = row.integer("thread_seq")};
+    if (!done.is_again) {
+        live::Event event;
+        event.id = row.integer("event_id");
+        event.at = row.time("created_at");
+        event.audience = live::audience_from(row.text("audience"));
+        event.data = nlohmann::json{{"thread", done.thread.value}, {"post", done.post.value}, {"number", done.number}}.dump();
+        event.hints = row.texts("hints");
+        if (done.is_live) {
+            event.topic = "thread/" + to_string(done.thread);
+            event.seq = done.seq;
+            event.kind = "post.new";
+        } else {
+            event.topic = "me/" + to_string(author.member);
+            event.kind = "own.changed";
+            event.member = author.member;
+        }
+        services.announcer.announce_inserted(tx, std::move(event));
+    }
+    return done;
+}
+
+/// One statement that commits itself. Two requests with one key at the same moment: the second is refused by the key's
+/// primary key, and asking again finds what the first made.
+db::Rows submit_alone(db::Tx& tx, const db::Params& params) {
+    try {
+        return tx.exec_alone(submit_query, params);
+    } catch (const db::ConstraintViolation& violation) {
+        if (violation.constraint != "idempotency_keys_pkey") {
+            throw;
+        }
+    }
+    return tx.exec_alone(submit_query, params);
+}
+
+std::optional<Submitted> submit_in_transaction(db::Tx& tx, const Services& services, const access::Viewer& author,
+                                     const Reply& reply, const std::string& rule) {
+    tx.exec(lock_query, db::Params::of(reply.thread));
+    if (reply.reply_to != 0) {
+        // Asked beforehand: the statement's own refusal would end the transaction.
+        const auto quoted = load_posts(tx, author, reply.thread, {reply.reply_to});
+        if (quoted.empty() || !quoted.one().flag("has_text")) {
+            // A thread that he may not see is not found; only then is it the number that is wrong.
+            get_thread(tx, author, reply.thread);
+            return std::nullopt;
+        }
+    }
+    const bool is_live = rule.empty();
+    const auto rows = tx.exec(submit_query, parameters(services, author, reply, is_live));
+    const auto done = read_result(tx, services, author, reply, rows);
+    if (!is_live && !done.is_again) {
+        services.gate.hold(tx, author,
+                           {.thread = done.thread, .post = done.post, .version = 1, .is_change = false, .rule = rule});
+    }
+    return done;
+}
+
+struct ReplyInput {
+    Reply reply;
+    site::FormErrors errors;
+};
+
+ReplyInput parse(const site::ActionContext& context, const Services& services) {
+    ReplyInput parsed;
+    const auto& input = context.input;
+    parsed.reply.thread = context.id<base::ThreadId>("id");
+    parsed.reply.body = base::trim(input.text("body"));
+    parsed.reply.key = scoped_key(context, "reply/" + to_string(parsed.reply.thread));
+    check_unknown(parsed.errors, input, {"body", "reply_to", "replyTo", "nonce", "draft_revision", "actie"}, services.texts,
+                  context.language);
+    check_text(parsed.errors, "body", parsed.reply.body, body_limit, services.texts, context.language);
+    const auto reply_to = input.text(input.has("reply_to") ? "reply_to" : "replyTo");
+    if (!reply_to.empty()) {
+        const auto number = base::parse_id<base::PostId>(reply_to);
+        if (number && number->value <= 1'000'000'000) {
+            parsed.reply.reply_to = static_cast<int>(number->value);
+        } else {
+            parsed.errors.add("reply_to", services.texts.text("discussion.error_reply_to", context.language));
+        }
+    }
+    return parsed;
+}
+
+site::ActionResult keep_reply(const site::ActionContext& context, const Services& services, ReplyInput parsed) {
+    const auto facts = get_thread(context.tx, context.viewer, parsed.reply.thread);
+    const auto kept = keep_draft(context, services, "reply-" + to_string(parsed.reply.thread), {"body", "reply_to"});
+    if (const auto* conflict = std::get_if<DraftConflict>(&kept)) {
+        ReplyFormState form;
+        form.body = both_texts(context.input.text("body"), *conflict, "body");
+        form.reply_to = parsed.reply.reply_to;
+        form.errors.add("body", services.texts.text("discussion.draft_conflict", context.language));
+        return site::ShowAgain{load_thread_page(context, services, form), form.errors};
+    }
+    site::Done done;
+    done.location = thread_url(parsed.reply.thread, facts.thread.slug);
+    done.flash = "discussion.flash_draft";
+    done.model = nlohmann::json{{"revision", std::get<DraftSaved>(kept).revision}};
+    return done;
+}
+
+site::ActionResult show_again(const site::ActionContext& context, const Services& services, ReplyInput parsed,
+                              bool with_preview) {
+    ReplyFormState form;
+    form.body = context.input.text("body");
+    form.reply_to = parsed.reply.reply_to;
+    form.errors = with_preview ? site::FormErrors{} : parsed.errors;
+    if (with_preview && base::count_characters(form.body) <= body_limit) {
+        form.preview_html = view::render_markdown(form.body);
+    }
+    auto page = load_thread_page(context, services, form);
+    return site::ShowAgain{std::move(page), form.errors};
+}
+
+}  // namespace
+
+std::optional<Submitted> submit_reply(db::Tx& tx, const Services& services, const access::Viewer& author,
+                                      const Reply& reply) {
+    const auto rule = services.gate.decide(
+        tx, author,
+        {.kind = Submission::Kind::reply, .thread = reply.thread, .title = {}, .body = reply.body, .old_body = {}});
+    if (!rule.empty() || !writes_at_once(author)) {
+        return submit_in_transaction(tx, services, author, reply, rule);
+    }
+    try {
+        return read_result(tx, services, author, reply, submit_alone(tx, parameters(services, author, reply, true)));
+    } catch (const db::DatabaseError& error) {
+        if (error.sqlstate != no_such_post) {
+            throw;
+        }
+        return std::nullopt;
+    }
+}
+
+site::ActionResult post_reply(const site::ActionContext& context, const Services& services) {
+    auto parsed = parse(context, services);
+    const auto act = context.input.text("actie");
+    if (act == "voorbeeld") {
+        return show_again(context, services, std::move(parsed), true);
+    }
+    if (act == "bewaar") {
+        return keep_reply(context, services, std::move(parsed));
+    }
+    std::optional<Submitted> done;
+    if (!parsed.errors.any()) {
+        done = submit_reply(context.tx, services, context.viewer, parsed.reply);
+        if (!done) {
+            parsed.errors.add("reply_to", services.texts.text("discussion.error_reply_to", context.language));
+        }
+    }
+    if (!done) {
+        return show_again(context, services, std::move(parsed), false);
+    }
+    site::Done answer;
+    answer.status = done->is_live ? 201 : 202;
+    answer.location = context.is_api ? post_api_url(done->thread, done->number)
+                                     : post_url(done->thread, done->slug, done->number);
+    answer.flash = done->is_live ? "discussion.flash_reply" : "discussion.flash_waits";
+    if (wants_json(context)) {
+        PostThread thread;
+        thread.id = done->thread;
+        thread.slug = done->slug;
+        thread.kind = done->thread_kind;
+        thread.author = done->thread_author;
+        thread.is_published = true;
+        answer.model = get_post_json(context.tx, services, context.viewer, context.language, thread, done->number,
+                                     writes_at_once(context.viewer) ? RoundTrip::alone : RoundTrip::in_transaction);
+    }
+    return answer;
+}
+
+}  // namespace forum::discussion

@@ -1,0 +1,41 @@
+// A reply to a thread: the busiest writing use case. Rule: for a trusted author it is one statement and one round trip; only
+// a reply that must wait for review takes a transaction of several.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "discussion/services.hpp"
+#include "site/action.hpp"
+
+namespace forum::discussion {
+
+struct Reply {
+    base::ThreadId thread;
+    std::string body;  ///< markdown, 1 to 20,000 code points of valid UTF-8
+    int reply_to{0};   ///< number of the post that is answered, 0 = none
+    std::string key;   ///< makes a retry safe, "" = none
+};
+
+struct Submitted {
+    base::ThreadId thread;
+    base::PostId post;
+    int number;
+    bool is_live;    ///< false: it waits for review
+    bool is_again;   ///< the key was used before; this is what it made then
+    std::string slug;
+    std::string thread_kind;
+    base::MemberId thread_author;
+    std::int64_t seq;
+};
+
+/// Writes the reply. Nothing when `reply_to` is no post that the author may read. Throws Problem{not_found} for a thread that
+/// the author may not see, Problem{conflict} for one that is closed or not published yet.
+/// `tx` must not have begun: for a trusted author the reply is committed when this returns.
+std::optional<Submitted> submit_reply(db::Tx& tx, const Services& services, const access::Viewer& author,
+                                      const Reply& reply);
+
+/// POST /gesprekken/{id}/berichten, POST /api/v1/threads/{id}/posts.
+site::ActionResult post_reply(const site::ActionContext& context, const Services& services);
+
+}  // namespace forum::discussion

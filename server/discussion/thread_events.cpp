@@ -1,0 +1,164 @@
+#include "discussion/thread_events.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include "discussion/post_view.hpp"
+#include "discussion/thread_store.hpp"
+
+namespace forum::discussion {
+
+namespace {
+
+using nlohmann::json;
+
+const db::Query raise_query{"discussion.raise_seq", R"(
+    UPDATE threads t SET seq = t.seq + 1
+     WHERE t.id = $1
+    RETURNING t.seq, thread_audience(t.visibility) AS audience, thread_hints(t.id, t.theme_slug, $2) AS hints)"};
+
+const db::Query figures_query{"discussion.thread_figures", R"(
+    SELECT t.reply_count, t.accepted_post IS NOT NULL AS is_answered, t.is_closed, t.is_pinned,
+           coalesce((SELECT p.number FROM posts p WHERE p.id = t.accepted_post), 0) AS answer_number
+      FROM visible_threads($1, $2) t WHERE t.id = $3)"};
+
+/// The reader for whom an event is rendered: the least who belongs to its audience, and nobody in person.
+access::Viewer reader_for(live::Audience audience) {
+    access::Viewer reader;
+    switch (audience) {
+    case live::Audience::everyone:
+        reader.role = access::Role::guest;
+        break;
+    case live::Audience::members:
+        reader.role = access::Role::member;
+        break;
+    default:
+        reader.role = access::Role::administrator;
+        break;
+    }
+    return reader;
+}
+
+base::ThreadId thread_of(const std::string& topic) {
+    constexpr std::string_view prefix = "thread/";
+    if (!topic.starts_with(prefix)) {
+        return {};
+    }
+    return base::parse_id<base::ThreadId>(std::string_view{topic}.substr(prefix.size())).value_or(base::ThreadId{});
+}
+
+/// What followers may not see of a post even when the reader for whom it is rendered may (staff events).
+void strip_personal(json& post) {
+    for (const char* permission : {"mayEdit", "mayWithdraw", "mayUndo", "mayQuote", "mayAccept", "mayUnaccept",
+                                   "mayReport", "mayModerate"}) {
+        post[permission] = false;
+    }
+    post["changeHtml"] = "";
+    post["hasChange"] = false;
+    post["decision"] = nullptr;
+    if (!post["isLive"].get<bool>()) {
+        post["hasText"] = false;
+        post["body"] = "";
+        post["bodyHtml"] = "";
+        post["replyTo"] = nullptr;
+        post["isEdited"] = false;
+        post["editedAt"] = nullptr;
+        post["isAnswer"] = false;
+        post["acceptedBy"] = "";
+    }
+}
+
+}  // namespace
+
+std::int64_t announce_in_thread(db::Tx& tx, const live::Announcer& announcer, base::ThreadId thread,
+                                base::MemberId author, std::string_view event_kind, const nlohmann::json& data) {
+    const auto rows = tx.exec(raise_query, db::Params::of(thread, author));
+    const auto row = rows.one();
+    live::Event event;
+    event.topic = "thread/" + to_string(thread);
+    event.seq = row.integer("seq");
+    event.kind = event_kind;
+    event.audience = live::audience_from(row.text("audience"));
+    event.data = data.dump();
+    event.hints = row.texts("hints");
+    const auto seq = event.seq;
+    announcer.announce(tx, std::move(event));
+    return seq;
+}
+
+void announce_own(db::Tx& tx, const live::Announcer& announcer, base::MemberId member, const nlohmann::json& data) {
+    live::Event event;
+    event.topic = "me/" + to_string(member);
+    event.kind = kind::own_changed;
+    event.audience = live::Audience::member;
+    event.member = member;
+    event.data = data.dump();
+    announcer.announce(tx, std::move(event));
+}
+
+view::Model render_event(db::Database& database, const Services& services, const live::Event& event) {
+    const auto thread = thread_of(event.topic);
+    if (!thread) {
+        return {};
+    }
+    const auto reader = reader_for(event.audience);
+    const auto data = json::parse(event.data, nullptr, false);
+    json message{{"is", "event"}, {"topic", event.topic}, {"seq", event.seq}, {"kind", event.kind}};
+    return database.read([&](db::Tx& tx) -> view::Model {
+        if (event.kind == kind::thread_changed) {
+            const auto rows = tx.exec(figures_query, db::Params::of(reader.member, reader.level(), thread));
+            const auto row = rows.find_one();
+            if (!row) {
+                return {};
+            }
+            message["thread"] = {{"id", thread.value},
+                                 {"replyCount", row->integer("reply_count")},
+                                 {"isAnswered", row->flag("is_answered")},
+                                 {"answerNumber", row->integer("answer_number")},
+                                 {"isClosed", row->flag("is_closed")},
+                                 {"isPinned", row->flag("is_pinned")}};
+            return message;
+        }
+        const auto number = data.is_object() ? data.value("number", 0) : 0;
+        const auto facts = get_thread(tx, reader, thread);
+        const auto rows = load_posts(tx, reader, thread, {number});
+        const auto row = rows.find_one();
+        if (!row) {
+            return {};
+        }
+        const PostViewContext context{services, reader, view::Language::dutch, facts.thread, std::nullopt, {}};
+        auto post = post_json(*row, context);
+        strip_personal(post);
+        post["isFirstNew"] = false;
+        message["html"] = services.texts.render("_post", post, view::Language::dutch);
+        message["post"] = std::move(post);
+        return message;
+    });
+}
+
+view::Model render_hint(db::Database& database, const live::Event& event, const std::string& list_topic) {
+    const auto thread = thread_of(event.topic);
+    if (!thread || !list_topic.starts_with("list/")) {
+        return {};
+    }
+    const auto reader = reader_for(event.audience);
+    const auto data = json::parse(event.data, nullptr, false);
+    const bool is_opening = data.is_object() && data.value("number", 0) == 1;
+    return database.read([&](db::Tx& tx) -> view::Model {
+        const auto rows = tx.exec(figures_query, db::Params::of(reader.member, reader.level(), thread));
+        const auto row = rows.find_one();
+        if (!row) {
+            return {};
+        }
+        return json{{"is", "hint"},
+                    {"topic", list_topic},
+                    {"value",
+                     {{"thread", thread.value},
+                      {"kind", event.kind},
+                      {"seq", event.seq},
+                      {"replyCount", row->integer("reply_count")},
+                      {"isAnswered", row->flag("is_answered")},
+                      {"isNew", is_opening && event.kind == kind::post_new}}}};
+    });
+}
+
+}  // namespace forum::discussion
