@@ -1,5 +1,7 @@
 #include "http/accept.hpp"
 
+#include <array>
+
 #include <utility>
 
 #include "base/text.hpp"
@@ -174,6 +176,11 @@ std::optional<MediaType> parse_media_type(std::string_view content_type) {
                                      std::move(plain));
     }
     return type;
+}
+
+bool prefers_json(std::string_view accept) {
+    static constexpr std::array<std::string_view, 2> offered{"text/html", "application/json"};
+    return choose_media_type(accept, offered) == offered[1];
 }
 
 }  // namespace forum::http

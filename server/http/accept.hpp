@@ -21,6 +21,9 @@ Encoding choose_encoding(std::string_view accept_encoding);
 std::optional<std::string_view> choose_media_type(std::string_view accept,
                                                   std::span<const std::string_view> offered);
 
+/// A client that likes JSON better than HTML: a script on a page's own URL.
+bool prefers_json(std::string_view accept);
+
 /// The best of `offered` ("nl", "en": primary tags in lower case) for an Accept-Language header; "nl-BE" asks for "nl".
 /// The first when nothing fits or the header is absent.
 std::string_view choose_language(std::string_view accept_language,

@@ -1,6 +1,5 @@
 #include "site/pipeline.hpp"
 
-#include <array>
 #include <nlohmann/json.hpp>
 
 #include "access/cookies.hpp"
@@ -30,12 +29,6 @@ struct Pipeline::Call {
 namespace {
 
 bool is_api_path(std::string_view path) { return path.starts_with("/api/"); }
-
-/// A page's URL asked for with Accept: application/json gives the JSON face.
-bool prefers_json(std::string_view accept) {
-    static constexpr std::array<std::string_view, 2> offered{"text/html", "application/json"};
-    return http::choose_media_type(accept, offered) == offered[1];
-}
 
 bool is_safe(http::Method method) {
     return method == http::Method::get || method == http::Method::head ||
@@ -101,7 +94,7 @@ std::shared_ptr<const http::PreparedReply> Pipeline::find_ready(const http::Requ
         return parts_.assets.find(path);
     }
     // A flash is shown once and an API answer may be wanted on a page's URL: both take the long way.
-    if (!is_api_path(path) && (request.cookie("flash") || prefers_json(request.header("accept")))) {
+    if (!is_api_path(path) && (request.cookie("flash") || http::prefers_json(request.header("accept")))) {
         return nullptr;
     }
     std::int64_t member = 0;
@@ -119,7 +112,7 @@ std::shared_ptr<const http::PreparedReply> Pipeline::find_ready(const http::Requ
 http::Reply Pipeline::handle(http::Request& request) {
     Call call{.request = request, .path = {}, .viewer = {}, .preferences = {}};
     const bool is_api = is_api_path(request.path);
-    call.wants_json = is_api || prefers_json(request.header("accept"));
+    call.wants_json = is_api || http::prefers_json(request.header("accept"));
     call.preferences = read_preferences(request, is_api);
     http::Reply reply;
     try {
@@ -337,7 +330,7 @@ http::Reply Pipeline::refuse(const http::Request* request, int status) const {
     const http::Request none{};
     const auto& asked = request != nullptr ? *request : none;
     const bool wants_json =
-        request != nullptr && (is_api_path(asked.path) || prefers_json(asked.header("accept")));
+        request != nullptr && (is_api_path(asked.path) || http::prefers_json(asked.header("accept")));
     auto kind = ProblemKind::bad_request;
     switch (status) {
     case 413:

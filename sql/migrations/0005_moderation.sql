@@ -20,6 +20,8 @@ CREATE TABLE cases (
     lease_until   timestamptz,
     deadline_at   timestamptz,                    -- for the author's answer while with_author
     waiting_since timestamptz NOT NULL DEFAULT now(),
+    waited        interval NOT NULL DEFAULT '0',   -- before it went back to its author: his days do not count
+    rounds        integer NOT NULL DEFAULT 0,      -- how often it went back to its author
     created_at    timestamptz NOT NULL DEFAULT now(),
     closed_at     timestamptz,
     CHECK ((lease_by IS NULL) = (lease_until IS NULL))
@@ -61,3 +63,17 @@ CREATE TABLE decisions (
     CONSTRAINT decisions_human CHECK (decided_by IS NOT NULL OR kind NOT IN ('reject', 'remove'))
 );
 CREATE INDEX decisions_post_idx ON decisions (post_id, id);
+
+INSERT INTO house_rules (slug, number, title, text) VALUES
+    ('eigen-naam', 1, 'Schrijf onder uw eigen naam en functie',
+     'U schrijft hier als bestuurder, raadslid of adviseur. Anderen weten dan van wie een ervaring komt.'),
+    ('respect', 2, 'Blijf respectvol',
+     'Discriminatie, haat en beledigingen horen hier niet. Reageer op wat iemand zegt, niet op wie iemand is.'),
+    ('geen-inwoners', 3, 'Noem geen inwoners',
+     'Schrijf niets waaraan een inwoner te herkennen is: geen naam, adres, foto of gezondheid.'),
+    ('vertrouwelijk', 4, 'Deel niets vertrouwelijks',
+     'Stukken waarop geheimhouding rust, deelt u hier niet. Ook niet in een besloten gesprek.'),
+    ('bron', 5, 'Noem uw bron',
+     'Gebruikt u cijfers of tekst van een ander? Zeg dan waar die vandaan komen.'),
+    ('onderwerp', 6, 'Blijf bij het onderwerp',
+     'Een nieuw onderwerp verdient een nieuw gesprek. Reclame en oproepen horen hier niet.');

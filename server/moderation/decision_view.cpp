@@ -1,0 +1,48 @@
+#include "moderation/decision_view.hpp"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+namespace forum::moderation {
+
+namespace {
+
+nlohmann::json time_or_null(const std::optional<base::Time>& time) {
+    return time ? nlohmann::json(base::to_rfc3339(*time)) : nlohmann::json{};
+}
+
+}  // namespace
+
+void put_kind_flags(nlohmann::json& model, const std::string& kind) {
+    model["isApprove"] = kind == "approve";
+    model["isReturn"] = kind == "return";
+    model["isReject"] = kind == "reject";
+}
+
+nlohmann::json decision_json(const Decision& decision, const std::vector<HouseRule>& rules, DecisionReader reader) {
+    const bool is_other = reader == DecisionReader::other;
+    auto rule_list = nlohmann::json::array();
+    for (const auto& rule : rules) {
+        if (std::find(decision.rules.begin(), decision.rules.end(), rule.slug) != decision.rules.end()) {
+            rule_list.push_back({{"slug", rule.slug},
+                                 {"number", rule.number},
+                                 {"title", rule.title},
+                                 {"url", "/huisregels#" + rule.slug}});
+        }
+    }
+    nlohmann::json model{{"id", decision.id.value},
+                         {"kind", decision.kind},
+                         {"rules", std::move(rule_list)},
+                         {"facts", is_other ? "" : decision.facts},
+                         {"questions", is_other ? "" : decision.questions},
+                         {"decidedAt", base::to_rfc3339(decision.decided_at)},
+                         {"byName", reader == DecisionReader::staff ? decision.by_name : ""},
+                         {"isAutomatic", decision.is_automatic},
+                         {"appealUntil", is_other ? nlohmann::json{} : time_or_null(decision.appeal_until)},
+                         {"deadlineAt", is_other ? nlohmann::json{} : time_or_null(decision.deadline_at)},
+                         {"statement", is_other ? "" : decision.statement}};
+    put_kind_flags(model, decision.kind);
+    return model;
+}
+
+}  // namespace forum::moderation

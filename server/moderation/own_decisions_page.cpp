@@ -1,0 +1,73 @@
+#include "moderation/own_decisions_page.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include "discussion/post_view.hpp"
+#include "discussion/thread_store.hpp"
+#include "discussion/urls.hpp"
+#include "moderation/case_store.hpp"
+#include "moderation/decision_view.hpp"
+#include "site/paging.hpp"
+
+namespace forum::moderation {
+
+namespace {
+
+constexpr int decisions_on_page = 20;
+
+}  // namespace
+
+site::Page load_own_decisions(const site::PageContext& context, const discussion::Services& services) {
+    std::int64_t before = 0;
+    if (const auto cursor = context.query("na", "cursor"); !cursor.empty()) {
+        const auto id = base::parse_id<base::DecisionId>(site::decode_cursor(cursor, 1)[0]);
+        if (!id) {
+            throw base::Problem{base::ProblemKind::bad_request, "frame.bad_cursor"};
+        }
+        before = id->value;
+    }
+    auto decisions = decisions_of_author(context.tx, context.viewer.member, before, decisions_on_page + 1);
+    nlohmann::json next;
+    if (decisions.size() > decisions_on_page) {
+        decisions.resize(decisions_on_page);
+        next = site::encode_cursor({to_string(decisions.back().decision.id)});
+    }
+    const auto rules = list_house_rules(context.tx);
+    auto items = nlohmann::json::array();
+    for (const auto& own : decisions) {
+        const auto facts = discussion::get_thread(context.tx, context.viewer, own.thread);
+        const discussion::PostViewContext post_context{services, context.viewer, context.language, facts.thread,
+                                                       std::nullopt, {}};
+        const auto rows = discussion::load_posts(context.tx, context.viewer, own.thread, {own.post_number});
+        items.push_back({{"threadTitle", discussion::shown_title(facts, services.texts, context.language)},
+                         {"threadUrl", discussion::thread_url(own.thread, facts.thread.slug)},
+                         {"post", discussion::post_json(rows[0], post_context)},
+                         {"decision", decision_json(own.decision, rules, DecisionReader::author)}});
+    }
+    site::Page page;
+    page.template_name = "me_decisions";
+    page.title = services.texts.text("members.decisions_title", context.language);
+    page.model = nlohmann::json{{"items", std::move(items)}, {"next", next}};
+    if (!next.is_null()) {
+        page.links.emplace_back("next",
+                                site::with_parameter(context.request.target, "cursor", next.get<std::string>()));
+    }
+    return page;
+}
+
+site::Page load_house_rules(const site::PageContext& context, const discussion::Services& services) {
+    auto items = nlohmann::json::array();
+    for (const auto& rule : list_house_rules(context.tx)) {
+        items.push_back({{"slug", rule.slug}, {"number", rule.number}, {"title", rule.title}, {"text", rule.text}});
+    }
+    site::Page page;
+    page.template_name = "house_rules";
+    page.title = services.texts.text("layout.house_rules", context.language);
+    // `rules` is the page's name of the same list.
+    page.model = nlohmann::json{{"items", items}, {"rules", items}, {"next", nullptr}};
+    page.keep = site::Keep::until_changed;
+    page.topics = {"places"};
+    return page;
+}
+
+}  // namespace forum::moderation

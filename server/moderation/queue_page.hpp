@@ -1,0 +1,29 @@
+// The moderators' work list and one case: what waits longest first, live, decided without leaving the page. Rule: number on the
+// badge, number above the list and the list itself come from one snapshot.
+#pragma once
+
+#include <optional>
+
+#include "discussion/services.hpp"
+#include "moderation/case_store.hpp"
+#include "site/form.hpp"
+#include "site/page.hpp"
+
+namespace forum::moderation {
+
+/// What a moderator typed when a decision was refused: shown again with what is wrong.
+struct DecisionDraft {
+    std::string decision, facts, questions, note;
+    std::vector<std::string> rules;
+    site::FormErrors errors;
+};
+
+/// /moderatie (API: the list).
+site::Page load_queue(const site::PageContext& context, const discussion::Services& services);
+/// /moderatie/{id}: the list with this case beside it (API: the case alone).
+site::Page load_case(const site::PageContext& context, const discussion::Services& services);
+/// The same page again after a refused decision.
+site::Page load_case_again(const site::PageContext& context, const discussion::Services& services, base::CaseId id,
+                           const DecisionDraft& draft);
+
+}  // namespace forum::moderation

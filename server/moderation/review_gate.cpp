@@ -1,0 +1,65 @@
+#include "moderation/review_gate.hpp"
+
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "moderation/case_events.hpp"
+#include "moderation/case_store.hpp"
+#include "moderation/decision_view.hpp"
+
+namespace forum::moderation {
+
+namespace {
+
+const db::Query authors_of_query{"moderation.own_among", R"(
+    SELECT id FROM posts WHERE id = ANY ($1::bigint[]) AND author_id = $2)"};
+
+}  // namespace
+
+std::string ReviewGate::decide(db::Tx& tx, const access::Viewer& viewer, const discussion::Submission&) {
+    if (viewer.is_trusted || viewer.is_staff()) {
+        return {};
+    }
+    return count_published(tx, viewer.member) < reviewed_posts ? "new-member" : "";
+}
+
+void ReviewGate::hold(db::Tx& tx, const access::Viewer&, const Held& held) {
+    const auto opened = open_case(tx, held.is_change ? "change" : "review", held.post, held.version, held.rule);
+    announce_case(tx, announcer_, opened.is_new ? "case.new" : "case.changed", opened.id);
+}
+
+void ReviewGate::author_settled(db::Tx& tx, const access::Viewer&, base::PostId post) {
+    for (const auto id : withdraw_cases(tx, post)) {
+        announce_case(tx, announcer_, "case.decided", id);
+    }
+}
+
+std::map<std::int64_t, view::Model> ReviewGate::load_decisions(db::Tx& tx, const access::Viewer& viewer,
+                                                               view::Language,
+                                                               const std::vector<std::int64_t>& posts) {
+    std::map<std::int64_t, view::Model> models;
+    const auto decisions = last_decisions(tx, posts);
+    if (decisions.empty()) {
+        return models;
+    }
+    std::set<std::int64_t> own;
+    if (viewer.is_signed_in() && !viewer.is_staff()) {
+        for (const auto& row : tx.exec(authors_of_query, db::Params::of(posts, viewer.member))) {
+            own.insert(row.integer("id"));
+        }
+    }
+    const auto rules = list_house_rules(tx);
+    for (const auto& decision : decisions) {
+        const auto reader = viewer.is_staff()                     ? DecisionReader::staff
+                            : own.contains(decision.post.value) ? DecisionReader::author
+                                                                  : DecisionReader::other;
+        // A reader is told why a text is gone; that it was once approved or sent back is between author and staff.
+        if (reader == DecisionReader::other && decision.kind != "hide" && decision.kind != "remove") {
+            continue;
+        }
+        models.emplace(decision.post.value, decision_json(decision, rules, reader));
+    }
+    return models;
+}
+
+}  // namespace forum::moderation

@@ -1,0 +1,28 @@
+// Decides which submissions a person looks at first, and opens their cases. Rule: the rules of holding are here and nowhere
+// else; a trusted member costs no query.
+#pragma once
+
+#include "discussion/publication_gate.hpp"
+#include "live/announce.hpp"
+
+namespace forum::moderation {
+
+/// A new member's first posts are looked at (features.md D1): so many have to be published before the next go live at once.
+constexpr int reviewed_posts = 3;
+
+class ReviewGate final : public discussion::PublicationGate {
+public:
+    explicit ReviewGate(const live::Announcer& announcer) : announcer_{announcer} {}
+
+    std::string decide(db::Tx& tx, const access::Viewer& viewer, const discussion::Submission& submission) override;
+    void hold(db::Tx& tx, const access::Viewer& author, const Held& held) override;
+    void author_settled(db::Tx& tx, const access::Viewer& author, base::PostId post) override;
+    std::map<std::int64_t, view::Model> load_decisions(db::Tx& tx, const access::Viewer& viewer,
+                                                       view::Language language,
+                                                       const std::vector<std::int64_t>& posts) override;
+
+private:
+    const live::Announcer& announcer_;
+};
+
+}  // namespace forum::moderation

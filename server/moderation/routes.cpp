@@ -1,0 +1,31 @@
+#include "moderation/routes.hpp"
+
+#include "moderation/decide_case.hpp"
+#include "moderation/own_decisions_page.hpp"
+#include "moderation/queue_page.hpp"
+
+namespace forum::moderation {
+
+void add_routes(site::Routes& routes, const discussion::Services& services) {
+    using enum site::Access;
+    using http::Method;
+    routes.page("moderation.queue", "/moderatie", "/api/v1/moderation/cases", staff,
+                [&](const site::PageContext& context) { return load_queue(context, services); });
+    routes.page("moderation.case", "/moderatie/{id}", "/api/v1/moderation/cases/{id}", staff,
+                [&](const site::PageContext& context) { return load_case(context, services); });
+    routes.action("moderation.decide", "/moderatie/{id}/besluit", Method::post,
+                  "/api/v1/moderation/cases/{id}/decision", moderator,
+                  [&](const site::ActionContext& context) { return decide_case(context, services); });
+    routes.action("moderation.take", "/moderatie/{id}/pak", Method::put, "/api/v1/moderation/cases/{id}/lease",
+                  moderator, [&](const site::ActionContext& context) { return take_case(context, services); });
+    routes.light();
+    routes.action("moderation.release", "/moderatie/{id}/los", Method::del, "/api/v1/moderation/cases/{id}/lease",
+                  moderator, [&](const site::ActionContext& context) { return release_case(context, services); });
+    routes.light();
+    routes.page("moderation.own_decisions", "/ik/besluiten", "/api/v1/me/decisions", member,
+                [&](const site::PageContext& context) { return load_own_decisions(context, services); });
+    routes.page("moderation.house_rules", "/huisregels", "/api/v1/rules", anyone,
+                [&](const site::PageContext& context) { return load_house_rules(context, services); });
+}
+
+}  // namespace forum::moderation
