@@ -235,9 +235,7 @@ async function write(templates, texts, unavailable) {
     fs.mkdirSync(path.join(out, folder), { recursive: true });
   }
   const save = (file, content) => fs.writeFileSync(path.join(out, file), content);
-  // Without the note of needs: a partial stands in the middle of a line.
-  const note = /^\{\{!(?:(?!\}\})[\s\S])*\}\}\n?/;
-  for (const [name, { source }] of templates) save(`templates/${name}.mustache`, source.replace(note, ""));
+  for (const [name, { source }] of templates) save(`templates/${name}.mustache`, source);
   for (const [language, content] of Object.entries(texts))
     save(`texts/${language}.json`, JSON.stringify(content, Object.keys(content).concat("one", "other").sort(), 1));
   save("503.html", unavailable);
