@@ -9,7 +9,7 @@ const modules: [selector: string, load: () => Promise<Module>][] = [
   ["[data-municipalities]", () => import("./discussion/municipality_picker.js")],
   ["[data-similar]", () => import("./discussion/similar.js")],
   ["[data-counter]", () => import("./discussion/title_counter.js")],
-  ["#wachtrij", () => import("./moderation/queue.js").then(({ startQueue }) => ({ start: () => startQueue() }))],
+  ["#wachtrij", () => import("./moderation/queue.js")],
 ];
 
 for (const [selector, load] of modules) {

@@ -109,7 +109,7 @@ function prepare(): void {
 }
 
 /** Puts the main part of a page in place of this one; false when the answer is no queue (signed out, fault). */
-async function swap(response: Response, focus: string): Promise<boolean> {
+async function swap(response: Response, ...focus: string[]): Promise<boolean> {
   const page = new DOMParser().parseFromString(await response.text(), "text/html");
   const main = page.querySelector("main");
   if (!main?.querySelector("#wachtrij")) return false;
@@ -118,7 +118,7 @@ async function swap(response: Response, focus: string): Promise<boolean> {
   arrived.clear();
   restoreTyped();
   prepare();
-  const place = find(focus) ?? find("main");
+  const place = focus.map((selector) => find(selector)).find((element) => element) ?? find("main");
   const top = place?.getBoundingClientRect().top ?? 0;
   place?.focus({ preventScroll: true });
   if (top < 0 || top > innerHeight / 2) place?.scrollIntoView({ block: "start" });
@@ -158,13 +158,13 @@ async function send(decision: HTMLFormElement): Promise<void> {
       decision.remove(); // so that what was sent is not kept as typed
       const next = answer.next === undefined ? decision.dataset["volgende"] : answer.next?.url;
       if (await visit(next || "/moderatie")) say(text(find(".fd-wacht__blad") ? "statusBesloten" : "statusLeeg"));
-    } else if (response.status === 409) {
+    } else if (response.status === 400 || response.status === 409) {
+      // Refused again as a page: that says at each field what to mend, or who decided what and when, and keeps the text.
       const problem = (await response.json().catch(() => ({}))) as { detail?: string };
-      if (await visit(`/moderatie/${id}`, true)) warn(problem.detail || text("conflict"));
-    } else if (response.status === 400) {
-      // The page itself says at each field what to mend.
       const page = await fetch(url, { method: "POST", headers: { Accept: "text/html" }, body });
-      if (!(await swap(page, "#fouten"))) warn(text("mislukt"));
+      const isThere = await swap(page, "#fouten", "#besloten", "#b-kop");
+      if (!isThere && !(await visit(`/moderatie/${id}`, true))) return;
+      if (!find("#fouten") && !find("#besloten")) warn(problem.detail || text("conflict"));
     } else {
       warn(text("mislukt"));
     }
@@ -247,7 +247,7 @@ function hear(kind: string, news: CaseNews): void {
 }
 
 /** For the page with `#wachtrij`; call once. */
-export function startQueue(): void {
+export function start(): void {
   document.addEventListener("click", (event) => {
     const link = (event.target as Element).closest<HTMLAnchorElement>(".fd-item, [data-geval-link], .fd-wacht__nieuw");
     if (!link || event.defaultPrevented || event.button || event.ctrlKey || event.metaKey || event.shiftKey) return;
