@@ -232,6 +232,8 @@ class Draft {
       this.saved = stored.data;
       this.plan(0);
     };
+    // The stored draft is gone, posted or thrown away elsewhere: nothing to choose from.
+    if (!shownOf(stored.data).trim()) return goOn();
     keep(this.key, valuesOf(this.form));
     ask(
       this.form,
