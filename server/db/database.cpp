@@ -137,6 +137,8 @@ void Database::run_erased(TxKind kind, const std::function<void(Tx&)>& job) {
             }
             if (may_repeat && is_conflict(error) && repeats < max_repeats) {
                 ++repeats;
+                // Whoever was in the way gets the time to finish before the locks are taken again.
+                std::this_thread::sleep_for(std::chrono::milliseconds{1 << repeats});
                 continue;
             }
             if (is_stale_plan(error)) {

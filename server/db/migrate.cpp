@@ -206,20 +206,25 @@ public:
                 why  text NOT NULL))");
         MigrationResult result;
         result.has_application_role = ensure_role();
+        if (!result.has_application_role && say) {
+            say("this database user may not use the role forum_app: audit rows are protected by "
+                "the program only "
+                "(sql/README.md)");
+        }
         result.done = plan();
         for (const auto& file : files_.migrations) {
             if (has(result.done.migrations, file.name)) {
                 if (say) {
                     say("migration " + file.name);
                 }
-                in_transaction(file.name, [&] { run_migration(file); });
+                in_transaction([&] { run_migration(file); });
             }
         }
         if (applied_replaceable() != wanted_replaceable()) {
             if (say) {
                 say("functions, views and rights");
             }
-            in_transaction("replaceable", [&] { replace_all(result.has_application_role); });
+            in_transaction([&] { replace_all(result.has_application_role); });
         }
         return result;
     }
@@ -310,18 +315,10 @@ private:
     }
 
     template <class Work>
-    void in_transaction(const std::string& name, Work&& work) {
+    void in_transaction(Work&& work) {
         connection_.run("BEGIN");
         try {
-            connection_.run_once("SELECT set_config('forum.inside', $1, true)", Params::of(name));
             work();
-            // The setting is gone when the transaction in which it was made has ended.
-            if (connection_.run("SELECT current_setting('forum.inside', true) AS name")
-                    .one()
-                    .text_or("name", "")
-                != name) {
-                throw MigrationError{name + " contains COMMIT or ROLLBACK; leave them out"};
-            }
             connection_.run("COMMIT");
         } catch (...) {
             try {
@@ -338,7 +335,15 @@ private:
             throw MigrationError{std::string{kind} + " " + file.name + " failed: " + what};
         };
         try {
+            connection_.run("SET LOCAL forum.inside TO 'yes'");
             connection_.run(file.sql.c_str());
+            // The setting is gone when the transaction in which it was made has ended.
+            if (connection_.run("SELECT current_setting('forum.inside', true) AS inside")
+                    .one()
+                    .text_or("inside", "")
+                != "yes") {
+                fail("it contains COMMIT or ROLLBACK; leave them out");
+            }
         } catch (const DatabaseError& error) {
             fail(error.what());
         } catch (const ConstraintViolation& error) {

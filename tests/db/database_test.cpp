@@ -265,7 +265,8 @@ TEST_F(Jobs, DeadlockIsRepeatedUntilBothAreDone) {
     auto other = std::async(std::launch::async, run, 2, 1);
     run(1, 2);
     other.get();
-    EXPECT_EQ(attempts, 3);
+    // Two, and one for each time that PostgreSQL chose a victim.
+    EXPECT_GE(attempts, 3);
     EXPECT_EQ(test::sql(owner, "SELECT string_agg(text, ',' ORDER BY id) AS t FROM notes")
                   .one()
                   .text("t"),
