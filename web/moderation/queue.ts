@@ -1,7 +1,8 @@
 // The queue without page loads: items open in place, decisions are sent and the next item follows, colleagues' acts show.
 // Rule: each act is a link or form that works without this, and what was typed stays until the server has it.
 
-import { startKeys, showKeys } from "./queue_keys.js";
+import { showKeys, startKeys } from "./queue_keys.js";
+import { isHeld, release, take, watchExpiry } from "./queue_lease.js";
 
 /** What the server says about a case on the topic `moderation`; names are "" when nobody. */
 interface CaseNews {
@@ -15,7 +16,6 @@ const announceEvery = 20_000; // ms between spoken counts of arrivals
 const typed = new Map<string, [string, string][]>(); // unsent fields by case
 const arrived = new Set<number>();
 let visits = 0;
-let expiry: number | undefined;
 let announcedAt = 0;
 let announcing: number | undefined;
 
@@ -55,17 +55,37 @@ function warn(message: string, link?: { url: string; label: string }): void {
   box.scrollIntoView({ block: "nearest" });
 }
 
-function keepTyped(): void {
+/** True when something was typed or chosen. */
+function keepTyped(): boolean {
   const decision = form();
-  if (!decision) return;
+  if (!decision) return false;
   const inputs = decision.querySelectorAll<HTMLInputElement>("textarea, input:checked"); // also those that are hidden now
-  typed.set(selectedCase(), [...inputs].map((input) => [input.name, input.value]));
+  const fields = [...inputs].map((input): [string, string] => [input.name, input.value]).filter(([, value]) => value);
+  if (fields.length > 0) typed.set(selectedCase(), fields);
+  else typed.delete(selectedCase());
+  return fields.length > 0;
+}
+
+/** Where the viewer may no longer decide, his sentences are shown to be copied. */
+function showTyped(fields: [string, string][]): void {
+  const place = find("#bewaard");
+  const sentences = fields.filter(([name]) => ["facts", "questions", "note"].includes(name));
+  if (!place || sentences.length === 0) return;
+  const lines = sentences.map(([, value]) => {
+    const line = document.createElement("p");
+    line.className = "fd-regels-heel";
+    line.textContent = value;
+    return line;
+  });
+  place.querySelector("[data-bewaard]")?.replaceChildren(...lines);
+  place.hidden = false;
 }
 
 function restoreTyped(): void {
   const fields = typed.get(selectedCase());
   const decision = form();
-  if (!fields || !decision) return;
+  if (!fields) return;
+  if (!decision) return showTyped(fields);
   for (const [name, value] of fields) {
     for (const input of decision.querySelectorAll<HTMLInputElement>(`[name="${name}"]`)) {
       if (input.type === "radio" || input.type === "checkbox") input.checked ||= input.value === value;
@@ -90,13 +110,6 @@ function followChoice(): void {
   if (label && choice?.dataset["knop"]) label.textContent = choice.dataset["knop"];
 }
 
-function watchExpiry(): void {
-  clearTimeout(expiry);
-  const end = find("[data-einde]")?.dataset["einde"];
-  const left = end ? Date.parse(end) - Date.now() : NaN;
-  if (left > 0) expiry = window.setTimeout(() => warn(text("om"), again("weer")), left);
-}
-
 const again = (label: string): { url: string; label: string } => ({
   url: `/moderatie/${selectedCase()}`,
   label: text(label),
@@ -105,7 +118,19 @@ const again = (label: string): { url: string; label: string } => ({
 function prepare(): void {
   followChoice();
   showKeys();
-  watchExpiry();
+  watchExpiry(() => warn(text("om"), again("weer")));
+}
+
+/** Takes the case that was just opened; when somebody was first, the page says so. */
+async function hold(): Promise<void> {
+  const answer = await take().catch(() => "none" as const);
+  if (answer === "refused") {
+    const response = await fetch(location.href, { headers: { Accept: "text/html" } });
+    await swap(response, "#b-kop");
+  } else if (answer === "taken") {
+    prepare();
+    showInRow(Number(selectedCase()), text("rijU"), false, true);
+  }
 }
 
 /** Puts the main part of a page in place of this one; false when the answer is no queue (signed out, fault). */
@@ -127,13 +152,16 @@ async function swap(response: Response, ...focus: string[]): Promise<boolean> {
 
 /** Opens a case, or the queue, in place; falls back to a page load. True when it is there. */
 async function visit(url: string, keepHistory = false): Promise<boolean> {
-  keepTyped();
+  const left = selectedCase();
+  if (!keepTyped() && isHeld() && new URL(url, location.href).pathname !== `/moderatie/${left}`)
+    void release().catch(() => undefined);
   const turn = ++visits;
   try {
     const response = await fetch(url, { headers: { Accept: "text/html" } });
     if (turn !== visits) return false;
-    if (await swap(response, "#b-kop")) {
+    if (await swap(response, "#besloten", "#b-kop")) {
       if (!keepHistory && response.url !== location.href) history.pushState(null, "", response.url);
+      void hold();
       return true;
     }
   } catch {
@@ -157,14 +185,16 @@ async function send(decision: HTMLFormElement): Promise<void> {
       typed.delete(id);
       decision.remove(); // so that what was sent is not kept as typed
       const next = answer.next === undefined ? decision.dataset["volgende"] : answer.next?.url;
-      if (await visit(next || "/moderatie")) say(text(find(".fd-wacht__blad") ? "statusBesloten" : "statusLeeg"));
-    } else if (response.status === 400 || response.status === 409) {
-      // Refused again as a page: that says at each field what to mend, or who decided what and when, and keeps the text.
+      if (await visit(next || "/moderatie"))
+        say(text(find(".fd-wacht__blad") ? "statusBesloten" : find(".fd-item") ? "statusBewaard" : "statusLeeg"));
+    } else if (response.status === 409) {
+      // The case as it is now says who decided what and when; anything else is said by the problem.
       const problem = (await response.json().catch(() => ({}))) as { detail?: string };
+      if ((await visit(`/moderatie/${id}`, true)) && !find("#besloten")) warn(problem.detail || text("conflict"));
+    } else if (response.status === 400) {
+      // The page itself says at each field what to mend.
       const page = await fetch(url, { method: "POST", headers: { Accept: "text/html" }, body });
-      const isThere = await swap(page, "#fouten", "#besloten", "#b-kop");
-      if (!isThere && !(await visit(`/moderatie/${id}`, true))) return;
-      if (!find("#fouten") && !find("#besloten")) warn(problem.detail || text("conflict"));
+      if (!(await swap(page, "#fouten"))) warn(text("mislukt"));
     } else {
       warn(text("mislukt"));
     }
@@ -207,14 +237,14 @@ function showArrivals(): void {
   announcing = window.setTimeout(speak, Math.max(0, announcedAt + announceEvery - Date.now()));
 }
 
-function showInRow(id: number, message: string, isDone: boolean): void {
+function showInRow(id: number, message: string, isDone: boolean, isMine = false): void {
   const item = row(id);
   const slot = item?.querySelector<HTMLElement>(".fd-item__slot");
   const words = slot?.querySelector("span");
   if (!item || !slot || !words) return;
   words.textContent = message;
   slot.hidden = message === "";
-  slot.classList.remove("fd-item__slot--u");
+  slot.classList.toggle("fd-item__slot--u", isMine);
   item.classList.toggle("fd-item--klaar", isDone);
 }
 
@@ -235,7 +265,7 @@ function hear(kind: string, news: CaseNews): void {
     if (isOpen) lose(news.decidedBy ? text("besloten", news.decidedBy) : text("ingetrokken"));
   } else if (kind === "case.leased" && news.leaseHolder !== me) {
     showInRow(news.id, text("rijBekijkt", news.leaseHolder), false);
-    if (isOpen && find("[data-einde]")) lose(text("overgenomen", news.leaseHolder));
+    if (isOpen && isHeld()) lose(text("overgenomen", news.leaseHolder));
   } else if (kind === "case.released" && !isOpen) {
     showInRow(news.id, "", false);
   } else if ((kind === "case.new" || kind === "case.changed") && !row(news.id)) {
@@ -259,9 +289,11 @@ export function start(): void {
     if ((event.target as HTMLInputElement).name === "decision") followChoice();
   });
   document.addEventListener("submit", (event) => {
-    if (!(event.target as Element).matches("form.fd-besluit")) return;
+    const target = event.target as HTMLFormElement;
+    if (!target.matches("form.fd-besluit, form[data-los]")) return;
     event.preventDefault();
-    void send(event.target as HTMLFormElement);
+    if (target.matches("[data-los]")) void release().then(() => location.assign("/moderatie"), () => target.submit());
+    else void send(target);
   });
   document.addEventListener("forum:event", (event) => {
     const message = (event as CustomEvent<{ is: string; topic?: string; kind?: string; case?: CaseNews }>).detail;
@@ -270,4 +302,5 @@ export function start(): void {
   window.addEventListener("popstate", () => void visit(location.href, true));
   startKeys((url) => void visit(url));
   prepare();
+  void hold();
 }
