@@ -12,34 +12,45 @@ constexpr std::size_t token_length = 43;
 
 bool is_token(std::string_view text) {
     return text.size() == token_length && std::all_of(text.begin(), text.end(), [](char c) {
-               return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+               return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9')
+                      || c == '-' || c == '_';
            });
 }
 
 template <class AnyRequest>
-std::optional<std::string> find_token(const AnyRequest& request) {
-    for (const auto name : {secure_name, plain_name}) {
-        if (const auto value = request.cookie(name); value && is_token(*value)) {
-            return std::string{*value};
-        }
+std::optional<std::string> find_token(const AnyRequest& request, std::string_view name) {
+    if (const auto value = request.cookie(name); value && is_token(*value)) {
+        return std::string{*value};
     }
     return std::nullopt;
 }
 
 std::string name_and_attributes(const std::string& value, bool is_secure) {
     const auto name = is_secure ? secure_name : plain_name;
-    return std::string{name} + "=" + value + "; Path=/; HttpOnly; SameSite=Lax" + (is_secure ? "; Secure" : "");
+    return std::string{name} + "=" + value + "; Path=/; HttpOnly; SameSite=Lax"
+           + (is_secure ? "; Secure" : "");
 }
 
 }  // namespace
 
-std::optional<std::string> session_token(const http::Request& request) { return find_token(request); }
-std::optional<std::string> session_token(const http::RequestView& request) { return find_token(request); }
+std::optional<std::string> session_token(const http::Request& request) {
+    // Over https the plain name is not ours: a subdomain or someone on the way could have set it.
+    return find_token(request, request.is_secure ? secure_name : plain_name);
+}
+
+std::optional<std::string> session_token(const http::RequestView& request) {
+    if (auto token = find_token(request, secure_name)) {
+        return token;
+    }
+    return find_token(request, plain_name);
+}
 
 std::string session_cookie(const std::string& token, bool is_secure) {
     return name_and_attributes(token, is_secure);
 }
 
-std::string clear_session_cookie(bool is_secure) { return name_and_attributes("", is_secure) + "; Max-Age=0"; }
+std::string clear_session_cookie(bool is_secure) {
+    return name_and_attributes("", is_secure) + "; Max-Age=0";
+}
 
 }  // namespace forum::access

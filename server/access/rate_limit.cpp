@@ -1,6 +1,9 @@
 #include "access/rate_limit.hpp"
 
+#include <arpa/inet.h>
+
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "base/problem.hpp"
@@ -9,35 +12,55 @@ namespace forum::access {
 
 namespace {
 
+constexpr std::chrono::minutes sign_in_period{5};
 constexpr std::size_t max_buckets = 100'000;
 
-/// An IPv6 user has a whole /64: one address of it is no more than one of many.
+/// An IPv6 user has a whole /64: one address of it is no more than one of many. Bytes, as one address has many spellings.
 std::string network_of(const std::string& address) {
-    if (address.find(':') == std::string::npos) {
+    std::array<char, sizeof(in6_addr)> bytes{};
+    if (inet_pton(AF_INET6, address.c_str(), bytes.data()) != 1) {
         return address;
     }
-    std::size_t end = 0;
-    for (int group = 0; group < 4 && end != std::string::npos; ++group) {
-        end = address.find(':', end + 1);
-    }
-    return address.substr(0, end);
+    constexpr std::string_view mapped{"\0\0\0\0\0\0\0\0\0\0\xff\xff", 12};
+    const std::string_view whole{bytes.data(), bytes.size()};
+    return std::string{whole.starts_with(mapped) ? whole : whole.substr(0, 8)};
+}
+
+std::array<std::string, 2> sign_in_keys(const http::Request& request, const std::string& email) {
+    return {"sign-in address " + network_of(request.client_address), "sign-in account " + email};
 }
 
 }  // namespace
 
-RateLimiter::RateLimiter(RateLimits limits, Clock clock) : limits_{limits}, clock_{std::move(clock)} {}
+RateLimiter::RateLimiter(RateLimits limits, Clock clock)
+    : limits_{limits}, clock_{std::move(clock)} {}
 
 void RateLimiter::check_write(const http::Request& request, const Viewer& viewer, bool is_light) {
     const auto who = viewer.is_signed_in() ? "member " + to_string(viewer.member)
                                            : "address " + network_of(request.client_address);
     take((is_light ? "light " : "write ") + who,
-         is_light ? limits_.light_writes_per_minute : limits_.writes_per_minute, std::chrono::minutes{1});
+         is_light ? limits_.light_writes_per_minute : limits_.writes_per_minute,
+         std::chrono::minutes{1});
 }
 
 void RateLimiter::check_sign_in(const http::Request& request, const std::string& email) {
-    const std::chrono::minutes period{5};
-    take("sign-in address " + network_of(request.client_address), limits_.sign_ins_per_5_minutes, period);
-    take("sign-in account " + email, limits_.sign_ins_per_5_minutes, period);
+    for (const auto& key : sign_in_keys(request, email)) {
+        take(key, limits_.sign_ins_per_5_minutes, sign_in_period);
+    }
+}
+
+void RateLimiter::forgive_sign_in(const http::Request& request, const std::string& email) {
+    for (const auto& key : sign_in_keys(request, email)) {
+        give_back(key);
+    }
+}
+
+void RateLimiter::give_back(const std::string& key) {
+    const std::lock_guard lock{mutex_};
+    if (const auto found = by_key_.find(key); found != by_key_.end()) {
+        // More than the capacity is cut when the bucket is next looked at.
+        found->second->tokens += 1;
+    }
 }
 
 void RateLimiter::take(const std::string& key, int capacity, std::chrono::seconds period) {
@@ -60,7 +83,8 @@ void RateLimiter::take(const std::string& key, int capacity, std::chrono::second
     }
     auto& bucket = *found->second;
     const std::chrono::duration<double> since = now - bucket.filled_at;
-    bucket.tokens = std::min(static_cast<double>(capacity), bucket.tokens + since.count() * per_second);
+    bucket.tokens =
+        std::min(static_cast<double>(capacity), bucket.tokens + since.count() * per_second);
     bucket.filled_at = now;
     if (bucket.tokens < 1) {
         base::Problem problem{base::ProblemKind::too_many_requests};

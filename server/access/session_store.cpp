@@ -22,8 +22,10 @@ const std::string viewer_columns = R"(
       FROM sessions s JOIN members m ON m.id = s.member_id
      WHERE s.ended_at IS NULL AND s.expires_at > now() AND m.ended_at IS NULL )";
 
-const db::Query find_query{"access.find_viewer", viewer_columns + "AND s.token_hash = decode($1, 'hex')"};
-const db::Query find_by_session_query{"access.find_viewer_by_session", viewer_columns + "AND s.id = $1"};
+const db::Query find_query{"access.find_viewer",
+                           viewer_columns + "AND s.token_hash = decode($1, 'hex')"};
+const db::Query find_by_session_query{"access.find_viewer_by_session",
+                                      viewer_columns + "AND s.id = $1"};
 
 const db::Query end_query{"access.end_session", R"(
     UPDATE sessions SET ended_at = now() WHERE id = $1 AND member_id = $2 AND ended_at IS NULL)"};
@@ -48,24 +50,21 @@ Role role_of(const std::string& name) {
     return name == "moderator" ? Role::moderator : Role::member;
 }
 
-Viewer read_viewer(const db::Rows& rows) {
-    const auto row = rows.find_one();
-    if (!row) {
-        return {};
-    }
-    return {.member = row->id<base::MemberId>("id"),
-            .session = row->id<base::SessionId>("session_id"),
-            .role = role_of(row->text("role")),
-            .is_trusted = row->flag("is_trusted"),
-            .name = row->text("name"),
-            .function = row->text("function"),
-            .municipality = row->text("municipality")};
+Viewer read_viewer(const db::Row& row) {
+    return {.member = row.id<base::MemberId>("id"),
+            .session = row.id<base::SessionId>("session_id"),
+            .role = role_of(row.text("role")),
+            .is_trusted = row.flag("is_trusted"),
+            .name = row.text("name"),
+            .function = row.text("function"),
+            .municipality = row.text("municipality")};
 }
 
 /// Whole code points only: the browser chose these bytes.
 std::string cut_device(std::string_view device) {
     auto length = std::min(device.size(), device_bytes);
-    while (length > 0 && length < device.size() && (static_cast<unsigned char>(device[length]) & 0xC0U) == 0x80U) {
+    while (length > 0 && length < device.size()
+           && (static_cast<unsigned char>(device[length]) & 0xC0U) == 0x80U) {
         --length;
     }
     return std::string{device.substr(0, length)};
@@ -75,17 +74,33 @@ std::string cut_device(std::string_view device) {
 
 std::string create_session(db::Tx& tx, base::MemberId member, std::string_view device) {
     auto token = crypto::random_token();
-    tx.exec(create_query,
-            db::Params::of(crypto::sha256_hex(token), member, cut_device(device), session_seconds()));
+    tx.exec(create_query, db::Params::of(crypto::sha256_hex(token), member, cut_device(device),
+                                         session_seconds()));
     return token;
 }
 
 Viewer find_viewer(db::Tx& tx, std::string_view token) {
-    return read_viewer(tx.exec_alone(find_query, db::Params::of(crypto::sha256_hex(token))));
+    const auto rows = tx.exec_alone(find_query, db::Params::of(crypto::sha256_hex(token)));
+    const auto row = rows.find_one();
+    return row ? read_viewer(*row) : Viewer{};
 }
 
-Viewer find_viewer_by_session(db::Tx& tx, base::SessionId session) {
-    return read_viewer(tx.exec_alone(find_by_session_query, db::Params::of(session)));
+std::vector<Viewer> find_viewers(db::Tx& tx, const std::vector<base::SessionId>& sessions) {
+    std::vector<std::int64_t> ids;
+    for (const auto session : sessions) {
+        ids.push_back(session.value);
+    }
+    std::unordered_map<std::int64_t, Viewer> found;
+    for (const auto& row : tx.exec(find_by_sessions_query, db::Params::of(ids))) {
+        auto viewer = read_viewer(row);
+        found.emplace(viewer.session.value, std::move(viewer));
+    }
+    std::vector<Viewer> viewers;
+    for (const auto id : ids) {
+        const auto one = found.find(id);
+        viewers.push_back(one == found.end() ? Viewer{} : one->second);
+    }
+    return viewers;
 }
 
 bool end_session(db::Tx& tx, base::MemberId member, base::SessionId session) {
@@ -99,7 +114,8 @@ void touch_session(db::Tx& tx, base::SessionId session) {
 std::vector<SessionRow> list_sessions(db::Tx& tx, base::MemberId member) {
     std::vector<SessionRow> list;
     for (const auto& row : tx.exec(list_query, db::Params::of(member))) {
-        list.push_back({row.id<base::SessionId>("id"), row.text("device"), row.time("created_at"), row.time("seen_at")});
+        list.push_back({row.id<base::SessionId>("id"), row.text("device"), row.time("created_at"),
+                        row.time("seen_at")});
     }
     return list;
 }
@@ -108,7 +124,7 @@ std::optional<Viewer> SessionCache::find(std::string_view token) const {
     const auto hash = crypto::sha256(token);
     const std::lock_guard lock{mutex_};
     const auto found = by_token_hash_.find(hash);
-    if (found == by_token_hash_.end() || found->second.until <= std::chrono::steady_clock::now()) {
+    if (found == by_token_hash_.end() || found->second.until <= clock_()) {
         return std::nullopt;
     }
     return found->second.viewer;
@@ -128,7 +144,8 @@ Viewer SessionCache::load(db::Tx& tx, std::string_view token) {
             if (by_token_hash_.size() >= max_remembered) {
                 by_token_hash_.clear();
             }
-            by_token_hash_[crypto::sha256(token)] = {viewer, std::chrono::steady_clock::now() + max_age};
+            by_token_hash_[crypto::sha256(token)] = {viewer,
+                                                     clock_() + max_age};
         }
     }
     return viewer;
@@ -137,7 +154,8 @@ Viewer SessionCache::load(db::Tx& tx, std::string_view token) {
 void SessionCache::forget(base::MemberId member) {
     const std::lock_guard lock{mutex_};
     ++changes_;
-    std::erase_if(by_token_hash_, [&](const auto& entry) { return entry.second.viewer.member == member; });
+    std::erase_if(by_token_hash_,
+                  [&](const auto& entry) { return entry.second.viewer.member == member; });
 }
 
 void SessionCache::clear() {

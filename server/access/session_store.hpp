@@ -3,11 +3,13 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "access/viewer.hpp"
@@ -25,8 +27,8 @@ std::string create_session(db::Tx& tx, base::MemberId member, std::string_view d
 
 /// The viewer of a token; a guest when it is unknown, ended or expired, or the member is gone.
 Viewer find_viewer(db::Tx& tx, std::string_view token);
-/// The same by the session's id; live asks it for those who follow.
-Viewer find_viewer_by_session(db::Tx& tx, base::SessionId session);
+/// The same by session ids, one for each in their order; live asks it for those who follow.
+std::vector<Viewer> find_viewers(db::Tx& tx, const std::vector<base::SessionId>& sessions);
 
 /// Ends one session of this member; false when he has no such session.
 bool end_session(db::Tx& tx, base::MemberId member, base::SessionId session);
@@ -44,6 +46,10 @@ class SessionCache {
 public:
     /// How old an answer of `find` can be: within this time a lost right is lost everywhere.
     static constexpr std::chrono::seconds max_age{2};
+    using Clock = std::function<std::chrono::steady_clock::time_point()>;
+
+    explicit SessionCache(Clock clock = [] { return std::chrono::steady_clock::now(); })
+        : clock_{std::move(clock)} {}
 
     /// From memory only; nothing when it is not known well enough. Thread-safe.
     std::optional<Viewer> find(std::string_view token) const;
@@ -58,9 +64,11 @@ private:
         Viewer viewer;
         std::chrono::steady_clock::time_point until;
     };
+    Clock clock_;
     mutable std::mutex mutex_;
     std::unordered_map<std::string, Entry> by_token_hash_;
-    std::uint64_t changes_{0};  ///< counts `forget`: what was read before one is not remembered after it
+    std::uint64_t changes_{
+        0};  ///< counts `forget`: what was read before one is not remembered after it
 };
 
 }  // namespace forum::access

@@ -14,10 +14,10 @@ struct Viewer {
     base::MemberId member;    ///< none for a guest
     base::SessionId session;  ///< none for a guest
     Role role{Role::guest};
-    bool is_trusted{false};       ///< posts are not held for review
-    std::string name;             ///< "Marit Oosterwegel"
-    std::string function;         ///< "wethouder"
-    std::string municipality;     ///< CBS code or ""
+    bool is_trusted{false};    ///< posts are not held for review
+    std::string name;          ///< "Marit Oosterwegel"
+    std::string function;      ///< "wethouder"
+    std::string municipality;  ///< CBS code or ""
 
     bool is_signed_in() const { return static_cast<bool>(member); }
     /// Moderators and administrators read the queue; deciding is for moderators (administrators decide no content).

@@ -101,7 +101,7 @@ std::string keep_typed(const site::ActionContext& context, const Services& servi
 }
 
 site::Done signed_out(const site::ActionContext& context) {
-    site::Done done{.status = 204, .location = "/", .flash = "members.signed_out"};
+    site::Done done{.status = 204, .location = "/", .flash = "members.flash_signed_out"};
     done.set_cookies.emplace_back("forum", access::clear_session_cookie(context.request.is_secure));
     return done;
 }
@@ -120,6 +120,7 @@ site::ActionResult sign_in(const site::ActionContext& context, const Services& s
         errors.add("password", services.texts.text("members.sign_in_wrong", context.language));
         return show_again(context, services, fields, std::move(errors));
     }
+    services.rate_limiter.forgive_sign_in(context.request, base::lower_ascii(fields.email));
     if (context.viewer.is_signed_in()) {
         access::end_session(context.tx, context.viewer.member, context.viewer.session);
         announce_session_changed(context.tx, services.announcer, context.viewer.member);
@@ -129,7 +130,7 @@ site::ActionResult sign_in(const site::ActionContext& context, const Services& s
     site::Done done{.status = 200, .location = safe_return_to(context.input.text("terug"))};
     if (auto kept = keep_typed(context, services, member); !kept.empty()) {
         done.location = std::move(kept);
-        done.flash = "members.text_kept";
+        done.flash = "members.flash_text_kept";
     }
     done.model = nlohmann::json{{"id", member.member.value},
                                 {"name", member.name},
@@ -158,7 +159,7 @@ site::ActionResult end_session(const site::ActionContext& context, const Service
     if (session == context.viewer.session) {
         return signed_out(context);
     }
-    return site::Done{.status = 204, .location = "/ik", .flash = "members.session_ended"};
+    return site::Done{.status = 204, .location = "/ik", .flash = "members.flash_session_ended"};
 }
 
 }  // namespace forum::members

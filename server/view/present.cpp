@@ -43,7 +43,8 @@ bool ends_in(std::string_view name, std::string_view end, std::string_view alone
 }
 
 bool names_a_time(std::string_view name) {
-    return ends_in(name, "At", "at") || ends_in(name, "Until", "until");
+    return ends_in(name, "At", "at") || ends_in(name, "Until", "until") ||
+           ends_in(name, "Since", "since");
 }
 
 bool is_any(const nlohmann::json& value) {

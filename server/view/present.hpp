@@ -29,7 +29,7 @@ std::string number_text(std::int64_t number, Language language);
 /// The form of a member that `name` asks for; nothing when `object` has no such member, or the member no such form:
 ///  x_any   string or array not empty, number not 0, boolean itself, object true, null false;
 ///  x_one   integer equal to 1;
-///  x_text  RFC 3339 string whose name is or ends in At or Until: time_text; date whose name ends in Date: date_text;
+///  x_text  RFC 3339 string whose name is or ends in At, Until or Since: time_text; date whose name ends in Date: date_text;
 ///          integer: number_text; null: null;
 ///  x_time  such a time: clock_text; null: null.
 std::optional<nlohmann::json> find_form(const nlohmann::json& object, std::string_view name,

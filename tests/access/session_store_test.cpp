@@ -1,0 +1,188 @@
+#include "access/session_store.hpp"
+
+#include <gtest/gtest.h>
+
+#include "crypto/sha256.hpp"
+#include "support/test_database.hpp"
+
+namespace forum::access {
+namespace {
+
+using test::sql;
+
+class Sessions : public test::RolledBackTest {
+protected:
+    base::MemberId make_member(const std::string& email = "a@b.nl",
+                               const std::string& role = "member") {
+        return sql(database(),
+                   "INSERT INTO members (email, name, function, role, is_trusted) VALUES ($1, "
+                   "'Anna Bos', 'raadslid', $2, true) RETURNING id",
+                   db::Params::of(email, role))
+            .one()
+            .id<base::MemberId>("id");
+    }
+    std::string sign_in(base::MemberId member, std::string_view device = "Firefox, Linux") {
+        return database().write([&](db::Tx& tx) { return create_session(tx, member, device); });
+    }
+    Viewer find(const std::string& token) {
+        return database().read([&](db::Tx& tx) { return find_viewer(tx, token); });
+    }
+    Viewer load(const std::string& token) {
+        return database().read([&](db::Tx& tx) { return cache.load(tx, token); });
+    }
+    void change(std::string_view text) { sql(database(), text); }
+
+    std::chrono::steady_clock::time_point clock{};
+    SessionCache cache{[this] { return clock; }};
+};
+
+TEST_F(Sessions, ATokenFindsItsMember) {
+    const auto member = make_member("a@b.nl", "moderator");
+    const auto token = sign_in(member);
+    const auto viewer = find(token);
+    EXPECT_EQ(viewer.member, member);
+    EXPECT_TRUE(viewer.session);
+    EXPECT_EQ(viewer.role, Role::moderator);
+    EXPECT_TRUE(viewer.is_trusted);
+    EXPECT_EQ(viewer.name, "Anna Bos");
+    EXPECT_EQ(viewer.function, "raadslid");
+    EXPECT_EQ(viewer.municipality, "");
+    EXPECT_EQ(database()
+                  .read([&](db::Tx& tx) { return find_viewer_by_session(tx, viewer.session); })
+                  .member,
+              member);
+}
+
+TEST_F(Sessions, TheTableHoldsTheHashOnly) {
+    const auto token = sign_in(make_member());
+    const auto row =
+        sql(database(), "SELECT encode(token_hash, 'hex') AS hash FROM sessions").one();
+    EXPECT_EQ(row.text("hash"), crypto::sha256_hex(token));
+}
+
+TEST_F(Sessions, AnUnknownTokenIsAGuest) {
+    sign_in(make_member());
+    EXPECT_FALSE(find(std::string(43, 'x')).is_signed_in());
+    EXPECT_FALSE(find("").is_signed_in());
+}
+
+TEST_F(Sessions, AnEndedSessionIsAGuest) {
+    const auto member = make_member();
+    const auto token = sign_in(member);
+    const auto other = sign_in(member);
+    const auto session = find(token).session;
+    EXPECT_TRUE(database().write([&](db::Tx& tx) { return end_session(tx, member, session); }));
+    EXPECT_FALSE(database().write([&](db::Tx& tx) { return end_session(tx, member, session); }));
+    EXPECT_FALSE(find(token).is_signed_in());
+    EXPECT_TRUE(find(other).is_signed_in());
+}
+
+TEST_F(Sessions, NobodyEndsTheSessionOfAnother) {
+    const auto token = sign_in(make_member());
+    const auto other = make_member("c@d.nl");
+    EXPECT_FALSE(
+        database().write([&](db::Tx& tx) { return end_session(tx, other, find(token).session); }));
+    EXPECT_TRUE(find(token).is_signed_in());
+}
+
+TEST_F(Sessions, ExpiresByItself) {
+    const auto token = sign_in(make_member());
+    change("UPDATE sessions SET expires_at = now() + interval '1 second'");
+    EXPECT_TRUE(find(token).is_signed_in());
+    change("UPDATE sessions SET expires_at = now()");
+    EXPECT_FALSE(find(token).is_signed_in());
+}
+
+TEST_F(Sessions, AMemberWhoLeftIsAGuest) {
+    const auto token = sign_in(make_member());
+    change("UPDATE members SET ended_at = now()");
+    EXPECT_FALSE(find(token).is_signed_in());
+}
+
+TEST_F(Sessions, AVisitMovesTheEndAheadAtMostOnceInFiveMinutes) {
+    const auto token = sign_in(make_member());
+    const auto end = [&] {
+        return sql(database(), "SELECT expires_at FROM sessions").one().time("expires_at");
+    };
+    change("UPDATE sessions SET seen_at = now() - interval '4 minutes', expires_at = now() + "
+           "interval '1 hour'");
+    const auto before = end();
+    load(token);
+    EXPECT_EQ(end(), before);
+    change("UPDATE sessions SET seen_at = now() - interval '6 minutes'");
+    load(token);
+    EXPECT_EQ(std::chrono::round<std::chrono::hours>(end() - before),
+              session_time - std::chrono::hours{1});
+}
+
+TEST_F(Sessions, AreListedWithTheLastUsedFirst) {
+    const auto member = make_member();
+    sign_in(member, "Firefox, Linux");
+    const auto token = sign_in(member, "Chrome, Android");
+    sign_in(make_member("c@d.nl"), "van een ander");
+    change(
+        "UPDATE sessions SET seen_at = now() - interval '1 hour' WHERE device = 'Firefox, Linux'");
+    const auto list = database().read([&](db::Tx& tx) { return list_sessions(tx, member); });
+    ASSERT_EQ(list.size(), 2U);
+    EXPECT_EQ(list[0].device, "Chrome, Android");
+    EXPECT_EQ(list[0].id, find(token).session);
+    EXPECT_EQ(list[1].device, "Firefox, Linux");
+}
+
+TEST_F(Sessions, ADeviceIsCutAtAWholeCharacter) {
+    const auto member = make_member();
+    sign_in(member, std::string(199, 'a') + "é");
+    const auto list = database().read([&](db::Tx& tx) { return list_sessions(tx, member); });
+    EXPECT_EQ(list.at(0).device, std::string(199, 'a'));
+}
+
+TEST_F(Sessions, MemoryAnswersWhatItHasRead) {
+    const auto token = sign_in(make_member());
+    EXPECT_FALSE(cache.find(token));
+    EXPECT_TRUE(load(token).is_signed_in());
+    ASSERT_TRUE(cache.find(token));
+    EXPECT_EQ(cache.find(token)->name, "Anna Bos");
+    EXPECT_FALSE(cache.find(std::string(43, 'x')));
+}
+
+TEST_F(Sessions, MemoryForgetsAMemberAtOnce) {
+    const auto member = make_member();
+    const auto other = make_member("c@d.nl");
+    const auto token = sign_in(member);
+    const auto second = sign_in(member);
+    const auto others = sign_in(other);
+    for (const auto& each : {token, second, others}) {
+        load(each);
+    }
+    cache.forget(member);
+    EXPECT_FALSE(cache.find(token));
+    EXPECT_FALSE(cache.find(second));
+    EXPECT_TRUE(cache.find(others));
+    cache.clear();
+    EXPECT_FALSE(cache.find(others));
+}
+
+TEST_F(Sessions, MemoryIsAsOldAsItMayBeAndNoOlder) {
+    const auto token = sign_in(make_member());
+    load(token);
+    clock += SessionCache::max_age - std::chrono::milliseconds{1};
+    EXPECT_TRUE(cache.find(token));
+    clock += std::chrono::milliseconds{1};
+    EXPECT_FALSE(cache.find(token));
+}
+
+TEST_F(Sessions, MemoryKeepsNoGuests) {
+    EXPECT_FALSE(load(std::string(43, 'x')).is_signed_in());
+    EXPECT_FALSE(cache.find(std::string(43, 'x')));
+}
+
+TEST_F(Sessions, SetRolesAreFollowed) {
+    const auto token = sign_in(make_member());
+    EXPECT_EQ(find(token).role, Role::member);
+    change("UPDATE members SET role = 'administrator', is_trusted = false");
+    EXPECT_EQ(find(token).role, Role::administrator);
+    EXPECT_FALSE(find(token).is_trusted);
+}
+
+}  // namespace
+}  // namespace forum::access
