@@ -46,7 +46,7 @@ const db::Query upsert_successor{"places.upsert_successor", R"(
 
 const db::Query upsert_typology{"places.upsert_typology", R"(
     INSERT INTO typologies (slug, letter, name, name_singular, description, aliases, source, is_confirmed, position)
-    VALUES ($1, $2, $3, $4, $5, string_to_array(nullif($6, ''), '|'), $7, $8, $9)
+    VALUES ($1, $2, $3, $4, $5, coalesce(string_to_array(nullif($6, ''), '|'), '{}'), $7, $8, $9)
     ON CONFLICT (slug) DO NOTHING)"};
 
 const db::Query upsert_theme{"places.upsert_theme", R"(
