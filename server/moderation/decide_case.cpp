@@ -49,9 +49,8 @@ CaseRow get_case(const ActionContext& context) {
         std::string key = "moderation.decided_" + (last.kind == "approve" || last.kind == "return" || last.kind == "reject"
                                                        ? last.kind
                                                        : std::string{"other"});
-        const nlohmann::json shown =
-            view::present({{"decidedAt", base::to_rfc3339(last.decided_at)}}, context.language);
-        problem.detail = say(context, services, key.c_str(), {{"name", last.by_name}, {"at", shown["decidedAt_text"]}});
+        problem.detail = say(context, services, key.c_str(),
+                             {{"name", last.by_name}, {"at", view::time_text(last.decided_at, context.language, base::now())}});
         problem.extra_json = nlohmann::json{{"decided",
                                              {{"by", last.by_name},
                                               {"kind", last.kind},
@@ -128,7 +127,7 @@ base::Time months_later(base::Time from, int months) {
 }
 
 /// What the author is told, frozen as it was (features.md 4c): decided by whom, why, on what, and how to object.
-std::string statement(const ActionContext& context, const Services& services, const DecisionDraft& draft,
+std::string statement(const Services& services, const DecisionDraft& draft,
                       const std::vector<HouseRule>& rules, std::optional<base::Time> appeal_until,
                       std::optional<base::Time> deadline) {
     // Statements are in Dutch: the language of the forum and of every moderator.
@@ -139,25 +138,20 @@ std::string statement(const ActionContext& context, const Services& services, co
             names += (names.empty() ? "" : "; ") + std::to_string(rule.number) + ". " + rule.title;
         }
     }
-    nlohmann::json times{{"at", base::to_rfc3339(base::now())}};
-    if (appeal_until) {
-        times["appealUntil"] = base::to_rfc3339(*appeal_until);
-    }
-    if (deadline) {
-        times["deadlineAt"] = base::to_rfc3339(*deadline);
-    }
-    const auto shown = view::present(times, language);
-    static_cast<void>(context);
+    const auto now = base::now();
+    const auto shown = [&](std::optional<base::Time> time) {
+        return time ? view::time_text(*time, language, now) : std::string{};
+    };
     if (draft.decision == "reject") {
         return services.texts.text("moderation.statement_reject", language,
-                                   nlohmann::json{{"at", shown["at_text"]},
+                                   nlohmann::json{{"at", shown(now)},
                                                   {"rules", names},
                                                   {"facts", draft.facts},
-                                                  {"until", shown["appealUntil_text"]}});
+                                                  {"until", shown(appeal_until)}});
     }
     if (draft.decision == "return") {
         return services.texts.text("moderation.statement_return", language,
-                                   nlohmann::json{{"until", shown["deadlineAt_text"]}});
+                                   nlohmann::json{{"until", shown(deadline)}});
     }
     return {};
 }
@@ -234,7 +228,7 @@ site::ActionResult decide_case(const ActionContext& context, const Services& ser
                                  .facts = draft.facts,
                                  .questions = draft.questions,
                                  .note = draft.note,
-                                 .statement = statement(context, services, draft, list_house_rules(context.tx),
+                                 .statement = statement(services, draft, list_house_rules(context.tx),
                                                         appeal_until, deadline),
                                  .deadline_at = deadline,
                                  .appeal_until = appeal_until});

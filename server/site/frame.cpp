@@ -38,8 +38,9 @@ nlohmann::json make_viewer(const FrameSources& sources, const access::Viewer& vi
             {"isTrusted", viewer.is_trusted}};
 }
 
+/// Without moderation: the header has a link of its own for it, with the number that waits.
 nlohmann::json make_navigation(const view::Templates& templates, view::Language language,
-                               const access::Viewer& viewer, const std::string& current) {
+                               const std::string& current) {
     auto items = nlohmann::json::array();
     const auto add = [&](const char* name, const char* url) {
         items.push_back({{"name", templates.text(std::string{"frame.nav_"} + name, language)},
@@ -49,9 +50,6 @@ nlohmann::json make_navigation(const view::Templates& templates, view::Language 
     add("threads", "/gesprekken");
     add("places", "/gemeenten");
     add("typologies", "/typen");
-    if (viewer.is_staff()) {
-        add("moderation", "/moderatie");
-    }
     return items;
 }
 
@@ -138,7 +136,7 @@ nlohmann::json make_frame(const FrameSources& sources, const view::Templates& te
             {"viewer", make_viewer(sources, viewer)},
             {"bell", counters.bell},
             {"queue", counters.queue},
-            {"nav", make_navigation(templates, preferences.language, viewer, page.nav)},
+            {"nav", make_navigation(templates, preferences.language, page.nav)},
             {"breadcrumbs", make_breadcrumbs(templates, preferences.language, page, request.path)},
             {"flash", std::move(flash_json)},
             {"demo", sources.is_demo},

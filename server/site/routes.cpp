@@ -4,6 +4,22 @@
 
 namespace forum::site {
 
+std::string_view access_name(Access access) {
+    switch (access) {
+    case Access::anyone:
+        return "anyone";
+    case Access::member:
+        return "member";
+    case Access::staff:
+        return "staff";
+    case Access::moderator:
+        return "moderator";
+    case Access::administrator:
+        return "administrator";
+    }
+    return "";
+}
+
 void Routes::page(std::string name, std::string path, std::string api_path, Access access,
                   PageLoader loader) {
     added_from_ = routes_.size();

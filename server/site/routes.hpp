@@ -21,6 +21,9 @@ enum class Access {
     administrator,  ///< others get 404
 };
 
+/// "anyone", "member", ... as in the committed route table.
+std::string_view access_name(Access access);
+
 /// A handler that makes its own Reply (healthz, openapi, feeds); runs on a worker, without a transaction.
 using RawHandler = std::function<http::Reply(const http::Request&, const http::PathValues&)>;
 

@@ -1,0 +1,206 @@
+#include "app/application.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include "app/database_start.hpp"
+#include "app/features.hpp"
+#include "app/health.hpp"
+#include "async/workers.hpp"
+#include "base/log.hpp"
+#include "db/listen.hpp"
+#include "db/notify.hpp"
+#include "http/server.hpp"
+#include "live/event_store.hpp"
+#include "site/page_cache.hpp"
+
+namespace forum::app {
+
+namespace {
+
+constexpr const char* channel = "forum_events";
+
+std::size_t megabytes(std::size_t count) { return count * 1024 * 1024; }
+
+/// Everything whose answer may change when this event happens.
+std::vector<std::string> topics_of(const live::Event& event) {
+    auto topics = event.hints;
+    topics.push_back(event.topic);
+    return topics;
+}
+
+}  // namespace
+
+class Application::Impl final : public http::Application {
+public:
+    explicit Impl(Config given);
+    ~Impl() override { stop(); }
+
+    std::uint16_t port() const { return server_->port(); }
+    void stop();
+
+    // http::Application
+    std::shared_ptr<const http::PreparedReply> find_ready(const http::RequestView& request) override {
+        return pipeline_->find_ready(request);
+    }
+    http::Reply handle(http::Request& request) override { return pipeline_->handle(request); }
+    bool wants_socket(const http::Request& request) override { return live::Live::wants(request); }
+    void take(http::Takeover takeover) override { live_->take(std::move(takeover)); }
+    http::Reply refuse(const http::Request* request, int status) override {
+        return pipeline_->refuse(request, status);
+    }
+
+private:
+    live::Sources make_sources();
+    /// Events of any process: what is kept falls before anyone is told.
+    void on_events(const std::vector<live::Event>& events);
+    std::vector<live::Event> poll();
+
+    Config config_;
+    DatabaseStart start_;
+    db::Database database_;
+    async::Workers workers_;
+    /// Live's own few: an event never waits behind pages.
+    async::Workers live_workers_;
+    view::Templates templates_;
+    site::Assets assets_;
+    site::PageCache cache_;
+    access::SessionCache sessions_;
+    access::RateLimiter rate_limiter_;
+    crypto::PasswordHasher passwords_;
+    places::Directory directory_;
+    live::Announcer announcer_;
+    Features features_;
+    db::Notifier notifier_;
+    live::EventCursor cursor_;
+    std::unique_ptr<site::Pipeline> pipeline_;
+    std::unique_ptr<http::Server> server_;
+    std::unique_ptr<live::Live> live_;
+    std::unique_ptr<db::Listener> listener_;
+    Health health_;
+    bool is_stopped_{false};
+};
+
+Application::Impl::Impl(Config given)
+    : config_{std::move(given)},
+      start_{config_},
+      database_{{.url = start_.application_url()}},
+      workers_{config_.workers, config_.queue, [this] { database_.close_this_thread(); }},
+      live_workers_{2, 10'000, [this] { database_.close_this_thread(); }},
+      templates_{config_.web_folder},
+      assets_{config_.web_folder},
+      cache_{megabytes(config_.cache_megabytes)},
+      rate_limiter_{{.writes_per_minute = config_.writes_per_minute,
+                     .sign_ins_per_5_minutes = config_.sign_ins_per_5_minutes}},
+      passwords_{{.memory_kib = config_.argon2_memory_kib,
+                  .passes = config_.argon2_passes,
+                  .lanes = config_.argon2_lanes}},
+      features_{Parts{database_, templates_, announcer_, directory_, sessions_, rate_limiter_, passwords_, config_.demo}},
+      notifier_{start_.application_url(), channel},
+      health_{database_} {
+    start_.fill(passwords_);
+    database_.read([&](db::Tx& tx) { directory_.load(tx); });
+
+    auto routes = features_.routes();
+    health_.add_routes(routes);
+    auto frame = features_.frame_sources();
+    frame.is_demo = config_.demo;
+    pipeline_ = std::make_unique<site::Pipeline>(
+        site::PipelineParts{.database = database_,
+                            .templates = templates_,
+                            .assets = assets_,
+                            .cache = cache_,
+                            .sessions = sessions_,
+                            .rate_limiter = rate_limiter_,
+                            .frame = std::move(frame),
+                            .public_origin = config_.public_url,
+                            .sign_in_again = features_.sign_in_again()},
+        std::move(routes));
+
+    http::ServerOptions options{.address = config_.listen,
+                                .port = config_.port,
+                                .io_threads = config_.io_threads,
+                                .trusted_proxies = config_.trusted_proxies,
+                                .limits = {}};
+    options.limits.connections = config_.max_connections;
+    options.limits.connections_per_address = config_.max_connections;
+    server_ = std::make_unique<http::Server>(
+        std::move(options), *this, [this](std::function<void()> job) { return workers_.try_run(std::move(job)); });
+    live_ = std::make_unique<live::Live>(
+        live::LiveOptions{}, make_sources(), server_->contexts(),
+        [this](std::function<void()> job) { return live_workers_.try_run(std::move(job)); });
+    announcer_.set_sink([this](const std::vector<live::Event>& events) {
+        on_events(events);
+        live_->deliver(events);
+        notifier_.notify();
+    });
+    listener_ = std::make_unique<db::Listener>(
+        start_.application_url(), channel, [this] { live_->wake(); },
+        [this](bool is_healthy) {
+            // Without wake-ups kept pages could be old for up to a second: better none.
+            cache_.set_enabled(is_healthy);
+            health_.set_listening(is_healthy);
+            live_->wake();
+        });
+    server_->start();
+}
+
+live::Sources Application::Impl::make_sources() {
+    live::Sources sources;
+    sources.find_viewer = [this](const http::Request& request) { return pipeline_->find_viewer(request); };
+    sources.check_sessions = [this](const std::vector<base::SessionId>& sessions) {
+        return database_.read([&](db::Tx& tx) { return access::find_viewers(tx, sessions); });
+    };
+    sources.replay = [this](const std::string& topic, std::int64_t since, int limit) {
+        return database_.read([&](db::Tx& tx) { return live::replay_events(tx, topic, since, limit); });
+    };
+    sources.poll_events = [this] { return poll(); };
+    features_.fill(sources);
+    return sources;
+}
+
+std::vector<live::Event> Application::Impl::poll() {
+    auto events = database_.read([&](db::Tx& tx) { return cursor_.poll(tx); });
+    on_events(events);
+    return events;
+}
+
+void Application::Impl::on_events(const std::vector<live::Event>& events) {
+    std::vector<std::string> topics;
+    for (const auto& event : events) {
+        for (auto& topic : topics_of(event)) {
+            topics.push_back(std::move(topic));
+        }
+        if (event.kind == "session.changed") {
+            sessions_.forget(event.member);
+        }
+        if (event.topic == "places") {
+            database_.read([&](db::Tx& tx) { directory_.load(tx); });
+        }
+    }
+    if (!topics.empty()) {
+        cache_.drop(topics);
+    }
+}
+
+void Application::Impl::stop() {
+    if (is_stopped_) {
+        return;
+    }
+    is_stopped_ = true;
+    base::log(base::LogLevel::info, "stopping");
+    // Followers first: they reconnect elsewhere while the last requests finish.
+    live_->stop();
+    server_->stop(std::chrono::seconds{10});
+    listener_.reset();
+    workers_.stop();
+    live_workers_.stop();
+    live_.reset();
+    database_.close_this_thread();
+}
+
+Application::Application(Config config) : impl_{std::make_unique<Impl>(std::move(config))} {}
+Application::~Application() = default;
+std::uint16_t Application::port() const { return impl_->port(); }
+void Application::stop() { impl_->stop(); }
+
+}  // namespace forum::app

@@ -1,0 +1,38 @@
+#include "app/database_start.hpp"
+
+#include <filesystem>
+
+#include "app/seed.hpp"
+#include "base/log.hpp"
+#include "db/database.hpp"
+#include "db/migrate.hpp"
+
+namespace forum::app {
+
+namespace {
+
+void say(std::string_view line) { base::log(base::LogLevel::info, "{}", line); }
+
+}  // namespace
+
+DatabaseStart::DatabaseStart(const Config& config) : config_{config} {
+    if (config.database.empty()) {
+        db::PostgresOptions options;
+        options.directory = std::filesystem::absolute(config.data);
+        options.say = say;
+        embedded_ = std::make_unique<db::Embedded>(std::move(options));
+        owner_url_ = embedded_->owner_url();
+        application_url_ = embedded_->application_url();
+    } else {
+        owner_url_ = application_url_ = config.database;
+    }
+    db::migrate(owner_url_, config.sql_folder, say);
+}
+
+void DatabaseStart::fill(const crypto::PasswordHasher& passwords) const {
+    db::Database owner{{.url = owner_url_}};
+    seed(owner, config_, passwords);
+    owner.close_this_thread();
+}
+
+}  // namespace forum::app

@@ -1,0 +1,156 @@
+#include "app/features.hpp"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "discussion/drafts.hpp"
+#include "discussion/own_posts.hpp"
+#include "discussion/place_threads.hpp"
+#include "discussion/routes.hpp"
+#include "discussion/thread_events.hpp"
+#include "discussion/thread_store.hpp"
+#include "members/routes.hpp"
+#include "members/sign_in_page.hpp"
+#include "moderation/case_store.hpp"
+#include "moderation/review_gate.hpp"
+#include "moderation/routes.hpp"
+#include "places/routes.hpp"
+#include "site/plain_pages.hpp"
+
+namespace forum::app {
+
+class Features::Impl {
+public:
+    explicit Impl(const Parts& given)
+        : parts{given},
+          gate{parts.announcer},
+          discussion{parts.directory, parts.templates, parts.announcer, gate},
+          members{.texts = parts.templates,
+                  .announcer = parts.announcer,
+                  .rate_limiter = parts.rate_limiter,
+                  .passwords = parts.passwords,
+                  .is_demo = parts.is_demo,
+                  .me = me_sources(),
+                  .keep_typed = {}},
+          threads{.rows = [this](const site::PageContext& context, const places::PlaceFilter& filter,
+                                 int limit) { return discussion::load_place_threads(context, discussion, filter, limit); },
+                  .by_municipality = discussion::count_by_municipality,
+                  .by_typology = discussion::count_by_typology} {
+        members.keep_typed = [this](const site::ActionContext& context, const std::string& path) {
+            return discussion::keep_typed(context, discussion, path);
+        };
+    }
+
+    members::MeSources me_sources() {
+        return {.municipality = [this](const std::string& code) { return view::Model{parts.directory.municipality_ref(code)}; },
+                .posts = [this](const site::PageContext& context) { return discussion::load_own_posts(context, discussion); },
+                .drafts =
+                    [this](const site::PageContext& context) {
+                        return view::Model{discussion::load_drafts(context.tx, discussion, context.viewer, context.language)};
+                    },
+                .count_waiting = [](const site::PageContext& context) { return discussion::count_own_waiting(context.tx, context.viewer); }};
+    }
+
+    std::optional<live::Sources::Opening> open_topic(const access::Viewer& viewer, const std::string& topic) const;
+    site::FrameSources::Counters count(db::Tx& tx, const access::Viewer& viewer) const {
+        return {.bell = static_cast<int>(moderation::count_returned(tx, viewer.member)),
+                .queue = viewer.is_staff() ? static_cast<int>(moderation::count_open_cases(tx)) : 0};
+    }
+
+    Parts parts;
+    moderation::ReviewGate gate;
+    discussion::Services discussion;
+    members::Services members;
+    places::ThreadSource threads;
+};
+
+std::optional<live::Sources::Opening> Features::Impl::open_topic(const access::Viewer& viewer,
+                                                                 const std::string& topic) const {
+    constexpr std::string_view thread = "thread/";
+    if (topic.starts_with(thread)) {
+        const auto id = base::parse_id<base::ThreadId>(std::string_view{topic}.substr(thread.size()));
+        if (!id) {
+            return std::nullopt;
+        }
+        return parts.database.read([&](db::Tx& tx) -> std::optional<live::Sources::Opening> {
+            const auto opening = discussion::open_thread_topic(tx, viewer, *id);
+            if (!opening) {
+                return std::nullopt;
+            }
+            return live::Sources::Opening{opening->seq, live::audience_from(opening->audience)};
+        });
+    }
+    const auto is_known_list = [&] {
+        const auto slash = topic.rfind('/');
+        const auto name = topic.substr(slash + 1);
+        if (topic == "list/all") {
+            return true;
+        }
+        if (topic.starts_with("list/theme/")) {
+            return parts.directory.find_theme(name).has_value();
+        }
+        if (topic.starts_with("list/municipality/")) {
+            return parts.directory.find_municipality(name).has_value();
+        }
+        return topic.starts_with("list/typology/") && parts.directory.find_typology(name).has_value();
+    };
+    return is_known_list() ? std::optional{live::Sources::Opening{0, live::Audience::everyone}} : std::nullopt;
+}
+
+Features::Features(const Parts& parts) : impl_{std::make_unique<Impl>(parts)} {}
+Features::~Features() = default;
+
+site::Routes Features::routes() const {
+    site::Routes routes;
+    site::add_plain_pages(routes, impl_->parts.templates);
+    members::add_routes(routes, impl_->members);
+    places::add_routes(routes, impl_->parts.directory, impl_->threads, impl_->parts.templates);
+    discussion::add_routes(routes, impl_->discussion);
+    moderation::add_routes(routes, impl_->discussion);
+    return routes;
+}
+
+std::vector<std::string> Features::route_table() const {
+    std::vector<std::string> lines;
+    for (const auto& route : routes().all()) {
+        lines.push_back(std::string{http::method_name(route.method)} + " " + route.path + " " +
+                        std::string{site::access_name(route.access)} + " " + route.name);
+    }
+    std::sort(lines.begin(), lines.end());
+    return lines;
+}
+
+site::FrameSources Features::frame_sources() const {
+    auto* impl = impl_.get();
+    return {.municipality = [impl](const std::string& code) { return view::Model{impl->parts.directory.municipality_ref(code)}; },
+            .counters = [impl](db::Tx& tx, const access::Viewer& viewer) { return impl->count(tx, viewer); }};
+}
+
+std::function<site::Page(const site::ActionContext&)> Features::sign_in_again() const {
+    return [impl = impl_.get()](const site::ActionContext& context) {
+        return members::sign_in_again(context, impl->members);
+    };
+}
+
+void Features::fill(live::Sources& sources) const {
+    auto* impl = impl_.get();
+    sources.open_topic = [impl](const access::Viewer& viewer, const std::string& topic) {
+        return impl->open_topic(viewer, topic);
+    };
+    sources.render = [impl](const live::Event& event) {
+        if (event.topic == "moderation") {
+            return view::Model{nlohmann::json::parse(event.data)};
+        }
+        return discussion::render_event(impl->parts.database, impl->discussion, event);
+    };
+    sources.render_hint = [impl](const live::Event& event, const std::string& topic) {
+        return discussion::render_hint(impl->parts.database, event, topic);
+    };
+    sources.counters = [impl](const access::Viewer& viewer) {
+        const auto counters =
+            impl->parts.database.read([&](db::Tx& tx) { return impl->count(tx, viewer); });
+        return view::Model{nlohmann::json{{"bell", counters.bell}, {"queue", counters.queue}}};
+    };
+}
+
+}  // namespace forum::app

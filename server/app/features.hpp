@@ -1,0 +1,55 @@
+// The one list of features. Rule: adding or deleting a feature is one line here.
+#pragma once
+
+#include <memory>
+
+#include "access/rate_limit.hpp"
+#include "access/session_store.hpp"
+#include "crypto/password.hpp"
+#include "db/database.hpp"
+#include "live/announce.hpp"
+#include "live/live.hpp"
+#include "places/directory.hpp"
+#include "site/frame.hpp"
+#include "site/pipeline.hpp"
+#include "site/routes.hpp"
+#include "view/templates.hpp"
+
+namespace forum::app {
+
+/// What every feature may use; all of it lives as long as the server.
+struct Parts {
+    db::Database& database;
+    const view::Templates& templates;
+    const live::Announcer& announcer;
+    places::Directory& directory;
+    access::SessionCache& sessions;
+    access::RateLimiter& rate_limiter;
+    const crypto::PasswordHasher& passwords;
+    bool is_demo;
+};
+
+class Features {
+public:
+    explicit Features(const Parts& parts);
+    ~Features();
+    Features(const Features&) = delete;
+    Features& operator=(const Features&) = delete;
+
+    /// The routes of all features.
+    site::Routes routes() const;
+    /// What the frame of every page asks.
+    site::FrameSources frame_sources() const;
+    /// The sign-in page that keeps what was typed.
+    std::function<site::Page(const site::ActionContext&)> sign_in_again() const;
+    /// Lines "GET /gesprekken anyone discussion.threads", sorted: the table that a check compares with the committed one.
+    std::vector<std::string> route_table() const;
+    /// What the live engine asks; `find_viewer` and `check_session` are access's and filled in by the application.
+    void fill(live::Sources& sources) const;
+
+private:
+    class Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace forum::app

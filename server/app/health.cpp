@@ -1,0 +1,33 @@
+#include "app/health.hpp"
+
+namespace forum::app {
+
+namespace {
+
+http::Reply plain(int status, std::string text) {
+    http::Reply reply;
+    reply.status = status;
+    reply.set("Content-Type", "text/plain; charset=utf-8").set("Cache-Control", "no-store");
+    reply.set("X-Content-Type-Options", "nosniff");
+    reply.body = std::move(text);
+    return reply;
+}
+
+}  // namespace
+
+void Health::add_routes(site::Routes& routes) {
+    routes.raw("health.live", http::Method::get, "/healthz",
+               [](const http::Request&, const http::PathValues&) { return plain(200, "ok\n"); });
+    routes.raw("health.ready", http::Method::get, "/readyz",
+               [this](const http::Request&, const http::PathValues&) {
+                   if (!database_.ping()) {
+                       return plain(503, "database away\n");
+                   }
+                   if (!is_listening_) {
+                       return plain(503, "not listening for events\n");
+                   }
+                   return plain(200, "ready\n");
+               });
+}
+
+}  // namespace forum::app

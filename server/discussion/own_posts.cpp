@@ -1,0 +1,88 @@
+#include "discussion/own_posts.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include "base/text.hpp"
+#include "discussion/drafts.hpp"
+#include "discussion/post_view.hpp"
+#include "discussion/thread_store.hpp"
+#include "discussion/urls.hpp"
+#include "view/markdown.hpp"
+
+namespace forum::discussion {
+
+namespace {
+
+constexpr int posts_on_page = 10;
+constexpr std::size_t excerpt_length = 160;
+
+const db::Query own_posts_query{"discussion.own_posts", R"(
+    SELECT p.thread_id, p.number FROM posts p
+     WHERE p.author_id = $1 AND p.state <> 'erased'
+     ORDER BY p.created_at DESC, p.id DESC LIMIT $2)"};
+
+const db::Query count_waiting_query{"discussion.count_own_waiting", R"(
+    SELECT count(*) AS n FROM posts WHERE author_id = $1 AND state IN ('waiting', 'live_change'))"};
+
+const db::Query latest_revision_query{"discussion.draft_revision", R"(
+    SELECT revision FROM drafts WHERE member_id = $1 AND key = $2)"};
+
+/// The thread of a path like "/gesprekken/12/berichten"; none for other paths.
+base::ThreadId replied_thread(std::string_view path) {
+    constexpr std::string_view before = "/gesprekken/";
+    constexpr std::string_view after = "/berichten";
+    if (!path.starts_with(before) || !path.ends_with(after) || path.size() <= before.size() + after.size()) {
+        return {};
+    }
+    path.remove_prefix(before.size());
+    path.remove_suffix(after.size());
+    return base::parse_id<base::ThreadId>(path).value_or(base::ThreadId{});
+}
+
+}  // namespace
+
+view::Model load_own_posts(const site::PageContext& context, const Services& services) {
+    auto items = nlohmann::json::array();
+    const auto own = context.tx.exec(own_posts_query, db::Params::of(context.viewer.member, posts_on_page));
+    for (const auto& row : own) {
+        const auto thread = row.id<base::ThreadId>("thread_id");
+        const auto facts = get_thread(context.tx, context.viewer, thread);
+        const PostViewContext post_context{services, context.viewer, context.language, facts.thread, std::nullopt, {}};
+        const auto posts = load_posts(context.tx, context.viewer, thread, {row.integer("number")});
+        auto post = post_json(posts[0], post_context);
+        post["threadTitle"] = shown_title(facts, services.texts, context.language);
+        post["threadUrl"] = thread_url(thread, facts.thread.slug);
+        post["excerpt"] = base::excerpt(view::markdown_to_text(post["body"].get<std::string>()), excerpt_length);
+        items.push_back(std::move(post));
+    }
+    return items;
+}
+
+int count_own_waiting(db::Tx& tx, const access::Viewer& viewer) {
+    return static_cast<int>(tx.exec(count_waiting_query, db::Params::of(viewer.member)).one().integer("n"));
+}
+
+std::string keep_typed(const site::ActionContext& context, const Services& services, const std::string& path) {
+    const auto thread = replied_thread(path);
+    if (path != "/gesprekken" && !thread) {
+        return {};
+    }
+    const std::string key = thread ? "reply-" + to_string(thread) : "new-thread";
+    auto data = nlohmann::json::object();
+    for (const auto* field : {"kind", "title", "body", "context", "options", "tried", "theme", "visibility", "reply_to"}) {
+        if (const auto value = context.input.find(field); value && !value->empty()) {
+            data[field] = *value;
+        }
+    }
+    for (const auto* field : {"municipalities", "typologies"}) {
+        if (const auto values = context.input.all(field); !values.empty()) {
+            data[field] = values;
+        }
+    }
+    const auto stored = context.tx.exec(latest_revision_query, db::Params::of(context.viewer.member, key)).find_one();
+    const auto revision = stored ? stored->integer("revision") : 0;
+    save_draft(context.tx, services.announcer, context.viewer.member, key, revision, data);
+    return thread ? "/gesprekken/" + to_string(thread) + "#reageer" : "/gesprekken/nieuw";
+}
+
+}  // namespace forum::discussion

@@ -1,0 +1,23 @@
+// A member's own posts and what he was typing when his session ended, for his own pages. Rule: only the viewer's own, also what
+// nobody else sees yet.
+#pragma once
+
+#include <string>
+
+#include "discussion/services.hpp"
+#include "site/action.hpp"
+
+namespace forum::discussion {
+
+/// The newest posts of the viewer, whatever their state: list of Post + threadTitle, threadUrl, excerpt (at most 160
+/// characters).
+view::Model load_own_posts(const site::PageContext& context, const Services& services);
+
+/// How many posts of the viewer wait for a moderator.
+int count_own_waiting(db::Tx& tx, const access::Viewer& viewer);
+
+/// Keeps the fields of a form of ours (new thread, reply) that found no session as a draft of the member who has signed in
+/// now; the URL where the text is again, "" for other forms.
+std::string keep_typed(const site::ActionContext& context, const Services& services, const std::string& path);
+
+}  // namespace forum::discussion
