@@ -24,8 +24,8 @@ const std::string viewer_columns = R"(
 
 const db::Query find_query{"access.find_viewer",
                            viewer_columns + "AND s.token_hash = decode($1, 'hex')"};
-const db::Query find_by_session_query{"access.find_viewer_by_session",
-                                      viewer_columns + "AND s.id = $1"};
+const db::Query find_by_sessions_query{"access.find_viewers",
+                                       viewer_columns + "AND s.id = ANY($1::bigint[])"};
 
 const db::Query end_query{"access.end_session", R"(
     UPDATE sessions SET ended_at = now() WHERE id = $1 AND member_id = $2 AND ended_at IS NULL)"};

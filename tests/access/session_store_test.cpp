@@ -47,10 +47,25 @@ TEST_F(Sessions, ATokenFindsItsMember) {
     EXPECT_EQ(viewer.name, "Anna Bos");
     EXPECT_EQ(viewer.function, "raadslid");
     EXPECT_EQ(viewer.municipality, "");
-    EXPECT_EQ(database()
-                  .read([&](db::Tx& tx) { return find_viewer_by_session(tx, viewer.session); })
-                  .member,
-              member);
+}
+
+TEST_F(Sessions, AreCheckedManyAtOnceInTheirOrder) {
+    const auto first = make_member();
+    const auto second = make_member("c@d.nl", "administrator");
+    const auto ended = find(sign_in(first)).session;
+    const auto of_first = find(sign_in(first)).session;
+    const auto of_second = find(sign_in(second)).session;
+    database().write([&](db::Tx& tx) { return end_session(tx, first, ended); });
+    const auto viewers = database().read([&](db::Tx& tx) {
+        return find_viewers(tx, {of_second, ended, of_first, of_second});
+    });
+    ASSERT_EQ(viewers.size(), 4U);
+    EXPECT_EQ(viewers[0].member, second);
+    EXPECT_EQ(viewers[0].role, Role::administrator);
+    EXPECT_FALSE(viewers[1].is_signed_in());
+    EXPECT_EQ(viewers[2].member, first);
+    EXPECT_EQ(viewers[3].session, of_second);
+    EXPECT_TRUE(database().read([&](db::Tx& tx) { return find_viewers(tx, {}); }).empty());
 }
 
 TEST_F(Sessions, TheTableHoldsTheHashOnly) {
