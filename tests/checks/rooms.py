@@ -13,9 +13,8 @@ ROOMS = [
     ("cmark", r"^server/view/markdown\.cpp$", r"<cmark"),
     ("the whole of nlohmann/json in a header (use json_fwd.hpp)", r"^server/.*\.cpp$", r"nlohmann/json\.hpp"),
 ]
-# SQL of a feature stands in its stores, where a test prepares every query.
-FEATURES = r"^server/(members|places|notices|agenda|portfolio|discussion|search|moderation)/"
-SQL = re.compile(r'R"\w*\(\s*(select|insert\s+into|update|delete\s+from|with)\b', re.I)
+# A query is a db::Query, because those are the ones that a test prepares on a fresh database.
+SQL = re.compile(r'R"\w*\(\s*(select|insert\s+into|update|delete\s+from|with)\s', re.I)
 
 
 def find(tree):
@@ -29,9 +28,11 @@ def find(tree):
             match = re.search(words, code)
             if match:
                 faults.append(f"{path}:{line_of(code, match.start())}: {what} stands outside its room")
-        match = SQL.search(text)
-        if match and re.search(FEATURES, path) and not path.endswith("_store.cpp"):
-            faults.append(f"{path}:{line_of(text, match.start())}: SQL of a feature stands in a _store.cpp")
+        if not path.startswith("server/db/"):
+            for match in SQL.finditer(text):
+                declaration = text[:match.start()].rpartition(";")[2]
+                if not re.search(r"\bQuery\b|\bconst(expr)? std::string", declaration):
+                    faults.append(f"{path}:{line_of(text, match.start())}: SQL that is no db::Query; no test prepares it")
     return faults
 
 
@@ -43,5 +44,5 @@ SEEDS = [
     ("co_spawn in live", lambda t: t.with_file("server/live/seeded.cpp", "void f() { asio::co_spawn(a, b, c); }\n")),
     ("Mustache in site", lambda t: t.with_file("server/site/seeded.cpp", "#include <kainjow/mustache.hpp>\n")),
     ("json.hpp in a header", lambda t: t.with_file("server/site/seeded.hpp", "#include <nlohmann/json.hpp>\n")),
-    ("SQL in a page", lambda t: t.with_file("server/places/seeded_page.cpp", 'auto q = R"(select 1)";\n')),
+    ("SQL that no test prepares", lambda t: t.with_file("server/places/seeded.cpp", 'tx.exec(R"(select 1)");\n')),
 ]

@@ -1,4 +1,4 @@
-"""Templates name their inputs on line one: {{! needs: title, items[].name, frame, errors (forms only) }}.
+"""Templates name their inputs on line one: {{! needs: title, items[].name, frame, errors (forms only); a remark }}.
 A name that is used is named there, is a form that view/present adds to one, or comes from a named object that is passed
 on whole (items[].decision). A name that is named there is used. A remark in brackets makes an input optional.
 {{{ }}} only for names that end in Html (or _html)."""
@@ -17,7 +17,7 @@ def needs_of(text):
     match = re.match(r"\{\{!\s*needs:\s*([^}]*?)\s*\}\}(\n|$)", text)
     if not match:
         return None
-    without_remarks = re.sub(r"\s*\([^)]*\)", "?", match.group(1))
+    without_remarks = re.sub(r"\s*\([^)]*\)", "?", match.group(1).split(";")[0])
     return [path.strip() for path in without_remarks.split(",") if path.strip() not in ("", "nothing")]
 
 
@@ -34,10 +34,16 @@ def check_template(path, text, needs_of_partials, faults):
     if needs is None:
         faults.append(f"{path}: line one does not say {{{{! needs: ... }}}}")
         return
+    for need in needs:
+        if not re.fullmatch(r"\w+(\[\])?(\.\w+(\[\])?)*\??", need):
+            faults.append(f"{path}: '{need}' on line one is no name (a remark stands behind a semicolon)")
     known = {part for need in needs for part in parts_of(need)}
     # A path that stops at an object passes the object on whole: below it, every name is that object's own business.
     whole = {name for name in (parts_of(need)[-1] for need in needs) if not re.match(r"(is|may|can|has)[A-Z_]", name)}
     used, open_sections = set(), []
+
+    def is_below_whole():
+        return any(whole & set(section.split(".")) for section in open_sections)
 
     def use(name, index):
         plain = name.split(".")[0]
@@ -45,7 +51,7 @@ def check_template(path, text, needs_of_partials, faults):
         used.add(root_of(name))
         if plain in ADDED_NAMES or plain in known or root_of(name) in known:
             return
-        if any(section.split(".")[0] in whole for section in open_sections):
+        if is_below_whole():
             return
         faults.append(f"{path}:{line_of(text, index)}: {name} is not named on line one")
 
@@ -65,7 +71,7 @@ def check_template(path, text, needs_of_partials, faults):
                 first = parts_of(need)[0]
                 if need.endswith("?"):
                     continue
-                if first not in known and not any(section.split(".")[0] in whole for section in open_sections):
+                if first not in known and not is_below_whole():
                     faults.append(f"{path}:{line_of(text, at)}: {body} needs {first}, which is not named on line one")
         elif mark == "/":
             if open_sections:
