@@ -173,7 +173,7 @@ site::ActionResult put_draft(const site::ActionContext& context, const Services&
         errors.add("data", services.texts.text("discussion.error_draft_data", context.language));
     }
     if (errors.any()) {
-        return site::ShowAgain{{}, errors};
+        return refuse(context, errors);
     }
     const auto saved = save_draft(context.tx, services.announcer, context.viewer.member, key,
                                   parse_revision(input.text("revision")), data);

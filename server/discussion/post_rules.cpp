@@ -38,6 +38,13 @@ std::string scoped_key(const site::ActionContext& context, const std::string& pu
     return purpose + "/" + key;
 }
 
+site::ActionResult refuse(const site::PageContext& context, const site::FormErrors& errors) {
+    if (!wants_json(context)) {
+        throw base::Problem{base::ProblemKind::bad_request, errors.list().front().message};
+    }
+    return site::ShowAgain{{}, errors};
+}
+
 bool wants_json(const site::PageContext& context) {
     return context.is_api || http::prefers_json(context.request.header("accept"));
 }

@@ -30,6 +30,10 @@ void check_unknown(site::FormErrors& errors, const site::Input& input, const std
 /// Throws Problem{bad_request} for a key that is longer than 150 or has other than visible ASCII characters.
 std::string scoped_key(const site::ActionContext& context, const std::string& purpose);
 
+/// The answer to faulty input where there is no page to show again: the list of faults as JSON; Problem{bad_request} with the
+/// first of them for a browser.
+site::ActionResult refuse(const site::PageContext& context, const site::FormErrors& errors);
+
 /// Does the sender want JSON back? True on API paths and for a script that posts a form with Accept: application/json.
 bool wants_json(const site::PageContext& context);
 

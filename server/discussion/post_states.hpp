@@ -42,6 +42,9 @@ Moved withdraw(db::Tx& tx, const live::Announcer& announcer, base::PostId post);
 /// T23: withdrawn -> live, within 24 hours of the withdrawal and only when it had been live.
 Moved undo_withdrawal(db::Tx& tx, const live::Announcer& announcer, base::PostId post);
 
+// In the three below `version` is the newest version that the author saw; his text becomes the version after it. `body`: 1 to
+// 20,000 code points of valid UTF-8.
+
 /// A new version by the author of a post that nobody but him and staff sees: waiting -> waiting (T3), returned -> waiting (T8).
 Moved resubmit(db::Tx& tx, const live::Announcer& announcer, base::PostId post, int version, const std::string& body);
 

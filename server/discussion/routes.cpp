@@ -1,6 +1,12 @@
 #include "discussion/routes.hpp"
 
 #include "discussion/drafts.hpp"
+#include "discussion/edit_post.hpp"
+#include "discussion/home_page.hpp"
+#include "discussion/post_acts.hpp"
+#include "discussion/post_history_page.hpp"
+#include "discussion/preview.hpp"
+#include "discussion/read_marker.hpp"
 #include "discussion/similar.hpp"
 #include "discussion/start_thread.hpp"
 #include "discussion/submit_reply.hpp"
@@ -20,6 +26,7 @@ void add_routes(site::Routes& routes, const Services& services) {
         return [&services, use_case](const site::ActionContext& context) { return use_case(context, services); };
     };
 
+    routes.page("discussion.home", "/", "/api/v1/home", anyone, page(load_home_page));
     routes.page("discussion.threads", "/gesprekken", "/api/v1/threads", anyone, page(load_threads_page));
     routes.page("discussion.similar", "", "/api/v1/threads/similar", anyone, page(load_similar));
     routes.page("discussion.thread_new", "/gesprekken/nieuw", "", member, page(load_thread_new_page));
@@ -32,6 +39,30 @@ void add_routes(site::Routes& routes, const Services& services) {
     routes.page("discussion.post", "/gesprekken/{id}/berichten/{n}", "/api/v1/threads/{id}/posts/{n}", anyone,
                 page(load_post_page));
 
+    routes.page("discussion.edit", "/gesprekken/{id}/berichten/{n}/wijzig", "", member, page(load_edit_page));
+    routes.action("discussion.edit_post", "/gesprekken/{id}/berichten/{n}/wijzig", put, "/api/v1/threads/{id}/posts/{n}",
+                  member, action(edit_post));
+    routes.page("discussion.history", "/gesprekken/{id}/berichten/{n}/versies",
+                "/api/v1/threads/{id}/posts/{n}/versions", anyone, page(load_history_page));
+    routes.page("discussion.withdraw", "/gesprekken/{id}/berichten/{n}/intrekken", "", member, page(load_withdraw_page));
+    routes.action("discussion.withdraw_post", "/gesprekken/{id}/berichten/{n}/intrekken", del,
+                  "/api/v1/threads/{id}/posts/{n}", member, action(withdraw_post));
+    routes.page("discussion.undo", "/gesprekken/{id}/berichten/{n}/terugzetten", "", member, page(load_undo_page));
+    routes.action("discussion.undo_withdrawal", "/gesprekken/{id}/berichten/{n}/terugzetten", del,
+                  "/api/v1/threads/{id}/posts/{n}/withdrawal", member, action(undo_withdraw_post));
+    routes.page("discussion.accept", "/gesprekken/{id}/berichten/{n}/antwoord", "", member, page(load_accept_page));
+    routes.action("discussion.accept_answer", "/gesprekken/{id}/berichten/{n}/antwoord", put,
+                  "/api/v1/threads/{id}/answer", member, action(accept_answer));
+    routes.page("discussion.unaccept", "/gesprekken/{id}/berichten/{n}/geen-antwoord", "", member,
+                page(load_unaccept_page));
+    routes.action("discussion.unaccept_answer", "/gesprekken/{id}/berichten/{n}/geen-antwoord", del,
+                  "/api/v1/threads/{id}/answer", member, action(unaccept_answer));
+
+    routes.action("discussion.preview", "/gesprekken/voorbeeld", post, "/api/v1/previews", member, action(preview_text));
+    routes.light();
+    routes.action("discussion.marker", "/gesprekken/{id}/gelezen", put, "/api/v1/threads/{id}/marker", member,
+                  action(move_marker));
+    routes.light();
     routes.page("discussion.draft", "", "/api/v1/drafts/{key}", member, load_draft);
     routes.action("discussion.put_draft", "", put, "/api/v1/drafts/{key}", member, action(put_draft));
     routes.light();

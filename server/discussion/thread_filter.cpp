@@ -88,6 +88,19 @@ const db::Query counts_query{"discussion.thread_counts", with_list(R"(
                                 ('closed', is_closed), ('own', is_own)) AS s (value, applies)
      WHERE s.applies AND by_kind AND by_theme AND by_typology GROUP BY s.value)", false)};
 
+// The list's own condition for each municipality at once: linked, or asked from there.
+const db::Query by_municipality_query{"discussion.threads_by_municipality", R"(
+    WITH places AS (
+        SELECT m.thread_id, m.municipality_code AS code FROM thread_municipalities m
+         UNION
+        SELECT o.thread_id, o.author_municipality FROM posts o WHERE o.number = 1 AND o.author_municipality IS NOT NULL
+    )
+    SELECT p.code, count(*) AS n
+      FROM visible_threads($1, $2) t JOIN places p ON p.thread_id = t.id
+     WHERE (t.is_published OR (t.author_id = coalesce($1, 0) AND t.opening_state IN ('waiting', 'returned')))
+       AND NOT (t.is_blanked AND t.reply_count = 0)
+     GROUP BY p.code)"};
+
 /// All values of a parameter that may be given more than once; empty ones are a form's way of saying nothing.
 std::vector<std::string> values_of(const site::PageContext& context, std::string_view page_name, std::string_view api_name) {
     const auto wanted = context.is_api ? api_name : page_name;
@@ -253,6 +266,14 @@ ThreadCounts count_threads(db::Tx& tx, const access::Viewer& viewer, const Threa
                         : kind == "typology" ? counts.typologies : counts.states;
             map[value] = n;
         }
+    }
+    return counts;
+}
+
+std::map<std::string, std::int64_t> count_by_municipality(db::Tx& tx, const access::Viewer& viewer) {
+    std::map<std::string, std::int64_t> counts;
+    for (const auto& row : tx.exec(by_municipality_query, db::Params::of(viewer.member, viewer.level()))) {
+        counts[row.text("code")] = row.integer("n");
     }
     return counts;
 }

@@ -60,4 +60,7 @@ struct ThreadCounts {
 };
 ThreadCounts count_threads(db::Tx& tx, const access::Viewer& viewer, const ThreadFilter& filter);
 
+/// Number of threads by CBS code, each as the list with that municipality has them; codes without threads are absent.
+std::map<std::string, std::int64_t> count_by_municipality(db::Tx& tx, const access::Viewer& viewer);
+
 }  // namespace forum::discussion

@@ -1,0 +1,75 @@
+#include "discussion/post_history_page.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include "discussion/post_view.hpp"
+#include "discussion/thread_store.hpp"
+#include "discussion/urls.hpp"
+#include "discussion/word_diff.hpp"
+
+namespace forum::discussion {
+
+namespace {
+
+using nlohmann::json;
+
+/// Of a post that was edited more often the oldest versions are not shown.
+constexpr int versions_shown = 50;
+
+const db::Query versions_query{"discussion.versions", R"(
+    SELECT v.version, v.body, v.body_html, v.created_at, coalesce(v.version = p.live_version, false) AS is_current,
+           CASE WHEN m.ended_at IS NULL THEN m.name END AS by_name
+      FROM visible_posts($1, $2) p
+      JOIN post_versions v ON v.post_id = p.id
+      JOIN members m ON m.id = v.by_member
+     WHERE p.thread_id = $3 AND p.number = $4 AND p.has_text
+       AND (p.author_id = $1 OR $2 >= 2 OR (v.was_live AND NOT v.is_hidden))
+     ORDER BY v.version DESC
+     LIMIT $5)"};
+
+}  // namespace
+
+site::Page load_history_page(const site::PageContext& context, const Services& services) {
+    const auto id = context.id<base::ThreadId>("id");
+    const auto number = static_cast<int>(context.id<base::PostId>("n").value % 1'000'000'000);
+    const auto& viewer = context.viewer;
+    const auto facts = get_thread(context.tx, viewer, id);
+    const auto rows =
+        context.tx.exec(versions_query, db::Params::of(viewer.member, viewer.level(), id, number, versions_shown));
+    if (rows.empty()) {
+        throw base::Problem{base::ProblemKind::not_found};
+    }
+    const auto post =
+        get_post_json(context.tx, services, viewer, context.language, facts.thread, number);
+    auto versions = json::array();
+    for (std::size_t at = 0; at < rows.size(); ++at) {
+        const auto row = rows[at];
+        const bool has_older = at + 1 < rows.size();
+        versions.push_back(
+            {{"version", row.integer("version")},
+             {"at", base::to_rfc3339(row.time("created_at"))},
+             {"byName", row.find_text("by_name").value_or(services.texts.text("discussion.former_member", context.language))},
+             {"bodyHtml", row.text("body_html")},
+             {"diffHtml", has_older ? diff_html(rows[at + 1].text("body"), row.text("body")) : ""},
+             {"isCurrent", row.flag("is_current")}});
+    }
+    const auto title = shown_title(facts, services.texts, context.language);
+    site::Page page;
+    page.template_name = "post_history";
+    page.title = services.texts.text("discussion.history_title", context.language);
+    page.breadcrumbs = {{services.texts.text("discussion.threads_title", context.language), "/gesprekken"},
+                        {title, post_url(id, facts.thread.slug, number)}};
+    page.nav = "threads";
+    page.model = json{{"thread",
+                       {{"id", id.value},
+                        {"title", title},
+                        {"url", thread_page_url(id, facts.thread.slug, page_of(number))}}},
+                      {"number", number},
+                      {"author", post["author"]},
+                      {"versions", std::move(versions)}};
+    page.topics = thread_topics(id, viewer);
+    page.keep = site::Keep::until_changed;
+    return page;
+}
+
+}  // namespace forum::discussion

@@ -1,0 +1,235 @@
+#include "discussion/post_states.hpp"
+
+#include <initializer_list>
+#include <nlohmann/json.hpp>
+
+#include "base/problem.hpp"
+#include "discussion/post_view.hpp"
+#include "discussion/thread_events.hpp"
+#include "view/markdown.hpp"
+
+namespace forum::discussion {
+
+namespace {
+
+using base::Problem;
+using base::ProblemKind;
+
+const db::Query lock_query{"discussion.lock_thread_of", R"(
+    SELECT t.id FROM threads t JOIN posts p ON p.thread_id = t.id WHERE p.id = $1 FOR NO KEY UPDATE OF t)"};
+
+const db::Query standing_query{"discussion.post_standing", R"(
+    SELECT p.thread_id, p.number, p.author_id, p.state, p.version, p.published_at IS NOT NULL AS was_published,
+           p.withdrawn_at > now() - make_interval(hours => $2) AS may_undo, t.accepted_post = p.id AS is_answer, t.seq
+      FROM posts p JOIN threads t ON t.id = p.thread_id
+     WHERE p.id = $1)"};
+
+// $2 new state, $3 the version that readers see from now on (null: as it was). The state and version that were read under
+// the lock stand in the WHERE again, so that no path can move a post that stands elsewhere.
+const db::Query move_query{"discussion.move_post", R"(
+    UPDATE posts p
+       SET state = $2,
+           live_version = coalesce($3, p.live_version),
+           body = CASE WHEN $3::integer IS NULL THEN p.body ELSE v.body END,
+           body_html = CASE WHEN $3::integer IS NULL THEN p.body_html ELSE v.body_html END,
+           published_at = CASE WHEN $2 = 'live' THEN coalesce(p.published_at, now()) ELSE p.published_at END,
+           edited_at = CASE WHEN $3 <> p.live_version THEN now() ELSE p.edited_at END,
+           withdrawn_at = CASE WHEN $2 = 'withdrawn' THEN now() END
+      FROM post_versions v
+     WHERE p.id = $1 AND p.state = $4 AND p.version = $5 AND v.post_id = p.id AND v.version = coalesce($3, p.version)
+    RETURNING p.id)"};
+
+const db::Query mark_live_query{"discussion.mark_version_live", R"(
+    UPDATE post_versions SET was_live = true WHERE post_id = $1 AND version = $2)"};
+
+const db::Query write_version_query{"discussion.write_version", R"(
+    INSERT INTO post_versions (post_id, version, body, body_html, by_member)
+    SELECT p.id, p.version + 1, $3, $4, p.author_id FROM posts p WHERE p.id = $1 AND p.version = $2
+    RETURNING version)"};
+
+const db::Query raise_version_query{"discussion.raise_version", R"(
+    UPDATE posts SET version = version + 1 WHERE id = $1 AND version = $2)"};
+
+// A text that readers have not seen yet is simply the new one; of one that they see, the row keeps what they see.
+const db::Query show_unseen_query{"discussion.show_unseen_version", R"(
+    UPDATE posts p SET body = v.body, body_html = v.body_html
+      FROM post_versions v WHERE p.id = $1 AND v.post_id = p.id AND v.version = p.version)"};
+
+const db::Query opening_query{"discussion.move_opening", R"(
+    UPDATE threads
+       SET opening_state = $2,
+           is_published = is_published OR $2 = 'live',
+           published_at = CASE WHEN $2 = 'live' THEN coalesce(published_at, now()) ELSE published_at END
+     WHERE id = $1)"};
+
+const db::Query recount_query{"discussion.recount", R"(SELECT recount_thread($1))"};
+
+const db::Query lose_answer_query{"discussion.lose_answer", R"(
+    WITH lost AS (
+        UPDATE threads SET accepted_post = NULL, accepted_by = NULL WHERE id = $1 AND accepted_post = $2 RETURNING id)
+    INSERT INTO thread_acts (thread_id, kind, post_id) SELECT id, 'lose-answer', $2 FROM lost)"};
+
+/// A post under its thread's lock, on its way to another state.
+class Move {
+public:
+    Move(db::Tx& tx, const live::Announcer& announcer, base::PostId post) : tx_{tx}, announcer_{announcer}, post_{post} {
+        if (tx_.exec(lock_query, db::Params::of(post)).empty()) {
+            throw Problem{ProblemKind::not_found};
+        }
+        const auto row = tx_.exec(standing_query, db::Params::of(post, undo_time.count())).one();
+        moved_.thread = row.id<base::ThreadId>("thread_id");
+        moved_.author = row.id<base::MemberId>("author_id");
+        moved_.number = static_cast<int>(row.integer("number"));
+        moved_.state_from = moved_.state_to = row.text("state");
+        moved_.version = static_cast<int>(row.integer("version"));
+        moved_.seq = row.integer("seq");
+        was_published_ = row.flag("was_published");
+        may_undo_ = !row.is_null("may_undo") && row.flag("may_undo");
+        is_answer_ = !row.is_null("is_answer") && row.flag("is_answer");
+    }
+
+    bool stands(std::initializer_list<std::string_view> states) const {
+        return std::find(states.begin(), states.end(), moved_.state_from) != states.end();
+    }
+    void require(bool holds) const {
+        if (!holds) {
+            throw Problem{ProblemKind::conflict, "discussion.post_moved"};
+        }
+    }
+    void require_version(int version) const { require(version == moved_.version); }
+
+    /// Adds a version; the post's state and what readers see stay as they are.
+    void write(const std::string& body) {
+        const auto html = view::render_markdown(body);
+        require(tx_.exec(write_version_query, db::Params::of(post_, moved_.version, body, html)).size() == 1);
+        tx_.exec(raise_version_query, db::Params::of(post_, moved_.version));
+        ++moved_.version;
+    }
+
+    /// `shown`: the version that readers see from now on, 0 = as it was.
+    void to(std::string_view state, int shown = 0) {
+        const auto version = shown == 0 ? std::nullopt : std::optional{static_cast<std::int64_t>(shown)};
+        require(tx_.exec(move_query, db::Params::of(post_, state, version, moved_.state_from, moved_.version)).size() == 1);
+        if (shown != 0) {
+            tx_.exec(mark_live_query, db::Params::of(post_, shown));
+        }
+        moved_.state_to = state;
+        if (moved_.number == 1) {
+            tx_.exec(opening_query, db::Params::of(moved_.thread, state));
+        }
+    }
+
+    /// After a move that readers see: true counters, and the event.
+    void tell_readers(std::string_view event_kind) {
+        if (is_answer_ && moved_.state_to != "live" && moved_.state_to != "live_change") {
+            tx_.exec(lose_answer_query, db::Params::of(moved_.thread, post_));
+        }
+        tx_.exec(recount_query, db::Params::of(moved_.thread));
+        moved_.seq = announce_in_thread(tx_, announcer_, moved_.thread, moved_.author, event_kind, data());
+    }
+    void tell_author() { announce_own(tx_, announcer_, moved_.author, data()); }
+
+    bool was_published() const { return was_published_; }
+    bool may_undo() const { return may_undo_; }
+    int version() const { return moved_.version; }
+    const Moved& done() const { return moved_; }
+
+private:
+    nlohmann::json data() const {
+        return {{"thread", moved_.thread.value}, {"post", post_.value}, {"number", moved_.number}};
+    }
+
+    db::Tx& tx_;
+    const live::Announcer& announcer_;
+    base::PostId post_;
+    Moved moved_;
+    bool was_published_, may_undo_, is_answer_;
+};
+
+}  // namespace
+
+Moved publish(db::Tx& tx, const live::Announcer& announcer, base::PostId post, int version) {
+    Move move{tx, announcer, post};
+    move.require(move.stands({"waiting", "live_change"}));
+    move.require_version(version);
+    move.to("live", version);
+    move.tell_readers(move.was_published() ? kind::post_edited : kind::post_new);
+    move.tell_author();
+    return move.done();
+}
+
+Moved return_to_author(db::Tx& tx, const live::Announcer& announcer, base::PostId post, int version) {
+    Move move{tx, announcer, post};
+    move.require(move.stands({"waiting", "live_change"}));
+    move.require_version(version);
+    move.to(move.stands({"waiting"}) ? "returned" : "live");
+    move.tell_author();
+    return move.done();
+}
+
+Moved reject(db::Tx& tx, const live::Announcer& announcer, base::PostId post, int version) {
+    Move move{tx, announcer, post};
+    move.require(move.stands({"waiting", "live_change"}));
+    move.require_version(version);
+    move.to(move.stands({"waiting"}) ? "rejected" : "live");
+    move.tell_author();
+    return move.done();
+}
+
+Moved withdraw(db::Tx& tx, const live::Announcer& announcer, base::PostId post) {
+    Move move{tx, announcer, post};
+    move.require(move.stands({"waiting", "returned", "live", "live_change"}));
+    move.to("withdrawn");
+    if (move.was_published()) {
+        move.tell_readers(kind::post_withdrawn);
+    }
+    move.tell_author();
+    return move.done();
+}
+
+Moved undo_withdrawal(db::Tx& tx, const live::Announcer& announcer, base::PostId post) {
+    Move move{tx, announcer, post};
+    move.require(move.stands({"withdrawn"}) && move.was_published());
+    if (!move.may_undo()) {
+        throw Problem{ProblemKind::conflict, "discussion.undo_too_late"};
+    }
+    move.to("live");
+    move.tell_readers(kind::post_restored);
+    move.tell_author();
+    return move.done();
+}
+
+Moved resubmit(db::Tx& tx, const live::Announcer& announcer, base::PostId post, int version, const std::string& body) {
+    Move move{tx, announcer, post};
+    move.require(move.stands({"waiting", "returned"}));
+    move.require_version(version);
+    move.write(body);
+    move.to("waiting");
+    tx.exec(show_unseen_query, db::Params::of(post));
+    move.tell_author();
+    return move.done();
+}
+
+Moved edit_live(db::Tx& tx, const live::Announcer& announcer, base::PostId post, int version, const std::string& body) {
+    Move move{tx, announcer, post};
+    move.require(move.stands({"live", "live_change"}));
+    move.require_version(version);
+    move.write(body);
+    move.to("live", move.version());
+    move.tell_readers(kind::post_edited);
+    move.tell_author();
+    return move.done();
+}
+
+Moved propose_change(db::Tx& tx, const live::Announcer& announcer, base::PostId post, int version,
+                     const std::string& body) {
+    Move move{tx, announcer, post};
+    move.require(move.stands({"live", "live_change"}));
+    move.require_version(version);
+    move.write(body);
+    move.to("live_change");
+    move.tell_author();
+    return move.done();
+}
+
+}  // namespace forum::discussion

@@ -1,0 +1,26 @@
+#include "discussion/preview.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include "base/text.hpp"
+#include "discussion/post_rules.hpp"
+#include "view/markdown.hpp"
+
+namespace forum::discussion {
+
+site::ActionResult preview_text(const site::ActionContext& context, const Services& services) {
+    const auto body = base::trim(context.input.text("body"));
+    site::FormErrors errors;
+    check_unknown(errors, context.input, {"body"}, services.texts, context.language);
+    check_text(errors, "body", body, body_limit, services.texts, context.language);
+    if (errors.any()) {
+        return refuse(context, errors);
+    }
+    site::Done done;
+    // A browser without script previews in the form itself (actie=voorbeeld); this address is the script's.
+    done.location = "/gesprekken";
+    done.model = nlohmann::json{{"html", view::render_markdown(body)}};
+    return done;
+}
+
+}  // namespace forum::discussion
