@@ -34,9 +34,10 @@ public:
 
 private:
     PasswordOptions options_;
-    std::string nobody_;  ///< hash of a password that nobody knows
     mutable std::counting_semaphore<2> at_once_{2};
     mutable std::atomic<std::uint64_t> computed_{0};
+    // After what hash() uses: it is made by it.
+    std::string nobody_;  ///< hash of a password that nobody knows
 };
 
 }  // namespace forum::crypto
