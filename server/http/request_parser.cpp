@@ -20,6 +20,7 @@ namespace {
 
 constexpr std::size_t max_headers = 100;
 constexpr std::string_view head_end = "\r\n\r\n";
+constexpr std::string_view last_chunk = "0\r\n\r\n";
 
 std::string_view plain(View view) { return {view.data(), view.size()}; }
 
@@ -175,8 +176,8 @@ int status_of(error_code error, std::string_view bytes) {
         return 431;
     }
     if (error == beast_http::error::bad_version) {
-        const auto line = bytes.substr(0, bytes.find("\r\n"));
-        return line.find(" HTTP/") != std::string_view::npos ? 505 : 400;
+        const auto after_method = bytes.substr(bytes.find(' ') + 1);
+        return after_method.substr(after_method.find(' ') + 1).starts_with("HTTP/") ? 505 : 400;
     }
     return 400;
 }
@@ -243,8 +244,14 @@ public:
         reader_->append_body_to(body);
         std::size_t used = 0;
         while (!reader_->is_done()) {
+            // Beast asserts that a last chunk which is the first one too comes in one piece. It may wait: of chunks
+            // there always remains as much as a last one.
+            const auto rest = bytes.substr(used);
+            if (reader_->chunked() && rest.starts_with('0') && rest.size() < last_chunk.size()) {
+                return {Step::need_more, used};
+            }
             error_code error;
-            const auto now = reader_->put({bytes.data() + used, bytes.size() - used}, error);
+            const auto now = reader_->put({rest.data(), rest.size()}, error);
             used += now;
             if (error == beast_http::error::need_more) {
                 // Beast does not limit a chunk's extension nor the trailers: they may be as long as a head.

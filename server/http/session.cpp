@@ -2,7 +2,6 @@
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <cstring>
 #include <utility>
 
 #include "base/log.hpp"
@@ -17,21 +16,14 @@ using boost::system::error_code;
 
 namespace {
 
-constexpr std::size_t first_capacity = 4 * 1024;
-// So much goes out by one system call; Asio gathers 64 buffers at most.
-constexpr std::size_t buffers_per_answer = 3;
-constexpr std::size_t most_buffers = 60;
 // An answer that moves on by so much gets its time anew.
 constexpr std::size_t write_step = 64 * 1024;
 // After an answer to an unfinished request we read on for a while: closing at once would make the kernel send a reset,
 // and the visitor might never see the answer.
 constexpr std::chrono::seconds drain_time{5};
+constexpr std::chrono::seconds drain_time_at_stop{1};
 constexpr std::size_t most_drained = 8 * 1024 * 1024;
 constexpr std::chrono::seconds turn_away_time{2};
-
-enum Tail : std::size_t { tail_keep, tail_close, tail_keep_1_0 };
-constexpr std::array<std::string_view, 3> connection_lines{"", "Connection: close\r\n",
-                                                           "Connection: keep-alive\r\n"};
 
 constexpr auto awaiting = asio::as_tuple(asio::use_awaitable);
 
@@ -54,8 +46,7 @@ Session::Session(IoThread& thread, asio::ip::tcp::socket socket, asio::ip::addre
                  std::shared_ptr<void> place, Admission admission)
     : thread_{thread}, socket_{std::move(socket)}, peer_{std::move(peer)}, place_{std::move(place)},
       admission_{admission},
-      parser_{thread.shared.options.limits},
-      buffer_{std::make_unique_for_overwrite<char[]>(first_capacity)}, capacity_{first_capacity} {
+      parser_{thread.shared.options.limits}, in_{thread.shared.options.limits.header_bytes} {
     thread_.sessions.insert(this);
 }
 
@@ -65,6 +56,8 @@ void Session::stop() {
     if (waits_ == Waits::for_request) {
         error_code ignored;
         socket_.cancel(ignored);
+    } else if (waits_ == Waits::for_close) {
+        wait_for(Waits::for_close, drain_time_at_stop);
     }
 }
 
@@ -88,53 +81,51 @@ void Session::wait_for(Waits what, std::chrono::seconds time) {
     thread_.wheel.arm(*this, time);
 }
 
+// Here and below an await stands alone in its statement: g++ 12 lays out a frame wrongly when one is a condition.
 asio::awaitable<void> Session::run() {
     if (admission_ == Admission::turned_away) {
-        co_return co_await turn_away();
+        co_await turn_away();
+        co_return;
     }
     wait_for(Waits::for_request, thread_.shared.options.limits.header_time);
     for (;;) {
-        const auto result = parser_.read_head(unread());
-        begin_ += result.used;
-        if (result.step == RequestParser::Step::need_more) {
-            if (!write_now() && !co_await write_queued()) {
+        const auto result = parser_.read_head(in_.unread());
+        in_.drop(result.used);
+        if (result.step != RequestParser::Step::need_more) {
+            begin_request();
+        }
+        const bool is_answered = result.step == RequestParser::Step::done && answer_ready();
+        if (!is_answered || closes_ || out_.is_full()) {
+            if (!write_now()) {
+                const bool goes_on = co_await write_queued();
+                if (!goes_on) {
+                    co_return;
+                }
+            }
+        }
+        if (is_answered) {
+            parser_.start();
+        } else if (result.step == RequestParser::Step::failed) {
+            co_await refuse(nullptr, result.failure);
+            co_return;
+        } else if (result.step == RequestParser::Step::done) {
+            const bool goes_on = co_await answer_by_worker();
+            if (!goes_on) {
                 co_return;
             }
-            if (!begin_waiting() || !make_room()) {
+            parser_.start();
+        } else {
+            if (!begin_waiting() || !in_.make_room()) {
                 co_return;
             }
-            // Spelled out here rather than as a coroutine of its own: this is the one await of a ready answer.
-            const auto [error, count] = co_await socket_.async_read_some(room(), awaiting);
-            end_ += count;
+            // Spelled out rather than read_some: for ready answers this is the one await.
+            const auto [error, count] = co_await socket_.async_read_some(in_.room(), awaiting);
+            in_.filled(count);
             if (is_timed_out_ && waits_ == Waits::for_head) {
+                begin_request();
                 co_await refuse(nullptr, 408);
             }
             if (error || is_timed_out_) {
-                co_return;
-            }
-            continue;
-        }
-        count_one(thread_.requests);
-        request_id_ = thread_.next_request_id();
-        request_start_ = std::chrono::steady_clock::now();
-        log_method_ = parser_.head().method_name;
-        log_target_ = parser_.head().target;
-        waits_ = Waits::for_worker;
-        if (result.step == RequestParser::Step::failed) {
-            co_await refuse(nullptr, result.failure);
-            co_return;
-        }
-        if (!answer_ready()) {
-            if (!write_now() && !co_await write_queued()) {
-                co_return;
-            }
-            if (!co_await answer_by_worker()) {
-                co_return;
-            }
-        }
-        parser_.start();
-        if (closes_ || out_.size() + buffers_per_answer > most_buffers) {
-            if (!co_await write_queued()) {
                 co_return;
             }
         }
@@ -144,15 +135,26 @@ asio::awaitable<void> Session::run() {
 // A connection over the limit: it may ask, hears 503 and goes.
 asio::awaitable<void> Session::turn_away() {
     wait_for(Waits::for_close, turn_away_time);
-    if (co_await read_some()) {
+    const bool has_come = co_await read_some();
+    if (has_come) {
+        begin_request();
         co_await refuse(nullptr, 503);
     }
+}
+
+void Session::begin_request() {
+    count_one(thread_.requests);
+    request_id_ = thread_.next_request_id();
+    request_start_ = std::chrono::steady_clock::now();
+    log_method_ = parser_.head().method_name;
+    log_target_ = parser_.head().target;
+    waits_ = Waits::for_worker;
 }
 
 // Sets what the next bytes are and until when they may come; false when nobody need wait for them.
 bool Session::begin_waiting() {
     const auto& limits = thread_.shared.options.limits;
-    if (!unread().empty()) {
+    if (!in_.unread().empty()) {
         if (waits_ != Waits::for_head) {
             wait_for(Waits::for_head, limits.header_time);
         }
@@ -164,34 +166,12 @@ bool Session::begin_waiting() {
     return !thread_.is_stopping;
 }
 
-bool Session::make_room() {
-    if (begin_ == end_) {
-        begin_ = end_ = 0;
-    } else if (end_ == capacity_ && begin_ > 0) {
-        std::memmove(buffer_.get(), buffer_.get() + begin_, end_ - begin_);
-        end_ -= begin_;
-        begin_ = 0;
-    }
-    if (end_ == capacity_) {
-        const auto most = thread_.shared.options.limits.header_bytes;
-        if (capacity_ >= most) {
-            return false;
-        }
-        const auto larger = std::min(capacity_ * 4, most);
-        auto buffer = std::make_unique_for_overwrite<char[]>(larger);
-        std::memcpy(buffer.get(), buffer_.get(), end_);
-        buffer_ = std::move(buffer);
-        capacity_ = larger;
-    }
-    return true;
-}
-
 Session::Task Session::read_some() {
-    if (!make_room()) {
+    if (!in_.make_room()) {
         co_return false;
     }
-    const auto [error, count] = co_await socket_.async_read_some(room(), awaiting);
-    end_ += count;
+    const auto [error, count] = co_await socket_.async_read_some(in_.room(), awaiting);
+    in_.filled(count);
     co_return !error && !is_timed_out_;
 }
 
@@ -212,36 +192,13 @@ bool Session::answer_ready() {
     return true;
 }
 
-// What ends a head. Copied once for all answers that are written together: the second may pass, and the thread's line
-// change, while they wait.
-const std::string& Session::tail_of(std::size_t kind) {
-    if (out_.empty()) {
-        for (auto& tail : tails_) {
-            tail.clear();
-        }
-    }
-    auto& tail = tails_[kind];
-    if (tail.empty()) {
-        tail.append(thread_.date_line).append(connection_lines[kind]).append("\r\n");
-    }
-    return tail;
-}
-
 void Session::queue(Answer answer, bool is_head) {
+    using enum Outbox::Connection;
     closes_ = closes_ || !parser_.head().keeps_alive || thread_.is_stopping;
-    const auto& tail = tail_of(closes_                      ? tail_close
-                               : parser_.head().is_http_1_0 ? tail_keep_1_0
-                                                            : tail_keep);
-    const auto& form = *answer.form;
-    out_.emplace_back(asio::buffer(answer.is_not_modified ? form.not_modified_head : form.head));
-    out_.emplace_back(asio::buffer(tail));
-    std::size_t bytes = 0;
-    if (!is_head && !answer.is_not_modified && !form.body.empty()) {
-        out_.emplace_back(asio::buffer(form.body));
-        bytes = form.body.size();
-    }
-    log_request(answer.status, bytes);
-    held_.push_back(std::move(answer.form));
+    const auto connection = closes_ ? close : parser_.head().is_http_1_0 ? keep_http_1_0 : keep;
+    const auto body = is_head ? Outbox::Body::left_away : Outbox::Body::sent;
+    const int status = answer.status;
+    log_request(status, out_.add(std::move(answer), body, connection, thread_.date_line));
 }
 
 void Session::log_request(int status, std::size_t bytes) {
@@ -249,28 +206,11 @@ void Session::log_request(int status, std::size_t bytes) {
                      std::chrono::steady_clock::now() - request_start_});
 }
 
-// Writes what the socket takes without waiting, mostly everything; true when nothing is left and the connection goes on.
+// Writes what the socket takes without waiting; true when nothing is left and the connection goes on.
 bool Session::write_now() {
-    while (!out_.empty()) {
-        error_code error;
-        auto count = socket_.write_some(out_, error);
-        if (error) {
-            is_broken_ = error != asio::error::would_block && error != asio::error::try_again;
-            return false;
-        }
-        written_ += count;
-        std::size_t whole = 0;
-        while (whole < out_.size() && count >= out_[whole].size()) {
-            count -= out_[whole].size();
-            ++whole;
-        }
-        out_.erase(out_.begin(), out_.begin() + static_cast<std::ptrdiff_t>(whole));
-        if (!out_.empty()) {
-            out_.front() += count;
-        }
-    }
-    held_.clear();
-    return !closes_;
+    const auto progress = out_.write(socket_);
+    is_broken_ = progress == Outbox::Progress::broken;
+    return progress == Outbox::Progress::done && !closes_;
 }
 
 Session::Task Session::write_queued() {
@@ -284,10 +224,10 @@ Session::Task Session::write_queued() {
             co_await drain();
             co_return false;
         }
-        if (!is_armed || written_ - armed_at >= write_step) {
+        if (!is_armed || out_.written() - armed_at >= write_step) {
             wait_for(Waits::for_writing, thread_.shared.options.limits.write_time);
             is_armed = true;
-            armed_at = written_;
+            armed_at = out_.written();
         }
         const auto [error] =
             co_await socket_.async_wait(asio::ip::tcp::socket::wait_write, awaiting);
@@ -305,13 +245,12 @@ Session::Task Session::write_queued() {
 asio::awaitable<void> Session::drain() {
     error_code ignored;
     socket_.shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
-    wait_for(Waits::for_close, drain_time);
-    begin_ = end_ = 0;
-    for (std::size_t drained = 0; drained < most_drained; drained += end_) {
-        begin_ = end_ = 0;
-        if (!co_await read_some()) {
-            break;
-        }
+    wait_for(Waits::for_close, thread_.is_stopping ? drain_time_at_stop : drain_time);
+    bool has_come = true;
+    for (std::size_t drained = 0; has_come && drained < most_drained;
+         drained += in_.unread().size()) {
+        in_.drop_all();
+        has_come = co_await read_some();
     }
 }
 
@@ -334,7 +273,7 @@ Session::Task Session::refuse(const Request* request, int status) {
 
 Session::Task Session::send_continue() {
     static constexpr std::string_view line = "HTTP/1.1 100 Continue\r\n\r\n";
-    out_.emplace_back(asio::buffer(line));
+    out_.add_constant(line);
     co_return co_await write_queued();
 }
 
@@ -385,7 +324,8 @@ Session::Task Session::answer_by_worker() {
     auto& application = thread_.shared.application;
     const bool is_head = job->request.method == Method::head;
     if (parser_.head().has_body) {
-        if (!co_await read_body(job)) {
+        const bool is_read = co_await read_body(job);
+        if (!is_read) {
             co_return false;
         }
     } else if (job->request.method == Method::get && application.wants_socket(job->request)) {
@@ -409,30 +349,32 @@ Session::Task Session::answer_by_worker() {
         job->answer = make_answer(std::move(reply), job->request);
     }
     queue(std::move(job->answer), is_head);
-    co_return true;
+    co_return co_await write_queued();
 }
 
 Session::Task Session::read_body(std::shared_ptr<Job> job) {
     wait_for(Waits::for_body, thread_.shared.options.limits.body_time);
-    if (parser_.head().expects_continue && unread().empty()) {
-        if (!co_await send_continue()) {
+    if (parser_.head().expects_continue && in_.unread().empty()) {
+        const bool is_sent = co_await send_continue();
+        if (!is_sent) {
             co_return false;
         }
         wait_for(Waits::for_body, thread_.shared.options.limits.body_time);
     }
     for (;;) {
-        const auto result = parser_.read_body(unread(), job->request.body);
-        begin_ += result.used;
+        const auto result = parser_.read_body(in_.unread(), job->request.body);
+        in_.drop(result.used);
         if (result.step == RequestParser::Step::done) {
             co_return true;
         }
         if (result.step == RequestParser::Step::failed) {
             co_return co_await refuse(&job->request, result.failure);
         }
-        if (!co_await read_some()) {
-            if (is_timed_out_) {
-                co_return co_await refuse(&job->request, 408);
-            }
+        const bool has_come = co_await read_some();
+        if (!has_come && is_timed_out_) {
+            co_return co_await refuse(&job->request, 408);
+        }
+        if (!has_come) {
             co_return false;
         }
     }
@@ -441,7 +383,7 @@ Session::Task Session::read_body(std::shared_ptr<Job> job) {
 void Session::hand_over(Request request) {
     thread_.wheel.disarm(*this);
     log_request(101, 0);
-    Takeover takeover{std::move(socket_), std::move(request), std::string{unread()}, thread_.index,
+    Takeover takeover{std::move(socket_), std::move(request), std::string{in_.unread()}, thread_.index,
                       std::move(place_)};
     thread_.shared.application.take(std::move(takeover));
 }

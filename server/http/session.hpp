@@ -2,20 +2,18 @@
 // its I/O thread; nothing here blocks, and what a worker needs is given away whole.
 #pragma once
 
-#include <array>
 #include <boost/asio/awaitable.hpp>
-#include <boost/asio/buffer.hpp>
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <chrono>
 #include <cstdint>
 #include <memory>
-#include <string>
 #include <string_view>
-#include <vector>
 
 #include "async/timer_wheel.hpp"
 #include "http/io_thread.hpp"
+#include "http/outbox.hpp"
+#include "http/read_buffer.hpp"
 #include "http/request_parser.hpp"
 #include "http/wire.hpp"
 
@@ -53,13 +51,11 @@ private:
     void on_deadline() override;
     void wait_for(Waits what, std::chrono::seconds time);
 
-    std::string_view unread() const { return {buffer_.get() + begin_, end_ - begin_}; }
-    bool make_room();
-    boost::asio::mutable_buffer room() { return {buffer_.get() + end_, capacity_ - end_}; }
     Task read_some();
 
     boost::asio::awaitable<void> turn_away();
     bool begin_waiting();
+    void begin_request();
     bool answer_ready();
     Task answer_by_worker();
     Task read_body(std::shared_ptr<Job> job);
@@ -69,7 +65,6 @@ private:
     void hand_over(Request request);
 
     void queue(Answer answer, bool is_head);
-    const std::string& tail_of(std::size_t kind);
     void log_request(int status, std::size_t bytes);
     bool write_now();
     Task write_queued();
@@ -82,20 +77,13 @@ private:
     const Admission admission_;
     RequestParser parser_;
 
-    std::unique_ptr<char[]> buffer_;  ///< bytes read and not yet used: begin_ to end_
-    std::size_t capacity_;
-    std::size_t begin_{0};
-    std::size_t end_{0};
-
-    std::vector<boost::asio::const_buffer> out_;  ///< what waits to be written, in order
-    std::vector<std::shared_ptr<const PreparedReply::Form>> held_;  ///< whose bytes those are
-    std::array<std::string, 3> tails_;  ///< Date, Connection and the empty line; one for each kind of Connection
+    ReadBuffer in_;
+    Outbox out_;
 
     Waits waits_{Waits::for_request};
     bool is_timed_out_{false};
     bool closes_{false};  ///< after what is queued
     bool is_broken_{false};
-    std::size_t written_{0};
     std::uint64_t request_id_{0};
     std::string_view log_method_;
     std::string_view log_target_;
