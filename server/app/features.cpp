@@ -32,10 +32,7 @@ public:
                   .is_demo = parts.is_demo,
                   .me = me_sources(),
                   .keep_typed = {}},
-          threads{.rows = [this](const site::PageContext& context, const places::PlaceFilter& filter,
-                                 int limit) { return discussion::load_place_threads(context, discussion, filter, limit); },
-                  .by_municipality = discussion::count_by_municipality,
-                  .by_typology = discussion::count_by_typology} {
+          threads{discussion::thread_source(parts.templates, parts.directory)} {
         members.keep_typed = [this](const site::ActionContext& context, const std::string& path) {
             return discussion::keep_typed(context, discussion, path);
         };

@@ -9,6 +9,7 @@
 #include "http/accept.hpp"
 #include "site/flash.hpp"
 #include "site/headers.hpp"
+#include "site/paging.hpp"
 
 namespace forum::site {
 
@@ -168,6 +169,14 @@ http::Reply Pipeline::answer(Call& call) {
         parts_.rate_limiter.check_write(request, call.viewer, call.route->is_light);
     }
     if (const auto* loader = std::get_if<PageLoader>(&call.route->handler)) {
+        if (call.route->access == Access::member && !call.viewer.is_signed_in() && !call.wants_json) {
+            http::Reply reply;
+            add_page_headers(reply, request.is_secure);
+            reply.status = 303;
+            reply.set("Location", "/inloggen?terug=" + encode_query(request.target));
+            reply.set("Cache-Control", "no-store");
+            return reply;
+        }
         check_access(call);
         return answer_page(call, *loader);
     }

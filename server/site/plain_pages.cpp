@@ -1,0 +1,60 @@
+#include "site/plain_pages.hpp"
+
+#include <nlohmann/json.hpp>
+
+namespace forum::site {
+
+namespace {
+
+// A year: the choice is the reader's and no secret.
+constexpr const char* choice_attributes = "; Path=/; Max-Age=31536000; SameSite=Lax; HttpOnly";
+
+/// A local path or "/": never another site (`//host`, `/\host`).
+std::string local_path(const std::string& path) {
+    const bool is_local = path.size() < 2000 && path.starts_with("/") && !path.starts_with("//") &&
+                          !path.starts_with("/\\") && path.find_first_of("\r\n") == std::string::npos;
+    return is_local ? path : "/";
+}
+
+PageLoader plain_page(const view::Templates& templates, const char* name, const char* title) {
+    return [&templates, name, title](const PageContext& context) {
+        Page page;
+        page.template_name = name;
+        page.title = templates.text(title, context.language);
+        page.model = nlohmann::json::object();
+        page.keep = Keep::until_changed;
+        page.topics = {"places"};
+        return page;
+    };
+}
+
+Action choose(const char* field, const char* cookie, std::vector<std::string> values) {
+    return [field, cookie, values = std::move(values)](const ActionContext& context) -> ActionResult {
+        const auto chosen = context.input.text(field);
+        Done done;
+        done.status = 204;
+        done.location = local_path(context.input.text("terug"));
+        if (std::find(values.begin(), values.end(), chosen) != values.end()) {
+            const std::string secure = context.request.is_secure ? "; Secure" : "";
+            done.set_cookies.emplace_back(cookie, std::string{cookie} + "=" + chosen + choice_attributes + secure);
+        }
+        return done;
+    };
+}
+
+}  // namespace
+
+void add_plain_pages(Routes& routes, const view::Templates& templates) {
+    routes.page("site.about", "/over", "", Access::anyone, plain_page(templates, "about", "layout.about"));
+    routes.page("site.accessibility", "/toegankelijkheid", "", Access::anyone,
+                plain_page(templates, "accessibility", "layout.accessibility"));
+    routes.page("site.privacy", "/privacy", "", Access::anyone, plain_page(templates, "privacy", "layout.privacy"));
+    routes.action("site.choose_theme", "/voorkeuren/thema", http::Method::post, "", Access::anyone,
+                  choose("thema", "thema", {"auto", "light", "dark"}));
+    routes.light();
+    routes.action("site.choose_language", "/voorkeuren/taal", http::Method::post, "", Access::anyone,
+                  choose("taal", "taal", {"nl", "en"}));
+    routes.light();
+}
+
+}  // namespace forum::site
