@@ -109,7 +109,8 @@ site::Routes Features::routes() const {
 
 std::vector<std::string> Features::route_table() const {
     std::vector<std::string> lines;
-    for (const auto& route : routes().all()) {
+    const auto table = routes();
+    for (const auto& route : table.all()) {
         lines.push_back(std::string{http::method_name(route.method)} + " " + route.path + " " +
                         std::string{site::access_name(route.access)} + " " + route.name);
     }
