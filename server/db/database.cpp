@@ -43,10 +43,24 @@ struct Database::Session {
 
 namespace {
 
+/// Needs no destruction, so it can be asked when the thread's other objects are gone.
+thread_local bool thread_is_ending = false;
+
+/// The connections of this thread; none any more while it ends (a Database that is a static object ends later).
 template <class Session>
-std::vector<Session>& thread_sessions() {
-    thread_local std::vector<Session> sessions;
-    return sessions;
+std::vector<Session>* thread_sessions() {
+    struct Kept {
+        Kept() = default;
+        ~Kept() { thread_is_ending = true; }
+        Kept(const Kept&) = delete;
+        Kept& operator=(const Kept&) = delete;
+        std::vector<Session> sessions;
+    };
+    if (thread_is_ending) {
+        return nullptr;
+    }
+    thread_local Kept kept;
+    return &kept.sessions;
 }
 
 }  // namespace
@@ -70,7 +84,11 @@ void Database::note_reachable(bool reachable, const std::string& reason) {
 }
 
 Database::Session& Database::session() {
-    auto& sessions = thread_sessions<Session>();
+    auto* const kept = thread_sessions<Session>();
+    if (kept == nullptr) {
+        throw std::logic_error{"a job on a thread that ends"};
+    }
+    auto& sessions = *kept;
     for (auto it = sessions.begin(); it != sessions.end();) {
         const auto owner = it->owner.lock();
         if (!owner || (owner == alive_ && !it->inside_outer && !it->connection->is_usable())) {
@@ -101,10 +119,12 @@ Database::Session& Database::session() {
 }
 
 void Database::forget_session() {
-    std::erase_if(thread_sessions<Session>(), [&](const Session& session) {
-        const auto owner = session.owner.lock();
-        return !owner || owner == alive_;
-    });
+    if (auto* const sessions = thread_sessions<Session>()) {
+        std::erase_if(*sessions, [&](const Session& session) {
+            const auto owner = session.owner.lock();
+            return !owner || owner == alive_;
+        });
+    }
 }
 
 void Database::close_this_thread() { forget_session(); }

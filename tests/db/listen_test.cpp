@@ -31,11 +31,14 @@ public:
         change([&] { healths_.push_back(is_healthy); });
     }
 
-    [[nodiscard]] bool wait_for_health(std::vector<bool> wanted) {
-        return wait([&] { return healths_.size() >= wanted.size(); }) && healths_ == wanted;
+    [[nodiscard]] bool wait_for_health(const std::vector<bool>& wanted) {
+        std::unique_lock lock{mutex_};
+        changed_.wait_for(lock, 30s, [&] { return healths_.size() >= wanted.size(); });
+        return healths_ == wanted;
     }
     [[nodiscard]] bool wait_for_notifications(int wanted) {
-        return wait([&] { return notifications_ >= wanted; });
+        std::unique_lock lock{mutex_};
+        return changed_.wait_for(lock, 30s, [&] { return notifications_ >= wanted; });
     }
     int notifications() {
         const std::lock_guard lock{mutex_};
@@ -51,12 +54,6 @@ private:
         }
         changed_.notify_all();
     }
-    template <class Condition>
-    bool wait(Condition&& condition) {
-        std::unique_lock lock{mutex_};
-        return changed_.wait_for(lock, 30s, condition);
-    }
-
     std::mutex mutex_;
     std::condition_variable changed_;
     std::vector<bool> healths_;
