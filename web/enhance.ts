@@ -6,6 +6,8 @@ const modules: [selector: string, load: () => Promise<Module>][] = [
   ["[data-editor]", () => import("./discussion/editor.js")],
   ["form[data-draft]", () => import("./discussion/draft.js")],
   [".fd-gesprek[data-thread]", () => import("./discussion/thread.js")],
+  [".fd-gesprek[data-thread]", () => import("./discussion/thread_live.js")],
+  ["ol[data-rows]", () => import("./discussion/list_live.js")],
   ["[data-municipalities]", () => import("./discussion/municipality_picker.js")],
   ["[data-similar]", () => import("./discussion/similar.js")],
   ["[data-counter]", () => import("./discussion/title_counter.js")],

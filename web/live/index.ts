@@ -1,4 +1,61 @@
-// Live updates over one socket. Rule: a page works the same without it.
+// Live updates of the page: follows the topics it names and hands each message on. Rule: a page works the same without it;
+// modules of features listen to `forum:event` on the document and know nothing of the connection.
+import { text } from "../page.js";
+import { Connection, type Counters, type LiveMessage } from "./connection.js";
+
+const quietFor = 10_000; // ms without connection before a reader is told (DESIGN.md §6)
+
+let connection: Connection | undefined;
+
+/** Tells who follows the topic that this reader reads it, or writes. */
+export function here(topic: string, state: "reading" | "writing"): void {
+  connection?.here(topic, state);
+}
 
 /** Follows the topics that the page names in `body[data-live]`; does nothing when there are none. */
-export function startLive(): void {}
+export function startLive(): void {
+  const topics = (document.body.dataset["live"] ?? "").split(" ").filter((topic) => topic !== "");
+  if (topics.length === 0) return;
+  const seq = Number(document.body.dataset["seq"] ?? "0");
+  let toldAt = 0;
+  const opened = new Connection({
+    message(message) {
+      if (message.is === "hello" && message.counters) showCounters(message.counters);
+      if (message.is === "counters") showCounters(message as Counters);
+      document.dispatchEvent(new CustomEvent<LiveMessage>("forum:event", { detail: message }));
+    },
+    state(isLive) {
+      window.clearTimeout(toldAt);
+      if (isLive) showState("");
+      else if (!document.querySelector("[data-live-state]:not([hidden])"))
+        toldAt = window.setTimeout(() => showState(text("live_lost")), quietFor);
+    },
+  });
+  connection = opened;
+  for (const topic of topics) opened.follow(topic, topic.startsWith("thread/") ? seq : undefined);
+  opened.open();
+  window.addEventListener("online", () => opened.wake());
+  window.addEventListener("pageshow", (event) => event.persisted && opened.wake());
+  document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && opened.wake());
+}
+
+/** The numbers are the server's own; the badge's hidden words follow them. */
+function showCounters(counters: Counters): void {
+  for (const name of ["bell", "queue"] as const) {
+    const value = counters[name];
+    const badge = document.querySelector<HTMLElement>(`[data-count=${name}]`);
+    if (value === undefined || !badge) continue;
+    badge.hidden = value === 0;
+    const shown = badge.querySelector(".nl-number-badge__visible-label");
+    const spoken = badge.querySelector(".nl-number-badge__hidden-label");
+    if (shown) shown.textContent = String(value);
+    if (spoken) spoken.textContent = `, ${text(name === "bell" ? "live_bell" : "live_queue", { n: value })}`;
+  }
+}
+
+function showState(words: string): void {
+  const line = document.querySelector<HTMLElement>("[data-live-state]");
+  if (!line) return;
+  line.textContent = words;
+  line.hidden = words === "";
+}

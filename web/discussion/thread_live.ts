@@ -1,0 +1,218 @@
+// A thread that goes on while one reads it. Rule: nothing is put into what is being read; new replies wait behind one button,
+// and what the page shows in the end equals what a reload would show.
+import type { LiveMessage } from "../live/connection.js";
+import { here } from "../live/index.js";
+import { say, text } from "../page.js";
+
+const speakEvery = 20_000; // ms between two announcements (DESIGN.md §6)
+const hereEvery = 10_000;
+
+export function start(thread: HTMLElement): void {
+  const posts = thread.querySelector<HTMLElement>("[data-posts]");
+  const topic = `thread/${thread.dataset["thread"]}`;
+  if (!posts) return;
+  const page = new ThreadPage(thread, posts);
+  document.addEventListener("forum:event", (event) => {
+    const message = (event as CustomEvent<LiveMessage>).detail;
+    if (message.is === "beat" && message.at) page.readUntil(message.at);
+    else if (message.topic === topic) page.apply(message);
+    else if (message.topic === "me" && message.kind === "own.changed") page.refreshOwn();
+    if (message.is === "hello") here(topic, "reading");
+  });
+  tellPresence(thread, topic);
+  markRead(thread);
+}
+
+class ThreadPage {
+  private waiting: string[] = [];
+  private spokenAt = 0;
+
+  constructor(
+    private readonly thread: HTMLElement,
+    private readonly posts: HTMLElement,
+  ) {
+    this.bar()?.querySelector("a")?.addEventListener("click", (event) => {
+      event.preventDefault();
+      this.show();
+    });
+  }
+
+  apply(message: LiveMessage): void {
+    if (message.is === "resync") location.reload();
+    if (message.is === "present") this.present(message);
+    if (message.is !== "event") return;
+    const number = message.post?.number;
+    const html = message.html ?? "";
+    if (number === undefined || html === "") {
+      if (message.kind === "thread.changed") void this.refreshHead();
+      return;
+    }
+    const shown = this.thread.querySelector<HTMLElement>(`article[data-post="${number}"]`);
+    if (shown) this.replace(shown, html);
+    else if (message.kind === "post.new" && this.thread.dataset["lastPage"] === "1") this.announce(html);
+  }
+
+  /** My own waiting post may be live, back with a question or refused: its place is on the page as the server makes it. */
+  refreshOwn(): void {
+    void this.refresh((fresh) => {
+      for (const post of fresh.querySelectorAll<HTMLElement>("article[data-post]")) {
+        const shown = this.thread.querySelector<HTMLElement>(`article[data-post="${post.dataset["post"]}"]`);
+        if (!shown) this.posts.append(document.importNode(post, true));
+        else if (shown.outerHTML !== post.outerHTML && !shown.contains(document.activeElement))
+          shown.replaceWith(document.importNode(post, true));
+      }
+    });
+  }
+
+  private bar(): HTMLElement | null {
+    return document.querySelector<HTMLElement>("[data-live-bar]");
+  }
+
+  private announce(html: string): void {
+    this.waiting.push(html);
+    const words = text("live_new", { n: this.waiting.length });
+    const bar = this.bar();
+    if (!bar) return;
+    bar.hidden = false;
+    const label = bar.querySelector("[data-live-text]");
+    if (label) label.textContent = words;
+    if (Date.now() - this.spokenAt > speakEvery) {
+      this.spokenAt = Date.now();
+      say(text("live_new_here", { n: this.waiting.length }));
+    }
+  }
+
+  private show(): void {
+    const line = document.createElement("p");
+    line.className = "fd-sinds";
+    line.id = "nieuw";
+    line.textContent = text("live_since");
+    document.getElementById("nieuw")?.remove();
+    const first = this.posts.children.length;
+    const arrived = this.waiting.map(parse).filter((post) => post !== null);
+    this.waiting = [];
+    this.posts.append(line, ...arrived);
+    for (const post of arrived) post.classList.add("fd-post--nieuw");
+    const bar = this.bar();
+    if (bar) bar.hidden = true;
+    const heading = this.posts.children[first + 1]?.querySelector<HTMLElement>("h3");
+    if (heading) {
+      heading.tabIndex = -1;
+      heading.focus({ preventScroll: true });
+      heading.scrollIntoView({ block: "start" });
+    }
+  }
+
+  /** In place, unless a reader is in the middle of it: then it says so and waits for him. */
+  private replace(shown: HTMLElement, html: string): void {
+    const fresh = parse(html);
+    if (!fresh) return;
+    const put = (): void => {
+      // The fragment is made as a guest sees it; the reader's own buttons stay as they were.
+      const actions = shown.querySelector(".fd-post__acties");
+      if (actions && fresh.querySelector(".fd-post__acties")) fresh.querySelector(".fd-post__acties")?.replaceWith(actions);
+      shown.replaceWith(fresh);
+    };
+    const box = shown.getBoundingClientRect();
+    const isRead = shown.contains(document.activeElement) || (box.top < innerHeight && box.bottom > 0);
+    const isGone = fresh.classList.contains("fd-post--weg");
+    if (!isRead || isGone) {
+      put();
+      return;
+    }
+    shown.querySelector("[data-changed]")?.remove();
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "nl-button nl-button--subtle";
+    button.dataset["changed"] = "";
+    button.innerHTML = '<span class="nl-button__label"></span>';
+    const label = button.querySelector("span");
+    if (label) label.textContent = text("live_changed");
+    button.addEventListener("click", () => {
+      button.remove();
+      put();
+    });
+    (shown.querySelector(".fd-post__vak") ?? shown).append(button);
+  }
+
+  private present(message: LiveMessage): void {
+    const line = document.querySelector("[data-presence-text]");
+    if (!line) return;
+    const others = Math.max(0, (message.readers ?? 1) - 1);
+    const writers = message.writing?.length ?? message.writers ?? 0;
+    const words = [text(others === 0 ? "live_alone" : "live_readers", { n: others })];
+    if (message.writing && message.writing.length > 0 && message.writing.length <= 3)
+      words.push(text("live_writing_names", { names: message.writing.join(", ") }));
+    else if (writers > 0) words.push(text("live_writing", { n: writers }));
+    line.textContent = words.join(" ");
+  }
+
+  /** The honest line: up to when the server had read the events, not what this device's clock says. */
+  readUntil(at: string): void {
+    const line = document.querySelector<HTMLElement>("[data-live-applied]");
+    if (!line) return;
+    const time = new Date(at).toLocaleTimeString("nl-NL", { timeZone: "Europe/Amsterdam" }).replaceAll(":", ".");
+    line.textContent = text("live_applied", { time });
+    line.hidden = false;
+  }
+
+  private async refreshHead(): Promise<void> {
+    await this.refresh((fresh) => {
+      for (const selector of [".fd-gesprekkop", ".fd-samen"]) {
+        const now = fresh.querySelector(selector);
+        if (now) this.thread.querySelector(selector)?.replaceWith(document.importNode(now, true));
+      }
+      for (const post of fresh.querySelectorAll<HTMLElement>("article[data-post]")) {
+        const shown = this.thread.querySelector<HTMLElement>(`article[data-post="${post.dataset["post"]}"]`);
+        if (shown && shown.outerHTML !== post.outerHTML && !shown.contains(document.activeElement))
+          shown.replaceWith(document.importNode(post, true));
+      }
+    });
+  }
+
+  private async refresh(use: (page: Document) => void): Promise<void> {
+    const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
+    if (answer.ok) use(new DOMParser().parseFromString(await answer.text(), "text/html"));
+  }
+}
+
+function parse(html: string): HTMLElement | null {
+  const template = document.createElement("template");
+  template.innerHTML = html;
+  return template.content.querySelector<HTMLElement>("article");
+}
+
+function tellPresence(thread: HTMLElement, topic: string): void {
+  let told = 0;
+  thread.querySelector("form[data-writing]")?.addEventListener("input", () => {
+    if (Date.now() - told < hereEvery) return;
+    told = Date.now();
+    here(topic, "writing");
+  });
+}
+
+/** The marker moves by what was on screen, not by what was loaded (A11). */
+function markRead(thread: HTMLElement): void {
+  const url = thread.dataset["lastRead"] ?? "";
+  if (url === "") return;
+  let marker = Number(thread.dataset["marker"] ?? "0");
+  let timer = 0;
+  const observer = new IntersectionObserver(
+    (entries) => {
+      for (const entry of entries) {
+        const number = Number((entry.target as HTMLElement).dataset["post"]);
+        if (entry.isIntersecting && number > marker) marker = number;
+      }
+      window.clearTimeout(timer);
+      timer = window.setTimeout(() => {
+        if (marker <= Number(thread.dataset["marker"] ?? "0")) return;
+        thread.dataset["marker"] = String(marker);
+        void fetch(url, { method: "POST", body: new URLSearchParams({ number: String(marker) }), keepalive: true });
+      }, 1_500);
+    },
+    { threshold: 0.25 },
+  );
+  const watch = (root: ParentNode): void => root.querySelectorAll("article[data-post]").forEach((post) => observer.observe(post));
+  watch(thread);
+  new MutationObserver(() => watch(thread)).observe(thread, { childList: true, subtree: true });
+}

@@ -1,0 +1,162 @@
+// One connection to the live engine that comes back by itself: WebSocket, or server-sent events where a proxy blocks it.
+// Rule: each topic is resumed from the last sequence that was applied, so nothing is missed and nothing comes twice.
+
+/** What the server says; contract.md lists the kinds. */
+export interface LiveMessage {
+  is: string;
+  topic?: string;
+  kind?: string;
+  seq?: number;
+  html?: string;
+  value?: unknown;
+  readers?: number;
+  writers?: number;
+  writing?: string[];
+  back_in?: number;
+  heartbeat?: number;
+  counters?: Counters;
+  post?: { number: number; version: number; author: { name: string } };
+  case?: unknown;
+  at?: string;
+}
+
+export interface Counters {
+  bell?: number;
+  queue?: number;
+}
+
+export interface Listener {
+  message(message: LiveMessage): void;
+  /** True when live; false when the connection is gone (again and again until it is back). */
+  state(isLive: boolean): void;
+}
+
+const helloWithin = 5_000; // ms; then the other way of travelling is tried
+const shortestPause = 500;
+const longestPause = 60_000;
+const resync = 4000;
+
+export class Connection {
+  private readonly since = new Map<string, number | undefined>();
+  private socket: WebSocket | undefined;
+  private stream: EventSource | undefined;
+  private tries = 0;
+  private usesStream = false;
+  private hadSocket = false;
+  private silence = 0;
+  private pause = 0;
+  private heartbeat = 25;
+
+  constructor(private readonly listener: Listener) {}
+
+  /** Follows a topic from `since` on (a page's sequence); without it from now on. */
+  follow(topic: string, since?: number): void {
+    this.since.set(topic, since);
+    if (this.isOpen()) this.send({ do: "follow", topic, ...(since === undefined ? {} : { since }) });
+  }
+
+  here(topic: string, state: "reading" | "writing"): void {
+    if (this.isOpen()) this.send({ do: "here", topic, state });
+  }
+
+  open(): void {
+    window.clearTimeout(this.pause);
+    this.close();
+    if (this.usesStream) this.openStream();
+    else this.openSocket();
+  }
+
+  /** Tries at once, when it is not connected: the device woke up or is online again. */
+  wake(): void {
+    if (this.isOpen()) return;
+    this.tries = 0;
+    this.open();
+  }
+
+  private isOpen(): boolean {
+    return this.socket?.readyState === WebSocket.OPEN;
+  }
+
+  private send(message: object): void {
+    this.socket?.send(JSON.stringify(message));
+  }
+
+  private openSocket(): void {
+    const socket = new WebSocket(`${location.origin.replace(/^http/, "ws")}/live`, "forum.v1");
+    this.socket = socket;
+    this.expectWithin(helloWithin);
+    socket.onopen = () => {
+      for (const [topic, since] of this.since) this.send({ do: "follow", topic, ...(since === undefined ? {} : { since }) });
+    };
+    socket.onmessage = (event) => this.receive(String(event.data));
+    socket.onclose = (event) => {
+      if (this.socket !== socket) return;
+      // A proxy that lets no WebSocket through closes before any hello; a server that stops says goodbye first.
+      if (!this.hadSocket && this.tries >= 1) this.usesStream = true;
+      this.lost(event.code === resync ? 0 : undefined);
+    };
+  }
+
+  private openStream(): void {
+    const parameters = new URLSearchParams();
+    for (const [topic, since] of this.since) {
+      parameters.append("topic", topic);
+      if (topic.startsWith("thread/") && since !== undefined) parameters.append("since", String(since));
+    }
+    const stream = new EventSource(`/live/events?${parameters}`);
+    this.stream = stream;
+    this.expectWithin(helloWithin);
+    stream.onmessage = (event) => this.receive(String(event.data));
+    // Its own coming back knows no spread: ours does.
+    stream.onerror = () => this.stream === stream && this.lost();
+  }
+
+  private receive(data: string): void {
+    const message = JSON.parse(data) as LiveMessage;
+    if (message.is === "hello") {
+      this.heartbeat = message.heartbeat ?? this.heartbeat;
+      this.hadSocket ||= this.socket !== undefined;
+      this.tries = 0;
+      this.listener.state(true);
+    }
+    this.expectWithin(this.heartbeat * 2_500);
+    if (message.topic !== undefined && message.seq !== undefined && this.since.has(message.topic)) {
+      const applied = this.since.get(message.topic);
+      if (message.is === "event" && applied !== undefined && message.seq <= applied) return;
+      if (message.is !== "following" || applied === undefined) this.since.set(message.topic, message.seq);
+    }
+    if (message.is === "goodbye") {
+      this.close();
+      this.lost((message.back_in ?? 5) * 1000);
+    }
+    this.listener.message(message);
+  }
+
+  /** Without a word for this long the connection is taken for dead: phones and proxies do not always say so. */
+  private expectWithin(milliseconds: number): void {
+    window.clearTimeout(this.silence);
+    this.silence = window.setTimeout(() => {
+      if (!this.hadSocket && !this.usesStream) this.usesStream = true;
+      this.lost();
+    }, milliseconds);
+  }
+
+  private lost(wait?: number): void {
+    this.close();
+    this.listener.state(false);
+    // Full jitter: after a restart all readers come back spread over the whole pause.
+    const most = Math.min(longestPause, shortestPause * 2 ** this.tries);
+    this.tries += 1;
+    window.clearTimeout(this.pause);
+    this.pause = window.setTimeout(() => this.open(), wait ?? Math.random() * most);
+  }
+
+  private close(): void {
+    window.clearTimeout(this.silence);
+    const { socket, stream } = this;
+    this.socket = undefined;
+    this.stream = undefined;
+    socket?.close();
+    stream?.close();
+  }
+}
