@@ -188,6 +188,52 @@ TEST(LiveTest, OrdersWhatArrivesOutOfOrder) {
     EXPECT_EQ(client->seqs(), (std::vector<std::int64_t>{1, 2}));
 }
 
+TEST(LiveTest, WhoJoinsAmidEventsGetsThem) {
+    World world;
+    world.threads["thread/1"];
+    const auto first = world.arrive();
+    first->follow("thread/1");
+    ASSERT_TRUE(world.until_count(*first, "following", 1));
+    // His opening is read; then an event is committed and goes out to the others; then he hears that he is let in.
+    world.between = [&] {
+        world.between = nullptr;
+        world.post("thread/1");
+        world.settle();
+    };
+    const auto second = world.arrive();
+    second->follow("thread/1");
+    ASSERT_TRUE(world.until_count(*second, "event", 1));
+    EXPECT_EQ(second->of("following")[0].at("seq"), 0);
+    world.post("thread/1");
+    for (Client* client : {first.get(), second.get()}) {
+        ASSERT_TRUE(world.until_count(*client, "event", 2));
+        EXPECT_EQ(client->seqs(), (std::vector<std::int64_t>{1, 2}));
+        EXPECT_TRUE(client->of("resync").empty());
+    }
+}
+
+TEST(LiveTest, WhoIsAheadOfTheOthersWaitsForThem) {
+    World world;
+    world.threads["thread/1"];
+    const auto first = world.arrive();
+    first->follow("thread/1");
+    ASSERT_TRUE(world.until_count(*first, "following", 1));
+    world.commit("thread/1", "post.new");  // its word is still on its way when the second comes
+    world.commit("thread/1", "post.new");
+    const auto second = world.arrive();
+    second->follow("thread/1", 1);
+    for (Client* client : {first.get(), second.get()}) {
+        ASSERT_TRUE(world.until([&] { return !client->seqs().empty() && client->seqs().back() == 2; }, {client}));
+    }
+    world.hub->pump().want_poll();  // the late word
+    world.settle();
+    world.post("thread/1");
+    ASSERT_TRUE(world.until_count(*first, "event", 3));
+    ASSERT_TRUE(world.until_count(*second, "event", 2));
+    EXPECT_EQ(first->seqs(), (std::vector<std::int64_t>{1, 2, 3}));
+    EXPECT_EQ(second->seqs(), (std::vector<std::int64_t>{2, 3}));
+}
+
 TEST(LiveTest, FillsAHoleFromTheTable) {
     World world;
     world.threads["thread/1"];

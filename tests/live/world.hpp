@@ -226,6 +226,9 @@ public:
     int renders{0};
     int openings{0};
     bool is_database_away{false};
+    /// Called after each reading of the table on behalf of a follower, before its answer leaves the worker: what another
+    /// thread may do in that moment.
+    std::function<void()> between;
 
     /// What a use case does within its transaction and commit: the row is in the table, the process does not know yet.
     Event commit(const std::string& topic, const std::string& kind, std::vector<std::string> hints = {}) {
@@ -404,6 +407,15 @@ private:
             throw base::Problem{base::ProblemKind::database_away};
         }
     }
+    void pause() {
+        if (between && !is_between_) {
+            is_between_ = true;
+            between();
+            is_between_ = false;
+        }
+    }
+    bool is_between_{false};
+
     Sources sources() {
         Sources result;
         result.find_viewer = [this](const http::Request& request) {
@@ -431,7 +443,9 @@ private:
             if (found == threads.end() || !may_receive(viewer, Audience::everyone, found->second.audience, {})) {
                 return std::nullopt;
             }
-            return Sources::Opening{static_cast<std::int64_t>(found->second.events.size()), found->second.audience};
+            const Sources::Opening opening{static_cast<std::int64_t>(found->second.events.size()), found->second.audience};
+            pause();
+            return opening;
         };
         result.replay = [this](const std::string& topic, std::int64_t since, int limit) -> std::optional<std::vector<Event>> {
             need_database();
@@ -444,6 +458,7 @@ private:
                  i < thread.events.size() && events.size() < static_cast<std::size_t>(limit); ++i) {
                 events.push_back(thread.events[i]);
             }
+            pause();
             return events;
         };
         result.poll_events = [this] {
