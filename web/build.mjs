@@ -240,6 +240,7 @@ async function write(templates, texts, unavailable) {
     save(`texts/${language}.json`, JSON.stringify(content, Object.keys(content).concat("one", "other").sort(), 1));
   save("503.html", unavailable);
   fs.copyFileSync(path.join(web, "layout/robots.txt"), path.join(out, "robots.txt"));
+  fs.copyFileSync(path.join(web, "openapi.json"), path.join(out, "openapi.json"));
   await Promise.all(
     [...assets.values()].map(async ({ file, bytes }) => {
       save(`assets/${file}`, bytes);

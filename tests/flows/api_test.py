@@ -1,0 +1,441 @@
+"""The API as web/openapi.json describes it: every route, every answer of a tour as guest, member and moderator, and what is
+refused how. Rule: an answer that the tour does not check against the document is a test that is missing."""
+import json
+import re
+import unittest
+
+import schema
+from server import ADVISEUR, MODERATOR, NIEUW, PASSWORD, ROOT, WETHOUDER, Server, demo_folder, run
+from visitor import Visitor, member
+
+# What reaches more than the document's own routes, and is the tour's to visit.
+THREAD = {"kind": "question", "title": "Hoe vindt u een taalmaatje?", "body": "Wij zoeken er **veertig**.", "theme": "gelijke-kansen",
+          "municipalities": ["GM1783", "GM0344:experience"], "typologies": ["tuinbouwgemeenten"], "visibility": "public"}
+
+
+class Document:
+    def __init__(self, content):
+        self.content = content
+        self.visited = set()  # (method, path, status)
+
+    def operation(self, method, path):
+        """The operation and its pattern; literal paths before patterns."""
+        bare = path.split("?")[0]
+        for pattern in sorted(self.content["paths"], key=lambda p: p.count("{")):
+            if re.fullmatch(re.sub(r"\{\w+\}", "[^/]+", pattern), bare):
+                operations = self.content["paths"][pattern]
+                if method.lower() in operations:
+                    return operations[method.lower()], pattern
+        raise AssertionError(f"{method} {bare} is not in the document")
+
+    def follow(self, node):
+        return schema.resolve(self.content, node["$ref"]) if "$ref" in node else node
+
+    def faults(self, method, path, answer):
+        """What of this answer is not as the document says."""
+        operation, pattern = self.operation(method, path)
+        described = operation["responses"].get(str(answer.status))
+        if described is None:
+            return [f"{method} {pattern}: {answer.status} is not described: {answer}"]
+        self.visited.add((method, pattern, answer.status))
+        described = self.follow(described)
+        found = []
+        for name, header in described.get("headers", {}).items():
+            value = answer.header(name)
+            if value is None:
+                if name not in ("Link", "Location"):
+                    found.append(f"{name} is missing")
+            else:
+                rule = self.follow(header)["schema"]
+                found += schema.faults(self.content, rule, int(value) if rule.get("type") == "integer" else value, name)
+        media = (answer.header("Content-Type") or "").split(";")[0]
+        content = described.get("content", {})
+        if not content:
+            found += [f"a body of {len(answer.body)} bytes"] if answer.body else []
+        elif media not in content:
+            found.append(f"Content-Type {media}")
+        else:
+            found += schema.faults(self.content, content[media]["schema"], answer.json())
+        return [f"{method} {path} {answer.status}: {fault}" for fault in found]
+
+
+class Api(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.server = Server(demo_folder())
+        cls.addClassCleanup(cls.server.end)
+        cls.server.start()
+        cls.guest = Visitor(cls.server.port)
+        answer = cls.guest.api("GET", "/openapi.json", headers={"Origin": "https://elders.example"})
+        assert answer.status == 200, answer
+        cls.openapi, cls.document = answer, Document(answer.json())
+        cls.wethouder, cls.nieuw, cls.adviseur, cls.moderator = (member(cls.server.port, mail) for mail in (WETHOUDER, NIEUW, ADVISEUR, MODERATOR))
+
+    def call(self, who, method, path, data=None, status=200, headers=None):
+        """One call whose answer is as the document says; its JSON."""
+        answer = who.api(method, path, data, headers)
+        self.assertEqual(answer.status, status, answer)
+        self.assertEqual(self.document.faults(method, path, answer), [])
+        return answer.json() if answer.body else None
+
+    def start(self, who=None, status=201, **changes):
+        return self.call(who or self.wethouder, "POST", "/threads", THREAD | changes, status)
+
+    # ------------------------------------------------------------------------------------------------- the document
+    def test_document_is_the_file_and_open_to_every_site(self):
+        self.assertEqual(self.openapi.json(), json.loads((ROOT / "web/openapi.json").read_text()))
+        self.assertEqual(self.openapi.header("Access-Control-Allow-Origin"), "*")
+        self.assertEqual(self.openapi.header("API-Version"), self.document.content["info"]["version"])
+        self.assertIsNone(self.guest.api("GET", "/themes", headers={"Origin": "https://elders.example"}).header("Access-Control-Allow-Origin"))
+
+    def test_document_has_the_routes_of_the_program_and_no_others(self):
+        printed = run("routes").stdout.splitlines()
+        served = {tuple(line.split()[:2]) for line in printed if line.split()[1].startswith("/api/v1/")}
+        described = {(method.upper(), "/api/v1" + path) for path, operations in self.document.content["paths"].items() for method in operations}
+        self.assertEqual(served, described)
+        self.assertGreater(len(served), 30)
+
+    def test_document_follows_the_design_rules(self):
+        content = self.document.content
+        self.assertRegex(content["openapi"], r"^3\.\d+\.\d+$")
+        self.assertRegex(content["info"]["version"], r"^\d+\.\d+\.\d+$")
+        self.assertLessEqual({"name", "email", "url"}, set(content["info"]["contact"]))
+        self.assertTrue(all(server["url"].endswith("/v1") for server in content["servers"]))
+        names = []
+        for path, operations in content["paths"].items():
+            self.assertRegex(path, r"^(/([a-z0-9-]+|\{[a-z]+\}))+$|^/openapi\.json$")
+            for method, operation in operations.items():
+                names.append(operation["operationId"])
+                where = f"{method} {path}"
+                parameters = [self.document.follow(p) for p in operation.get("parameters", [])]
+                self.assertEqual({p["name"] for p in parameters if p["in"] == "path"}, set(re.findall(r"\{(\w+)\}", path)), where)
+                for parameter in parameters:
+                    if parameter["in"] == "query":
+                        self.assertRegex(parameter["name"], r"^[a-z][a-zA-Z]*$", where)
+                if parameters or "requestBody" in operation:
+                    self.assertIn("400", operation["responses"], where)
+                for status, response in operation["responses"].items():
+                    described = self.document.follow(response)
+                    self.assertIn("API-Version", described["headers"], f"{where} {status}")
+                    if status >= "400":
+                        self.assertEqual(list(described["content"]), ["application/problem+json"], where)
+        self.assertEqual(len(names), len(set(names)))
+
+    def test_every_reference_leads_somewhere_and_every_component_is_used(self):
+        text = json.dumps(self.document.content)
+        used = set(re.findall(r'"\$ref": "(#/[^"]+)"', text))
+        for reference in used:
+            schema.resolve(self.document.content, reference)
+        for kind in ("schemas", "parameters", "responses", "headers"):
+            for name in self.document.content["components"][kind]:
+                self.assertIn(f"#/components/{kind}/{name}", used)
+
+    def test_the_check_sees_seeded_faults(self):
+        rules = {"type": "object", "required": ["at", "kind"], "additionalProperties": False,
+                 "properties": {"at": {"type": "string", "format": "date-time"}, "kind": {"enum": ["a"]}, "n": {"type": "integer", "minimum": 0},
+                                "part": {"allOf": [{"$ref": "#/base"}], "properties": {"y": {"type": "null"}}, "unevaluatedProperties": False},
+                                "list": {"type": "array", "maxItems": 1, "items": {"anyOf": [{"type": "string"}, {"type": "null"}]}}}}
+        content = {"base": {"type": "object", "required": ["x"], "properties": {"x": {"type": "boolean"}}}}
+        good = {"at": "2026-01-02T03:04:05Z", "kind": "a", "n": 1, "part": {"x": True, "y": None}, "list": [None]}
+        self.assertEqual(schema.faults(content, rules, good), [])
+        for name, bad in {"missing": {"kind": "a"}, "unknown": good | {"other": 1}, "no zone": good | {"at": "2026-01-02T03:04:05"},
+                          "offset": good | {"at": "2026-01-02T03:04:05+02:00"}, "no such day": good | {"at": "2026-02-30T03:04:05Z"},
+                          "not listed": good | {"kind": "b"}, "true is no number": good | {"n": True}, "below": good | {"n": -1},
+                          "base": good | {"part": {"y": None}}, "beside the base": good | {"part": {"x": True, "z": 1}},
+                          "too many": good | {"list": ["a", "b"]}, "none of these": good | {"list": [1]}, "a list": []}.items():
+            with self.subTest(name):
+                self.assertNotEqual(schema.faults(content, rules, bad), [])
+        with self.assertRaises(schema.UnknownKeyword):
+            schema.faults({}, {"oneOf": []}, 1)
+        answer = self.guest.api("GET", "/themes")
+        answer.body = answer.body.replace(b'"slug"', b'"slak"', 1)
+        self.assertEqual(len(self.document.faults("GET", "/themes", answer)), 2)
+
+    # ----------------------------------------------------------------------------------------------------- the tour
+    def test_tour(self):
+        for who in (self.guest, self.wethouder, self.nieuw, self.moderator):
+            self.tour_reading(who)
+        self.tour_of_a_thread()
+        self.tour_of_drafts()
+        self.tour_of_the_queue()
+        self.tour_of_sessions()
+        operations = {(method.upper(), path, int(status)) for path, methods in self.document.content["paths"].items()
+                      for method, operation in methods.items() for status in operation["responses"] if status < "300"}
+        self.assertEqual(operations - self.document.visited - {("GET", "/openapi.json", 200)}, set(), "answers that the tour did not see")
+
+    def tour_reading(self, who):
+        self.call(who, "GET", "/home")
+        for path in ("/themes", "/rules", "/typologies", "/typologies/tuinbouwgemeenten", "/municipalities", "/municipalities?q=den&province=Zuid-Holland",
+                     "/municipalities/GM1783", "/threads/similar?title=opvang+van+arbeidsmigranten"):
+            self.call(who, "GET", path)
+        for query in ("", "kind=question&kind=dilemma", "theme=huisvesting", "municipality=Westland", "typology=tuinbouwgemeenten", "state=open",
+                      "state=answered", "q=wonen", "sort=newest", "sort=unanswered", "likeMine=1"):
+            rows = self.call(who, "GET", f"/threads?{query}")
+            self.assertGreaterEqual(rows["count"], len(rows["items"]))
+            for row in rows["items"][:4]:
+                thread = self.call(who, "GET", f"/threads/{row['id']}")
+                self.assertEqual((thread["title"], thread["replyCount"]), (row["title"], row["replyCount"]))
+                for post in [thread["opening"], *thread["posts"]["items"]][:3]:
+                    self.call(who, "GET", f"/threads/{row['id']}/posts/{post['number']}")
+                    if post["hasText"]:
+                        self.call(who, "GET", f"/threads/{row['id']}/posts/{post['number']}/versions")
+        self.assertEqual([m["code"] for m in self.call(who, "GET", "/municipalities?q=Brielle")["items"]], ["GM1992"])
+
+    def tour_of_a_thread(self):
+        thread = self.start()
+        at = f"/threads/{thread['id']}"
+        self.assertEqual([(m["code"], m["role"]) for m in thread["municipalities"]], [("GM1783", "about"), ("GM0344", "experience")])
+        self.start(kind="dilemma", context="Weinig plek.", options="Bouwen of wachten.", tried="Praten.")
+        self.call(self.wethouder, "GET", at + "/posts/1")
+        reply = self.call(self.adviseur, "POST", at + "/posts", {"body": "In Vaals *wel*.", "replyTo": 1}, 201)
+        self.assertEqual(reply["replyTo"]["number"], 1)
+        mine = f"{at}/posts/{reply['number']}"
+        self.call(self.adviseur, "PUT", mine, {"body": "In Vaals ook niet.", "version": reply["version"]})
+        self.call(self.adviseur, "PUT", mine, {"body": "In Vaals misschien.", "version": reply["version"]}, 409)
+        self.call(self.nieuw, "PUT", mine, {"body": "Van een ander.", "version": 2}, 403)
+        versions = self.call(self.guest, "GET", mine + "/versions")["versions"]
+        self.assertEqual([v["version"] for v in versions], [2, 1])
+        self.assertIn("<del>", versions[0]["diffHtml"])
+        self.assertTrue(self.call(self.wethouder, "PUT", at + "/answer", {"number": reply["number"]})["isAnswer"])
+        self.assertTrue(self.call(self.guest, "GET", at)["isAnswered"])
+        self.call(self.nieuw, "PUT", at + "/answer", {"number": reply["number"]}, 403)
+        self.call(self.wethouder, "DELETE", at + "/answer", status=204)
+        self.assertEqual(self.call(self.wethouder, "PUT", at + "/marker", {"number": 99})["number"], reply["number"])
+        self.assertTrue(self.call(self.adviseur, "DELETE", mine)["isWithdrawn"])
+        self.assertTrue(self.call(self.adviseur, "DELETE", mine)["isWithdrawn"], "twice is once")
+        self.assertEqual(self.call(self.guest, "GET", mine)["body"], "")
+        self.assertTrue(self.call(self.adviseur, "DELETE", mine + "/withdrawal")["isLive"])
+        self.call(self.wethouder, "GET", mine)
+        self.assertIn("<strong>", self.call(self.wethouder, "POST", "/previews", {"body": "**vet**<script>"})["html"])
+
+    def tour_of_drafts(self):
+        self.call(self.wethouder, "GET", "/drafts/new-thread", status=404)
+        data = {"title": "Half", "municipalities": ["GM1783:about"]}
+        first = self.call(self.wethouder, "PUT", "/drafts/new-thread", {"revision": 0, "data": data})
+        self.assertEqual(self.call(self.wethouder, "GET", "/drafts/new-thread")["data"], data)
+        problem = self.call(self.wethouder, "PUT", "/drafts/new-thread", {"revision": 0, "data": {"title": "Ander"}}, 409)
+        self.assertEqual((problem["revision"], problem["data"]), (first["revision"], data))
+        self.assertEqual(self.call(self.wethouder, "GET", "/me")["drafts"][0]["id"], "new-thread")
+        self.call(self.adviseur, "GET", "/drafts/new-thread", status=404)
+        self.call(self.wethouder, "DELETE", "/drafts/new-thread", status=204)
+        self.call(self.wethouder, "DELETE", "/drafts/new-thread", status=204)
+        self.call(self.wethouder, "GET", "/drafts/whatever", status=404)
+
+    def tour_of_the_queue(self):
+        thread = self.start(title="Wie kent een goede tolk?")
+        at = f"/threads/{thread['id']}"
+        self.start(self.nieuw, 202, title="Een vraag van een nieuw lid")
+        kept = self.call(self.nieuw, "POST", at + "/posts", {"body": "Ik ken er een."}, 202)
+        self.assertTrue(kept["isWaiting"])
+        self.call(self.nieuw, "PUT", f"{at}/posts/{kept['number']}", {"body": "Ik ken er twee.", "version": 1}, 202)
+        self.call(self.guest, "GET", f"{at}/posts/{kept['number']}", status=404)
+        self.assertNotIn("Ik ken er", json.dumps(self.call(self.guest, "GET", at)))
+        queue = self.call(self.moderator, "GET", "/moderation/cases")
+        case = next(c for c in queue["items"] if c["excerpt"].startswith("Ik ken er twee"))
+        url = f"/moderation/cases/{case['id']}"
+        self.call(self.wethouder, "GET", url, status=404)
+        self.call(self.wethouder, "POST", url + "/decision", {"version": 1, "decision": "approve"}, 404)
+        self.call(self.moderator, "PUT", url + "/lease")
+        self.call(self.moderator, "GET", url)
+        self.call(self.moderator, "DELETE", url + "/lease")
+        problem = self.call(self.moderator, "POST", url + "/decision", {"version": case["version"], "decision": "reject", "facts": "Kort."}, 400)
+        self.assertEqual({e["field"] for e in problem["errors"]}, {"rules", "facts"})
+        decision = {"version": case["version"], "decision": "reject", "rules": ["bron"], "facts": "In de tekst staat niet wie deze tolken zijn."}
+        self.call(self.moderator, "POST", url + "/decision", decision)
+        problem = self.call(self.moderator, "POST", url + "/decision", decision, 409)
+        self.assertEqual(problem["decided"]["kind"], "reject")
+        self.assertEqual(self.call(self.moderator, "GET", url)["decided"]["kind"], "reject")
+        own = self.call(self.nieuw, "GET", "/me/decisions")["items"]
+        self.assertEqual([rule["slug"] for rule in own[0]["decision"]["rules"]], ["bron"])
+        self.assertTrue(own[0]["post"]["isRejected"])
+        self.call(self.nieuw, "GET", at)
+        self.call(self.nieuw, "GET", "/me")
+
+    def tour_of_sessions(self):
+        self.call(self.guest, "GET", "/me", status=401)
+        visitor = Visitor(self.server.port)
+        answer = visitor.api("POST", "/session", {"email": ADVISEUR, "password": PASSWORD})
+        self.assertEqual(self.document.faults("POST", "/session", answer), [])
+        sessions = self.call(visitor, "GET", "/me")["sessions"]
+        other = next(s for s in sessions if not s["isCurrent"])
+        self.call(visitor, "DELETE", f"/me/sessions/{other['id']}", status=204)
+        self.call(visitor, "DELETE", f"/me/sessions/{other['id']}", status=404)
+        type(self).adviseur = member(self.server.port, ADVISEUR)
+        self.call(visitor, "DELETE", "/session", status=204)
+        self.call(visitor, "GET", "/me", status=401)
+
+    # ------------------------------------------------------------------------------------------------------ refusals
+    def problem(self, answer, status, slug=None):
+        self.assertEqual(answer.status, status, answer)
+        self.assertEqual(answer.header("Content-Type"), "application/problem+json")
+        self.assertEqual(answer.header("API-Version"), "1.0.0")
+        rules = self.document.content["components"]["schemas"]["Problem"]
+        self.assertEqual(schema.faults(self.document.content, rules, answer.json()), [])
+        self.assertEqual(answer.json()["status"], status)
+        if slug:
+            self.assertEqual(answer.json()["type"], f"/problems/{slug}")
+        return answer.json()
+
+    def test_every_answer_has_the_version_and_the_safe_headers(self):
+        for method, path, status in [("GET", "/themes", 200), ("GET", "/threads?cursor=%21", 400), ("GET", "/me", 401), ("GET", "/nope", 404),
+                                     ("DELETE", "/threads", 405), ("POST", "/threads", 401)]:
+            answer = self.guest.api(method, path, {} if method == "POST" else None)
+            self.assertEqual(answer.status, status, answer)
+            for name, value in {"API-Version": "1.0.0", "Cache-Control": "no-store", "X-Content-Type-Options": "nosniff", "X-Frame-Options": "DENY",
+                                "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'", "Referrer-Policy": "no-referrer"}.items():
+                self.assertEqual(answer.header(name), value, answer)
+
+    def test_unknown_places_and_methods(self):
+        self.assertEqual(self.guest.api("DELETE", "/threads").header("Allow"), "GET, HEAD, POST")
+        self.problem(self.guest.api("PATCH", "/threads"), 405, "method-not-allowed")
+        for path in ("/threads/", "/themes/", "/", "", "/threads/0", "/threads/-1", "/threads/x", "/threads/99999999999999999999", "/threads/1/posts/0",
+                     "/municipalities/GM9999", "/municipalities/%2e%2e", "/typologies/geen", "/me/", "//themes", "/threads/1/posts/99999"):
+            with self.subTest(path):
+                self.problem(self.guest.api("GET", path), 404, "not-found")
+
+    def test_head_is_get_without_its_body(self):
+        for path in ("/themes", "/threads", "/openapi.json", "/nope"):
+            get, head = self.guest.api("GET", path), self.guest.api("HEAD", path)
+            self.assertEqual((head.status, head.body), (get.status, b""))
+            for name in ("Content-Type", "Content-Length", "API-Version"):
+                self.assertEqual(head.header(name), get.header(name), f"{path} {name}")
+
+    def test_all_faults_at_once(self):
+        problem = self.problem(self.wethouder.api("POST", "/threads", {"kind": "rant", "title": "x" * 141, "theme": "geen", "municipalities": ["GM1"],
+                                                                       "typologies": ["geen"], "visibility": "iedereen", "extra": 1}), 400, "invalid-input")
+        self.assertEqual({e["field"] for e in problem["errors"]},
+                         {"kind", "title", "body", "theme", "municipalities", "typologies", "visibility", "extra"})
+        self.assertTrue(all(e["message"] for e in problem["errors"]))
+
+    def test_unknown_members_are_refused_everywhere(self):
+        thread = self.start(title="Voor onbekende velden")
+        at = f"/threads/{thread['id']}"
+        for method, path, data in [("POST", "/threads", THREAD), ("POST", at + "/posts", {"body": "a"}), ("PUT", at + "/posts/1", {"body": "a", "version": 1}),
+                                   ("PUT", at + "/marker", {"number": 1}), ("PUT", at + "/answer", {"number": 1}), ("POST", "/previews", {"body": "a"}),
+                                   ("PUT", "/drafts/new-thread", {"revision": 0, "data": {}}),
+                                   ("POST", "/session", {"email": "a@b.example", "password": "x"})]:
+            with self.subTest(path):
+                problem = self.problem(self.wethouder.api(method, path, data | {"onbekend": 1}), 400, "invalid-input")
+                self.assertIn("onbekend", {e["field"] for e in problem["errors"]})
+
+    def test_bodies_that_are_not_what_they_say(self):
+        send = lambda body, media="application/json", path="/api/v1/threads": self.wethouder.request("POST", path, body, {"Content-Type": media})
+        for media in ("text/plain", "application/xml", "multipart/form-data; boundary=x", "application/jsonp"):
+            self.problem(send("{}", media), 415, "unsupported-media-type")
+        for body in ("", "[]", "1", "null", "{", '{"a":1,}', '{"kind":"question"', "{}x", "[" * 5000, b"\xff\xfe{}", b'{"title":"\xff"}', '{"title":"a\\u0000b"}',
+                     '{"title":"\\ud800"}', b'{"title":"\xed\xa0\x80"}'):
+            with self.subTest(body[:20]):
+                self.assertIn(self.problem(send(body), 400)["type"], ("/problems/bad-request", "/problems/invalid-input"))
+        for value in ({"a": 1}, ["a", "b"]):
+            with self.subTest(value):
+                problem = self.problem(self.wethouder.api("POST", "/threads", THREAD | {"title": value}), 400)
+                self.assertTrue("errors" not in problem or any(e["field"] == "title" for e in problem["errors"]))
+        self.problem(self.wethouder.api("POST", "/threads", THREAD | {"title": 1.5}), 400)
+        self.problem(self.wethouder.api("POST", "/threads", THREAD | {"municipalities": [["GM1783"]]}), 400)
+
+    def test_oversize(self):
+        self.problem(self.wethouder.api("POST", "/previews", {"body": "x" * 20_001}), 400, "invalid-input")
+        self.assertEqual(self.wethouder.api("POST", "/previews", {"body": "x" * 20_000}).status, 200)
+        self.problem(self.wethouder.api("POST", "/previews", {"body": "x" * 3_000_000}), 413, "too-large")
+        self.problem(self.wethouder.api("PUT", "/drafts/new-thread", {"revision": 0, "data": {"body": "x" * 130_000}}), 413, "too-large")
+        self.problem(self.guest.api("GET", "/threads?q=" + "x" * 20_000), 414)
+        self.assertEqual(self.guest.api("GET", "/threads?q=" + "x" * 1_000).status, 200)
+
+    def test_text_in_targets(self):
+        for query in ("q=%00", "q=%ff", "q=%zz", "municipality=%c3%28"):
+            with self.subTest(query):
+                self.problem(self.guest.api("GET", f"/threads?{query}"), 400)
+        self.assertEqual(self.guest.api("GET", "/threads?q=%27%3B+drop+table+posts%3B--+%25_%5C").status, 200)
+        self.assertEqual(self.guest.api("GET", "/municipalities?q=%25").json()["count"], 0)
+
+    def test_bad_cursors(self):
+        rows = self.call(self.wethouder, "GET", "/municipalities")
+        for path in ("/threads", "/municipalities", "/me/decisions"):
+            for cursor in ("x", "%21%21", "W10", "WyJhIl0", "bnVsbA", "WzEsMiwzLDRd", "A" * 600):
+                with self.subTest(path, cursor=cursor):
+                    self.problem(self.wethouder.api("GET", f"{path}?cursor={cursor}"), 400, "bad-request")
+        self.problem(self.wethouder.api("GET", f"/threads?cursor={rows['next']}"), 400, "bad-request")
+        self.problem(self.moderator.api("GET", "/moderation/cases?cursor=x"), 400, "bad-request")
+        self.problem(self.guest.api("GET", "/threads/1?cursor=x"), 400, "bad-request")
+
+    def test_wrong_values_of_known_filters(self):
+        for query in ("state=nonsense", "kind=nonsense", "sort=nonsense"):
+            with self.subTest(query):
+                self.problem(self.guest.api("GET", f"/threads?{query}"), 400)
+
+    def test_paging_visits_each_thread_once(self):
+        for number in range(25):
+            self.start(title=f"Bladeren {number:02}")
+        for sort in ("activity", "newest", "unanswered"):
+            path, seen, count = f"/threads?sort={sort}", [], None
+            while path:
+                answer = self.guest.api("GET", path)
+                self.assertEqual(self.document.faults("GET", path, answer), [])
+                page = answer.json()
+                count = page["count"]
+                seen += [row["id"] for row in page["items"]]
+                link = answer.header("Link")
+                self.assertEqual(link is None, page["next"] is None)
+                if link:
+                    target = re.fullmatch(r'<(/api/v1([^>]+))>; rel="next"', link)
+                    self.assertIn(f"cursor={page['next']}", target[1])
+                    self.assertEqual(page["nextUrl"], target[1])
+                path = target[2] if link else None
+            self.assertEqual(len(seen), len(set(seen)))
+            self.assertEqual(len(seen), count)
+            self.assertGreater(count, 40)
+
+    def test_paging_of_posts_and_municipalities(self):
+        thread = self.start(title="Een lang gesprek")
+        at = f"/threads/{thread['id']}"
+        for number in range(45):
+            self.call(self.adviseur, "POST", at + "/posts", {"body": f"Bericht {number}"}, 201)
+        path, numbers = at, [1]
+        while path:
+            answer = self.guest.api("GET", path)
+            self.assertEqual(self.document.faults("GET", path, answer), [])
+            numbers += [post["number"] for post in answer.json()["posts"]["items"]]
+            link = answer.header("Link")
+            self.assertEqual(link is None, answer.json()["posts"]["next"] is None)
+            path = re.search(r"</api/v1([^>]+)>", link)[1] if link else None
+        self.assertEqual(numbers, list(range(1, 47)))
+        path, codes, count = "/municipalities", [], None
+        while path:
+            answer = self.guest.api("GET", path)
+            codes += [m["code"] for m in answer.json()["items"]]
+            count = answer.json()["count"]
+            path = re.search(r"</api/v1([^>]+)>", answer.header("Link"))[1] if answer.header("Link") else None
+        self.assertEqual((len(codes), len(set(codes))), (count, count))
+
+    def test_counts_of_filters_equal_the_rows(self):
+        for who in (self.guest, self.nieuw, self.moderator):
+            filters = self.call(who, "GET", "/threads")["filters"]
+            for name, field in (("kinds", "kind"), ("themes", "theme"), ("typologies", "typology"), ("states", "state")):
+                for choice in filters[name]:
+                    if choice["value"]:
+                        found = self.call(who, "GET", f"/threads?{field}={choice['value']}")
+                        self.assertEqual(found["count"], choice["count"], f"{field}={choice['value']}")
+
+    def test_idempotency_key(self):
+        thread = self.start(title="Tweemaal verzonden")
+        at = f"/threads/{thread['id']}/posts"
+        key = {"Idempotency-Key": "een-en-dezelfde"}
+        first = self.call(self.adviseur, "POST", at, {"body": "Eenmaal."}, 201, key)
+        again = self.call(self.adviseur, "POST", at, {"body": "Eenmaal."}, 201, key)
+        self.assertEqual((again["id"], again["number"]), (first["id"], first["number"]))
+        self.assertEqual(self.call(self.guest, "GET", f"/threads/{thread['id']}")["replyCount"], 1)
+        other = self.call(self.wethouder, "POST", at, {"body": "Een ander met die sleutel."}, 201, key)
+        self.assertNotEqual(other["id"], first["id"])
+        started = [self.call(self.wethouder, "POST", "/threads", THREAD | {"title": "Zelfde sleutel"}, 201, key)["id"] for _ in range(2)]
+        self.assertEqual(started[0], started[1])
+        self.problem(self.adviseur.api("POST", at, {"body": "x"}, {"Idempotency-Key": "x" * 300}), 400)
+
+    def test_the_language_of_the_problem_follows_the_reader(self):
+        dutch = self.guest.api("GET", "/nope").json()["detail"]
+        english = self.guest.api("GET", "/nope", headers={"Accept-Language": "en"}).json()["detail"]
+        self.assertNotEqual(dutch, english)
+        self.assertNotRegex(dutch + english, r"\w+\.\w+_\w+")
+
+
+if __name__ == "__main__":
+    unittest.main()
