@@ -40,6 +40,7 @@ struct Services {
     bool is_demo;  ///< the sign-in page offers the demo accounts
     MeSources me;
     KeepTyped keep_typed;
+    std::string sign_in_picture{};  ///< inline SVG beside the sign-in form, safe as it is; "" = none
 };
 
 }  // namespace forum::members

@@ -57,7 +57,7 @@ site::Page sign_in_page(const SignInForm& form, const site::FormErrors& errors,
                {"typed", json::array()},
                {"demoAccounts", offered_accounts(language, services)},
                {"demoPassword", services.is_demo ? demo_password : std::string_view{}},
-               {"heroSvgHtml", ""}};
+               {"heroSvgHtml", services.sign_in_picture}};
     for (const auto& [name, value] : form.typed) {
         model["typed"].push_back({{"name", std::string{typed_prefix} + name}, {"value", value}});
     }

@@ -47,6 +47,7 @@ site::Page load_own_decisions(const site::PageContext& context, const discussion
     site::Page page;
     page.template_name = "me_decisions";
     page.title = services.texts.text("members.decisions_title", context.language);
+    page.breadcrumbs = {{services.texts.text("members.account", context.language), "/ik"}};
     page.model = nlohmann::json{{"items", std::move(items)}, {"next", next}};
     if (!next.is_null()) {
         page.links.emplace_back("next",

@@ -139,6 +139,8 @@ async function swap(response: Response, ...focus: string[]): Promise<boolean> {
   const main = page.querySelector("main");
   if (!main?.querySelector("#wachtrij")) return false;
   find("main")?.replaceWith(document.adoptNode(main));
+  const badge = page.querySelector("[data-count=queue]");
+  if (badge) find("[data-count=queue]")?.replaceWith(document.adoptNode(badge));
   document.title = page.title;
   arrived.clear();
   restoreTyped();
