@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "discussion/braid.hpp"
+#include "app/openapi.hpp"
 #include "discussion/drafts.hpp"
 #include "discussion/own_posts.hpp"
 #include "discussion/place_threads.hpp"
@@ -31,7 +33,8 @@ public:
                   .passwords = parts.passwords,
                   .is_demo = parts.is_demo,
                   .me = me_sources(),
-                  .keep_typed = {}},
+                  .keep_typed = {},
+                  .sign_in_picture = discussion::hero_svg()},
           threads{discussion::thread_source(parts.templates, parts.directory)} {
         members.keep_typed = [this](const site::ActionContext& context, const std::string& path) {
             return discussion::keep_typed(context, discussion, path);
@@ -104,6 +107,7 @@ site::Routes Features::routes() const {
     places::add_routes(routes, impl_->parts.directory, impl_->threads, impl_->parts.templates);
     discussion::add_routes(routes, impl_->discussion);
     moderation::add_routes(routes, impl_->discussion);
+    add_openapi(routes, impl_->parts.web_folder);
     return routes;
 }
 
@@ -136,7 +140,8 @@ void Features::fill(live::Sources& sources) const {
         return impl->open_topic(viewer, topic);
     };
     sources.render = [impl](const live::Event& event) {
-        if (event.topic == "moderation") {
+        // Ids only: who hears of them asks the page for what they show.
+        if (event.topic == "moderation" || event.topic.starts_with("me/")) {
             return view::Model{nlohmann::json::parse(event.data)};
         }
         return discussion::render_event(impl->parts.database, impl->discussion, event);

@@ -115,8 +115,9 @@ class ThreadPage {
     };
     const box = shown.getBoundingClientRect();
     const isRead = shown.contains(document.activeElement) || (box.top < innerHeight && box.bottom > 0);
-    const isGone = fresh.classList.contains("fd-post--weg");
-    if (!isRead || isGone) {
+    // What is gone must go at once, and one's own post that waited is what its writer waits for.
+    const isDue = fresh.classList.contains("fd-post--weg") || shown.classList.contains("fd-post--wacht");
+    if (!isRead || isDue) {
       put();
       return;
     }

@@ -1,0 +1,64 @@
+// A real Chromium with what every test of a page wants to know: errors, requests that leave the site, axe. Rule: one browser
+// for the whole run, one context for each person.
+import { createRequire } from "node:module";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+const require = createRequire(new URL("../../web/package.json", import.meta.url));
+const { chromium } = require("playwright-core");
+const axePath = require.resolve("axe-core/axe.min.js");
+
+export const password = "forum-demo-2026";
+
+export async function startBrowser() {
+  const profile = mkdtempSync(join(tmpdir(), "forum-chromium-"));
+  // Root needs --no-sandbox; the rest keeps Chromium from calling home.
+  const server = await chromium.launch({
+    executablePath: "/usr/bin/chromium",
+    headless: true,
+    args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+      "--disable-component-update", "--disable-sync"],
+    env: { ...process.env, HOME: profile },
+  });
+  return {
+    server,
+    async stop() {
+      await server.close();
+      rmSync(profile, { recursive: true, force: true });
+    },
+  };
+}
+
+/** A page of its own context; `faults` fills with what went wrong on it. */
+export async function openPerson(browser, site, options = {}) {
+  const context = await browser.server.newContext({ baseURL: site, viewport: { width: 1280, height: 900 }, ...options });
+  const page = await context.newPage();
+  page.setDefaultTimeout(20_000);
+  const faults = [];
+  page.on("pageerror", (error) => faults.push(`script: ${error.message}`));
+  page.on("console", (message) => {
+    // A refused request is also a console line; tests look at answers themselves.
+    if (message.type() === "error" && !message.text().startsWith("Failed to load resource")) faults.push(`console: ${message.text()}`);
+  });
+  page.on("request", (request) => {
+    const url = request.url();
+    if (!url.startsWith(site) && !url.startsWith("data:") && !url.startsWith("blob:")) faults.push(`leaves the site: ${url}`);
+  });
+  return { context, page, faults };
+}
+
+export async function signIn(page, email) {
+  await page.goto("/inloggen");
+  await page.fill("#email", email);
+  await page.fill("#password", password);
+  await Promise.all([page.waitForURL((url) => !url.pathname.startsWith("/inloggen")), page.press("#password", "Enter")]);
+}
+
+/** axe's violations on the page as lines; WCAG 2.2 A and AA and best practice. */
+export async function axe(page) {
+  await page.addScriptTag({ path: axePath }).catch(() => page.evaluate(require("node:fs").readFileSync(axePath, "utf8")));
+  const result = await page.evaluate(() =>
+    window.axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"] }));
+  return result.violations.map((found) => `${found.id}: ${found.nodes.map((node) => node.target.join(" ")).slice(0, 3).join(", ")}`);
+}
