@@ -123,9 +123,9 @@ struct FrameReader::Header {
     static Header parse(std::string_view bytes, bool in_message, std::size_t held, std::size_t limit) {
         Header header{};
         const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(bytes[i]); };
-        const auto fail = [&](std::string_view fault, CloseCode code = CloseCode::protocol_error) {
-            header.fault = fault;
-            header.code = code;
+        const auto fail = [&](std::string_view why, CloseCode with = CloseCode::protocol_error) {
+            header.fault = why;
+            header.code = with;
             return header;
         };
         if (bytes.empty()) {

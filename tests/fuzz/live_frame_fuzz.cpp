@@ -1,3 +1,4 @@
+// Sources: server/live/frame.cpp
 // Frames of a client in any bytes and any portions. Rule held: what is read does not depend on how it was cut, and nothing but valid
 // UTF-8 within the limit comes out.
 #include <cstdint>

@@ -1,3 +1,4 @@
+// Sources: server/live/message.cpp server/live/frame.cpp server/view/model.cpp server/base/time.cpp
 // What a follower says, in any bytes. Rule held: what is taken has a topic that parses to itself and a number in its bounds; what is
 // refused can be answered.
 #include <cstdint>
