@@ -94,7 +94,8 @@ Application::Impl::Impl(Config given)
       passwords_{{.memory_kib = config_.argon2_memory_kib,
                   .passes = config_.argon2_passes,
                   .lanes = config_.argon2_lanes}},
-      features_{Parts{database_, templates_, announcer_, directory_, sessions_, rate_limiter_, passwords_, config_.demo}},
+      features_{Parts{database_, templates_, announcer_, directory_, sessions_, rate_limiter_, passwords_, config_.demo,
+                      config_.web_folder}},
       notifier_{start_.application_url(), channel},
       health_{database_} {
     start_.fill(passwords_);

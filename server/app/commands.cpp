@@ -176,7 +176,8 @@ int print_routes(const Config& config) {
     access::SessionCache sessions;
     access::RateLimiter rate_limiter{{}};
     const auto passwords = make_hasher(config);
-    const Features features{{database, templates, announcer, directory, sessions, rate_limiter, passwords, false}};
+    const Features features{{database, templates, announcer, directory, sessions, rate_limiter, passwords, false,
+                             config.web_folder}};
     for (const auto& line : features.route_table()) {
         std::puts(line.c_str());
     }

@@ -27,6 +27,7 @@ struct Parts {
     access::RateLimiter& rate_limiter;
     const crypto::PasswordHasher& passwords;
     bool is_demo;
+    const std::string& web_folder;
 };
 
 class Features {
