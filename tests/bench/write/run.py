@@ -1,0 +1,84 @@
+#!/usr/bin/env python3
+"""Durable replies per second by 8 writers through the front door, with live events on, against pgbench doing the same work in six round
+trips (begin, four statements, commit) on the same cluster. Limits: performance.md, 'Writing'."""
+import os
+import re
+import subprocess
+import sys
+import tempfile
+
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), ".."))
+import support  # noqa: E402
+
+ROUNDS = 5
+SECONDS = 4
+WRITERS = 8
+THREADS = 32
+
+POSTS = """local n = 0
+local threads = {{{threads}}}
+request = function()
+  n = n + 1
+  local body = '{{"body":"Een antwoord om te meten, nummer ' .. n .. '. Zo doen wij dat hier."}}'
+  return wrk.format("POST", "/api/v1/threads/" .. threads[n % #threads + 1] .. "/posts",
+    {{["Cookie"] = "{cookie}", ["Content-Type"] = "application/json"}}, body)
+end
+"""
+
+SIX_TRIPS = """\\set pick random(1, {count})
+\\set thread {first} + :pick - 1
+BEGIN;
+UPDATE threads SET last_number = last_number + 1, seq = seq + 1, reply_count = reply_count + 1, last_post_at = now()
+ WHERE id = :thread RETURNING last_number, seq \\gset
+INSERT INTO posts (thread_id, number, author_id, state, version, live_version, body, body_html, published_at)
+VALUES (:thread, :last_number, 1, 'live', 1, 1, 'Een antwoord om te meten. Zo doen wij dat hier.', '<p>Een antwoord om te meten. Zo doen wij dat hier.</p>', now())
+ RETURNING id AS post \\gset
+INSERT INTO post_versions (post_id, version, body, body_html, by_member, was_live)
+VALUES (:post, 1, 'Een antwoord om te meten. Zo doen wij dat hier.', '<p>Een antwoord om te meten. Zo doen wij dat hier.</p>', 1, true);
+INSERT INTO events (topic, seq, kind, audience, data) VALUES ('thread/' || :thread, :seq, 'post.new', 'everyone', '{{}}');
+COMMIT;
+"""
+
+
+def pgbench(binaries, socket_folder, script):
+    out = subprocess.run(
+        ["taskset", "-c", "1", f"{binaries}/pgbench", "-n", "-M", "prepared", "-h", socket_folder, "-U", "forum_owner", "-c", str(WRITERS), "-j", "1",
+         "-T", str(SECONDS), "-f", script, "forum"], capture_output=True, text=True, check=True).stdout
+    return float(re.search(r"tps = ([\d.]+)", out).group(1))
+
+
+def main():
+    forum = support.Forum("--workers", str(WRITERS))
+    scripts = tempfile.mkdtemp(prefix="forum-write-")
+    try:
+        cookie = forum.sign_in("wethouder@demo.example")
+        threads = [forum.thread_with(0, cookie, f"Meting {number}") for number in range(THREADS)]
+        with open(f"{scripts}/posts.lua", "w", encoding="ascii") as file:
+            file.write(POSTS.format(threads=",".join(map(str, threads)), cookie=cookie))
+        with open(f"{scripts}/six.sql", "w", encoding="ascii") as file:
+            file.write(SIX_TRIPS.format(count=THREADS, first=threads[0]))
+        binaries = subprocess.run(["pg_config", "--bindir"], capture_output=True, text=True, check=True).stdout.strip()
+        socket_folder = find_socket(forum)
+        ours, limit = [], []
+        for _ in range(ROUNDS):
+            ours.append(support.wrk(f"http://127.0.0.1:{forum.port}/", SECONDS, WRITERS, script=f"{scripts}/posts.lua"))
+            limit.append(pgbench(binaries, socket_folder, f"{scripts}/six.sql"))
+        best = support.median(limit)
+        support.figure("write.posts", support.median(ours), "posts/s", support.median(ours) / best)
+        support.figure("write.limit.six_round_trips", best, "tx/s", 1)
+    finally:
+        forum.stop()
+
+
+def find_socket(forum):
+    """The socket's folder as the running server wrote it down: not beside the data when root started it."""
+    out = subprocess.run(["ps", "-e", "-o", "args"], capture_output=True, text=True, check=True).stdout
+    for line in out.splitlines():
+        if "postgres" in line and forum.data in line:
+            found = re.search(r"unix_socket_directories=(\S+)", line)
+            if found:
+                return found.group(1)
+    return f"{forum.data}/socket"
+
+
+main()
