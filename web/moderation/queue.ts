@@ -252,7 +252,7 @@ function showInRow(id: number, message: string, isDone: boolean, isMine = false)
 
 /** The viewer can no longer decide about the open case; his text stays to be copied. */
 function lose(message: string): void {
-  warn(message);
+  warn(message, again("zie"));
   form()?.querySelector<HTMLButtonElement>("button.nl-button--primary")?.setAttribute("disabled", "");
 }
 
