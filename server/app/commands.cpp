@@ -16,6 +16,7 @@
 #include "app/features.hpp"
 #include "app/seed.hpp"
 #include "base/log.hpp"
+#include "db/connection.hpp"
 #include "db/database.hpp"
 #include "db/migrate.hpp"
 #include "members/create_administrator.hpp"
@@ -243,13 +244,19 @@ int run(int argc, char** argv) {
     } catch (const CLI::CallForVersion& version) {
         return app.exit(version);
     } catch (const CLI::ParseError& error) {
-        std::fprintf(stderr, "forum: %s (forum --help tells more)\n", error.what());
+        const auto unknown = app.remaining();
+        const auto said = unknown.empty() ? std::string{error.what()} : "unknown: " + unknown.front();
+        std::fprintf(stderr, "forum: %s (forum --help tells more)\n", said.c_str());
         return wrong_use;
     }
     try {
         complete(config);
         base::set_log_level(level_of(config.log_level));
         return command();
+    } catch (const db::ConnectionLost& error) {
+        const auto line = error.reason.substr(0, error.reason.find('\n'));
+        std::fprintf(stderr, "forum: cannot reach the database: %s\n", line.c_str());
+        return 1;
     } catch (const std::exception& error) {
         std::fprintf(stderr, "forum: %s\n", error.what());
         return 1;

@@ -41,7 +41,9 @@ bool is_loopback(const std::string& address) {
 }  // namespace
 
 void add_common_options(CLI::App& app, Config& config) {
-    app.set_config("--config", "", "settings file (config/forum.toml)")->envname("FORUM_CONFIG");
+    app.set_config("--config", "", "settings file (config/forum.toml)")
+        ->envname("FORUM_CONFIG")
+        ->check(CLI::ExistingFile);
     app.allow_config_extras(false);
     add(app, "--data", config.data, "folder of its own PostgreSQL");
     add(app, "--database", config.database, "URL of another PostgreSQL");

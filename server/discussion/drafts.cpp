@@ -159,7 +159,7 @@ site::ActionResult put_draft(const site::ActionContext& context, const Services&
     const auto& input = context.input;
     site::FormErrors errors;
     check_unknown(errors, input, {"revision", "data"}, services.texts, context.language);
-    const auto text = input.text("data");
+    const auto text = input.object("data");
     const auto data = json::parse(text, nullptr, false);
     const auto is_text = [](const json& value) {
         return value.is_string() || (value.is_array() && std::all_of(value.begin(), value.end(), [](const json& part) {

@@ -132,6 +132,20 @@ std::string english(const std::string& value) {
     return value;
 }
 
+/// A script hears what it spelled wrong; a person sees an empty list and the chip that takes the filter away.
+void check_words(const ThreadFilter& filter, const std::string& sort) {
+    const auto is_one_of = [](const std::string& value, std::initializer_list<std::string_view> known) {
+        return std::find(known.begin(), known.end(), value) != known.end();
+    };
+    const bool are_kinds = std::all_of(filter.kinds.begin(), filter.kinds.end(), [&](const std::string& kind) {
+        return is_one_of(kind, {"question", "experience", "dilemma", "announcement"});
+    });
+    if (!are_kinds || !is_one_of(filter.state, {"", "open", "unanswered", "answered", "closed", "own"}) ||
+        !is_one_of(sort, {"", "activity", "newest", "unanswered"})) {
+        throw Problem{ProblemKind::bad_request, "frame.bad_filter"};
+    }
+}
+
 std::string_view sort_name(Sort sort) {
     switch (sort) {
     case Sort::newest:
@@ -215,6 +229,9 @@ ThreadFilter parse_filter(const site::PageContext& context, const places::Direct
         filter.sort = Sort::newest;
     } else if (sort == "unanswered") {
         filter.sort = Sort::unanswered_first;
+    }
+    if (context.is_api) {
+        check_words(filter, sort);
     }
     return filter;
 }

@@ -52,7 +52,8 @@ public:
     virtual void take(Takeover takeover) = 0;
     /// The answer to what http itself refuses: 400, 408, 413, 414, 417, 431, 500 (an answer that `prepare` would throw
     /// for), 501, 505, and 503 when the workers' queue or the connections are full (with Retry-After). `request` is
-    /// there when it could be read as far as its headers. On the I/O thread, must not block or throw.
+    /// always there; one that could not be read has its target only, as far as it came, and no path. On the I/O thread,
+    /// must not block or throw.
     virtual Reply refuse(const Request* request, int status) = 0;
 };
 

@@ -259,7 +259,9 @@ Session::Task Session::refuse(const Request* request, int status) {
     is_timed_out_ = false;
     closes_ = true;
     Request unread_request;
-    auto reply = thread_.shared.application.refuse(request, status);
+    unread_request.target = log_target_;
+    unread_request.request_id = format_request_id(request_id_);
+    auto reply = thread_.shared.application.refuse(request != nullptr ? request : &unread_request, status);
     const bool is_head = parser_.head().method == Method::head;
     try {
         queue(make_answer(std::move(reply), request != nullptr ? *request : unread_request), is_head);

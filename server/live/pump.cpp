@@ -187,7 +187,8 @@ void Pump::gather(const Event& event) {
         if (event.kind == "session.changed" && !sessions.empty()) {
             hub_.check_sessions(sessions);
         }
-        if (event.kind == "counters" && !sessions.empty()) {
+        // What changed of his own may be what his bell counts.
+        if ((event.kind == "counters" || event.kind == "own.changed") && !sessions.empty()) {
             Counters& counters = counters_[event.member];
             counters.viewer = sessions.front();
             counters.is_due = true;

@@ -32,14 +32,6 @@ std::optional<std::string> scalar_text(const nlohmann::json& value) {
     }
 }
 
-void add_text(std::vector<std::pair<std::string, std::string>>& fields, const std::string& name,
-              std::string value) {
-    if (!base::is_valid_utf8(value)) {
-        throw Problem{ProblemKind::bad_request, "text is UTF-8 without NUL"};
-    }
-    fields.emplace_back(name, std::move(value));
-}
-
 }  // namespace
 
 Input Input::parse(std::string_view content_type, std::string_view body) {
@@ -50,7 +42,9 @@ Input Input::parse(std::string_view content_type, std::string_view body) {
         if (!fields) {
             throw Problem{ProblemKind::bad_request};
         }
-        input.fields_ = std::move(*fields);
+        for (auto& [name, value] : *fields) {
+            input.fields_.push_back({std::move(name), std::move(value)});
+        }
         return input;
     }
     if (media != "application/json") {
@@ -73,38 +67,54 @@ Input Input::parse(std::string_view content_type, std::string_view body) {
         throw Problem{ProblemKind::bad_request, "the body is a JSON object"};
     }
     for (const auto& [name, value] : json.items()) {
+        input.json_names_.push_back(name);
         if (value.is_array()) {
             for (const auto& element : value) {
                 if (auto text = scalar_text(element)) {
-                    add_text(input.fields_, name, std::move(*text));
+                    input.add(name, std::move(*text), Shape::list);
                 }
             }
         } else if (value.is_object()) {
-            // A draft's data: kept as the JSON text it is; a form parser that expects text refuses its length or shape.
-            add_text(input.fields_, name, value.dump());
+            input.add(name, value.dump(), Shape::object);
         } else if (auto text = scalar_text(value)) {
-            add_text(input.fields_, name, std::move(*text));
+            input.add(name, std::move(*text), Shape::one);
         }
     }
     return input;
 }
 
+void Input::add(std::string name, std::string value, Shape shape) {
+    if (!base::is_valid_utf8(value)) {
+        throw Problem{ProblemKind::bad_request, "text is UTF-8 without NUL"};
+    }
+    fields_.push_back({std::move(name), std::move(value), shape});
+}
+
 std::string Input::text(std::string_view name) const { return find(name).value_or(""); }
 
 std::optional<std::string> Input::find(std::string_view name) const {
-    for (const auto& [field, value] : fields_) {
-        if (field == name) {
-            return base::normalize_newlines(value);
+    for (const auto& field : fields_) {
+        if (field.name == name && field.shape == Shape::one) {
+            return base::normalize_newlines(field.value);
         }
     }
     return std::nullopt;
 }
 
+std::string Input::object(std::string_view name) const {
+    for (const auto& field : fields_) {
+        if (field.name == name && field.shape == Shape::object) {
+            return field.value;
+        }
+    }
+    return {};
+}
+
 std::vector<std::string> Input::all(std::string_view name) const {
     std::vector<std::string> values;
-    for (const auto& [field, value] : fields_) {
-        if (field == name) {
-            values.push_back(base::normalize_newlines(value));
+    for (const auto& field : fields_) {
+        if (field.name == name && field.shape != Shape::object) {
+            values.push_back(base::normalize_newlines(field.value));
         }
     }
     return values;
@@ -114,20 +124,16 @@ bool Input::has(std::string_view name) const { return find(name).has_value(); }
 
 std::vector<std::string> Input::unknown(const std::vector<std::string>& known) const {
     std::vector<std::string> names;
-    if (!is_json_) {
-        return names;
-    }
-    for (const auto& [field, value] : fields_) {
-        if (std::find(known.begin(), known.end(), field) == known.end() &&
-            std::find(names.begin(), names.end(), field) == names.end()) {
-            names.push_back(field);
+    for (const auto& name : json_names_) {
+        if (std::find(known.begin(), known.end(), name) == known.end()) {
+            names.push_back(name);
         }
     }
     return names;
 }
 
 void Input::add(std::string name, std::string value) {
-    fields_.emplace_back(std::move(name), std::move(value));
+    fields_.push_back({std::move(name), std::move(value)});
 }
 
 void FormErrors::add(std::string field, std::string message) {

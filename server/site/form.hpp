@@ -12,13 +12,14 @@
 namespace forum::site {
 
 /// Fields by name; a JSON body's members become fields (strings, numbers and booleans as text, arrays of those as
-/// several values, null as absent).
+/// several values, null as absent). A JSON list or object is never taken for one text.
 class Input {
 public:
     /// Throws Problem{bad_request|unsupported_media_type}. JSON: only an object whose values are of the kinds above.
     static Input parse(std::string_view content_type, std::string_view body);
 
     std::string text(std::string_view name) const;  ///< first value, newlines normalised; "" when absent
+    std::string object(std::string_view name) const;  ///< a JSON object as JSON text; "" when absent or something else
     std::optional<std::string> find(std::string_view name) const;
     std::vector<std::string> all(std::string_view name) const;
     bool has(std::string_view name) const;
@@ -28,7 +29,15 @@ public:
     void add(std::string name, std::string value);
 
 private:
-    std::vector<std::pair<std::string, std::string>> fields_;
+    enum class Shape { one, list, object };
+    struct Field {
+        std::string name, value;
+        Shape shape{Shape::one};
+    };
+    void add(std::string name, std::string value, Shape shape);
+
+    std::vector<Field> fields_;
+    std::vector<std::string> json_names_;  ///< also of members that hold nothing
     bool is_json_{false};
 };
 

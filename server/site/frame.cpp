@@ -119,7 +119,9 @@ nlohmann::json make_frame(const FrameSources& sources, const view::Templates& te
     const bool is_english = preferences.language == view::Language::english;
     auto live_topics = page.live_topics;
     if (viewer.is_signed_in()) {
-        live_topics += live_topics.empty() ? "me" : " me";
+        if (live_topics != "me" && !live_topics.ends_with(" me")) {
+            live_topics += live_topics.empty() ? "me" : " me";
+        }
         if (viewer.is_staff() && live_topics.find("moderation") == std::string::npos) {
             live_topics += " moderation";
         }

@@ -337,9 +337,11 @@ http::Reply Pipeline::done_reply(const Call& call, const Done& done) const {
 
 http::Reply Pipeline::refuse(const http::Request* request, int status) const {
     const http::Request none{};
-    const auto& asked = request != nullptr ? *request : none;
-    const bool wants_json =
-        request != nullptr && (is_api_path(asked.path) || http::prefers_json(asked.header("accept")));
+    // What could not be read as far as its path shows at least, by its target, who asks.
+    const bool is_read = request != nullptr && !request->path.empty();
+    const bool wants_json = request != nullptr && (is_api_path(is_read ? request->path : request->target) ||
+                                                   http::prefers_json(request->header("accept")));
+    const auto& asked = is_read || wants_json ? *request : none;
     auto kind = ProblemKind::bad_request;
     switch (status) {
     case 413:

@@ -48,7 +48,7 @@ public:
     bool wants_socket(const Request& request) override { return on_take && request.path == "/live"; }
     void take(Takeover takeover) override { on_take(std::move(takeover)); }
     Reply refuse(const Request* request, int status) override {
-        refused_with_request += request != nullptr ? 1 : 0;
+        refused_with_request += !request->path.empty() ? 1 : 0;
         Reply reply;
         reply.status = status;
         reply.set("Content-Type", "text/plain");
