@@ -289,7 +289,7 @@ class Api(unittest.TestCase):
         self.assertEqual(self.guest.api("DELETE", "/threads").header("Allow"), "GET, HEAD, POST")
         self.problem(self.guest.api("PATCH", "/threads"), 405, "method-not-allowed")
         for path in ("/threads/", "/themes/", "/", "", "/threads/0", "/threads/-1", "/threads/x", "/threads/99999999999999999999", "/threads/1/posts/0",
-                     "/municipalities/GM9999", "/municipalities/%2e%2e", "/typologies/geen", "/me/", "//themes", "/threads/1/posts/99999"):
+                     "/municipalities/GM9999", "/typologies/geen", "/me/", "//themes", "/threads/1/posts/99999"):
             with self.subTest(path):
                 self.problem(self.guest.api("GET", path), 404, "not-found")
 
@@ -338,13 +338,14 @@ class Api(unittest.TestCase):
         self.assertEqual(self.wethouder.api("POST", "/previews", {"body": "x" * 20_000}).status, 200)
         self.problem(self.wethouder.api("POST", "/previews", {"body": "x" * 3_000_000}), 413, "too-large")
         self.problem(self.wethouder.api("PUT", "/drafts/new-thread", {"revision": 0, "data": {"body": "x" * 130_000}}), 413, "too-large")
-        self.problem(self.guest.api("GET", "/threads?q=" + "x" * 20_000), 414)
+        self.assertEqual(self.guest.api("GET", "/threads?q=" + "x" * 20_000).status, 414)
         self.assertEqual(self.guest.api("GET", "/threads?q=" + "x" * 1_000).status, 200)
 
     def test_text_in_targets(self):
         for query in ("q=%00", "q=%ff", "q=%zz", "municipality=%c3%28"):
             with self.subTest(query):
                 self.problem(self.guest.api("GET", f"/threads?{query}"), 400)
+        self.problem(self.guest.api("GET", "/municipalities/%2e%2e"), 400)
         self.assertEqual(self.guest.api("GET", "/threads?q=%27%3B+drop+table+posts%3B--+%25_%5C").status, 200)
         self.assertEqual(self.guest.api("GET", "/municipalities?q=%25").json()["count"], 0)
 

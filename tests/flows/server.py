@@ -46,6 +46,12 @@ def demo_folder():
 
 def remove_folders():
     if "root" in _made:
+        # A command that had to be killed may have left its PostgreSQL.
+        for file in _made["root"].glob("**/postgres/postmaster.pid"):
+            try:
+                os.kill(int(file.read_text().split()[0]), signal.SIGQUIT)
+            except (OSError, ValueError, IndexError):
+                pass
         shutil.rmtree(_made.pop("root"), ignore_errors=True)
 
 
@@ -67,10 +73,10 @@ def run(*arguments, timeout=120):
 class Server:
     """One forum process. `data`: its folder; `database`: the URL of another one's PostgreSQL instead."""
 
-    def __init__(self, data=None, database=None, options=(), demo=True):
+    def __init__(self, data=None, database=None, options=(), demo=True, limits=UNLIMITED):
         self.data = Path(data) if data else folder()
         self.database = database
-        self.options = [*CHEAP, *UNLIMITED, *(["--demo"] if demo else []), *options]
+        self.options = [*CHEAP, *limits, *(["--demo"] if demo else []), *options]
         self.process = None
         self.port = None
         self.log = self.data / "forum.log" if not database else folder() / "forum.log"
@@ -127,11 +133,6 @@ class Server:
             return None
 
     def database_url(self):
-        """The URL under which another process reaches this server's PostgreSQL, as its owner."""
-        owner = (self.data / "postgres").owner()
+        """The URL under which another process on this machine reaches this server's PostgreSQL."""
         lines = (self.data / "postgres/postmaster.pid").read_text().splitlines()
-        return f"host={lines[4]} port={lines[3]} user=forum_owner dbname=forum", owner
-
-
-def wait_for_end(pid):
-    wait_until(f"process {pid} ends", lambda: not Path(f"/proc/{pid}").exists())
+        return f"host={lines[4]} port={lines[3]} user=forum_owner dbname=forum"

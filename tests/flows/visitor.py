@@ -150,6 +150,9 @@ class Visitor:
                 self.close()
                 if fresh or attempt == 2:
                     raise
+            except BaseException:
+                self.close()
+                raise
         for cookie in answer.headers.get_all("Set-Cookie", []):
             name, _, rest = cookie.partition("=")
             value = rest.split(";")[0]
@@ -201,6 +204,13 @@ class Visitor:
         body = None if data is None else json.dumps(data)
         sent = {"Content-Type": "application/json"} if data is not None else {}
         return self.request(method, "/api/v1" + path, body, sent | (headers or {}))
+
+
+def thread_of(answer):
+    """The number of the thread whose page this is."""
+    found = re.match(r"/gesprekken/(\d+)/", answer.path)
+    assert answer.status == 200 and found, answer
+    return int(found[1])
 
 
 def member(port, email):
