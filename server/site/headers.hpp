@@ -10,7 +10,8 @@ namespace forum::site {
 /// Rules, /core/version-header).
 inline constexpr const char* api_version = "1.0.0";
 
-/// For HTML: Content-Security-Policy without inline script or style (standards: internet.nl, web tests), framing,
+/// For HTML: Content-Security-Policy without inline script or style (internet.nl, web tests); data: for images only, the style
+/// sheet's check marks are such; framing,
 /// sniffing, referrer and, over https, HSTS of a year.
 void add_page_headers(http::Reply& reply, bool is_secure);
 
