@@ -1,4 +1,4 @@
-// Table of contents of moderation.
+// Table of contents of moderation. Rule: every route of the feature is named in routes.cpp, and nowhere else.
 #pragma once
 
 #include "discussion/services.hpp"

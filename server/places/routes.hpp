@@ -1,4 +1,4 @@
-// Table of contents of places.
+// Table of contents of places. Rule: every route of the feature is named in routes.cpp, and nowhere else.
 #pragma once
 
 #include "places/directory.hpp"

@@ -41,6 +41,10 @@ def mentions(tree):
             if not re.search(r"\b(page|action|raw)\(\s*$", match.group("before")):
                 keys.append((match.group("key"), path, line_of(text, match.start("key"))))
         prefixes += re.findall(r'["`]([a-z][a-z0-9_]*\.(?:[a-z0-9_.-]*[._-])?)["`$]', text)
+    # A script that imports the texts of a feature names them without the feature: text("live_lost").
+    scripts = "\n".join(tree.read(path) for path in tree.paths(r"\.ts$", "web/"))
+    for feature in set(re.findall(r"texts/(\w+)\.(?:nl|en)\.json", scripts)):
+        keys += [(f"{feature}.{name}", "", 0) for name in set(re.findall(r'["`]([a-z0-9_]+)["`]', scripts))]
     return keys, prefixes
 
 
