@@ -6,6 +6,7 @@
 #include "discussion/braid.hpp"
 #include "discussion/thread_filter.hpp"
 #include "discussion/thread_rows.hpp"
+#include "places/hex_map.hpp"
 
 namespace forum::discussion {
 
@@ -125,7 +126,7 @@ site::Page load_home_page(const site::PageContext& context, const Services& serv
     }
     static const std::string hero = hero_svg();
     model["heroSvgHtml"] = hero;
-    model["mapSvgHtml"] = "";
+    model["mapSvgHtml"] = places::hex_map_svg(tx);
 
     site::Page page;
     page.template_name = "home";

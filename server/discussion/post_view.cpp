@@ -124,6 +124,10 @@ db::Rows load_posts(db::Tx& tx, const access::Viewer& viewer, base::ThreadId thr
     return tx.exec(load_posts_query, db::Params::of(viewer.member, viewer.level(), thread, numbers));
 }
 
+db::Rows load_posts_for_followers(db::Tx& tx, base::ThreadId thread, const std::vector<std::int64_t>& numbers) {
+    return tx.exec(load_posts_query, db::Params::of(base::MemberId{}, follower_level, thread, numbers));
+}
+
 nlohmann::json get_post_json(db::Tx& tx, const Services& services, const access::Viewer& viewer, view::Language language,
                              const PostThread& thread, int number, RoundTrip trip) {
     const auto params =

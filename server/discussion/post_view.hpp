@@ -48,6 +48,12 @@ struct PostViewContext {
 db::Rows load_posts(db::Tx& tx, const access::Viewer& viewer, base::ThreadId thread,
                     const std::vector<std::int64_t>& numbers);
 
+/// The same for anyone who was let in to the thread, as a plain reader: what live followers get.
+db::Rows load_posts_for_followers(db::Tx& tx, base::ThreadId thread, const std::vector<std::int64_t>& numbers);
+
+/// SQL's viewer level of such a follower (sql/replaceable/20_may_see_thread.sql).
+constexpr int follower_level = -1;
+
 /// Whether a query runs in the job's transaction or by itself (db::Tx::exec_alone).
 enum class RoundTrip { in_transaction, alone };
 

@@ -10,6 +10,7 @@
 #include "discussion/similar.hpp"
 #include "discussion/start_thread.hpp"
 #include "discussion/submit_reply.hpp"
+#include "discussion/thread_acts.hpp"
 #include "discussion/thread_form.hpp"
 #include "discussion/thread_page.hpp"
 #include "discussion/threads_page.hpp"
@@ -57,6 +58,8 @@ void add_routes(site::Routes& routes, const Services& services) {
                 page(load_unaccept_page));
     routes.action("discussion.unaccept_answer", "/gesprekken/{id}/berichten/{n}/geen-antwoord", del,
                   "/api/v1/threads/{id}/answer", member, action(unaccept_answer));
+
+    add_thread_acts(routes, services);
 
     routes.action("discussion.preview", "/gesprekken/voorbeeld", post, "/api/v1/previews", member, action(preview_text));
     routes.light();

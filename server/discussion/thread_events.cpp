@@ -21,50 +21,12 @@ const db::Query figures_query{"discussion.thread_figures", R"(
            coalesce((SELECT p.number FROM posts p WHERE p.id = t.accepted_post), 0) AS answer_number
       FROM visible_threads($1, $2) t WHERE t.id = $3)"};
 
-/// The reader for whom an event is rendered: the least who belongs to its audience, and nobody in person.
-access::Viewer reader_for(live::Audience audience) {
-    access::Viewer reader;
-    switch (audience) {
-    case live::Audience::everyone:
-        reader.role = access::Role::guest;
-        break;
-    case live::Audience::members:
-        reader.role = access::Role::member;
-        break;
-    default:
-        reader.role = access::Role::administrator;
-        break;
-    }
-    return reader;
-}
-
 base::ThreadId thread_of(const std::string& topic) {
     constexpr std::string_view prefix = "thread/";
     if (!topic.starts_with(prefix)) {
         return {};
     }
     return base::parse_id<base::ThreadId>(std::string_view{topic}.substr(prefix.size())).value_or(base::ThreadId{});
-}
-
-/// What followers may not see of a post even when the reader for whom it is rendered may (staff events).
-void strip_personal(json& post) {
-    for (const char* permission : {"mayEdit", "mayWithdraw", "mayUndo", "mayQuote", "mayAccept", "mayUnaccept",
-                                   "mayReport", "mayModerate"}) {
-        post[permission] = false;
-    }
-    post["changeHtml"] = "";
-    post["hasChange"] = false;
-    post["decision"] = nullptr;
-    if (!post["isLive"].get<bool>()) {
-        post["hasText"] = false;
-        post["body"] = "";
-        post["bodyHtml"] = "";
-        post["replyTo"] = nullptr;
-        post["isEdited"] = false;
-        post["editedAt"] = nullptr;
-        post["isAnswer"] = false;
-        post["acceptedBy"] = "";
-    }
 }
 
 }  // namespace
@@ -100,12 +62,11 @@ view::Model render_event(db::Database& database, const Services& services, const
     if (!thread) {
         return {};
     }
-    const auto reader = reader_for(event.audience);
     const auto data = json::parse(event.data, nullptr, false);
     json message{{"is", "event"}, {"topic", event.topic}, {"seq", event.seq}, {"kind", event.kind}};
     return database.read([&](db::Tx& tx) -> view::Model {
         if (event.kind == kind::thread_changed) {
-            const auto rows = tx.exec(figures_query, db::Params::of(reader.member, reader.level(), thread));
+            const auto rows = tx.exec(figures_query, db::Params::of(base::MemberId{}, follower_level, thread));
             const auto row = rows.find_one();
             if (!row) {
                 return {};
@@ -119,15 +80,14 @@ view::Model render_event(db::Database& database, const Services& services, const
             return message;
         }
         const auto number = data.is_object() ? data.value("number", 0) : 0;
-        const auto facts = get_thread(tx, reader, thread);
-        const auto rows = load_posts(tx, reader, thread, {number});
+        const auto facts = find_thread_for_followers(tx, thread);
+        const auto rows = load_posts_for_followers(tx, thread, {number});
         const auto row = rows.find_one();
-        if (!row) {
+        if (!facts || !row) {
             return {};
         }
-        const PostViewContext context{services, reader, view::Language::dutch, facts.thread, std::nullopt, {}};
-        auto post = post_json(*row, context);
-        strip_personal(post);
+        const access::Viewer nobody;
+        auto post = post_json(*row, {services, nobody, view::Language::dutch, facts->thread, std::nullopt, {}});
         post["isFirstNew"] = false;
         message["html"] = services.texts.render("_post", post, view::Language::dutch);
         message["post"] = std::move(post);
@@ -140,11 +100,10 @@ view::Model render_hint(db::Database& database, const live::Event& event, const 
     if (!thread || !list_topic.starts_with("list/")) {
         return {};
     }
-    const auto reader = reader_for(event.audience);
     const auto data = json::parse(event.data, nullptr, false);
     const bool is_opening = data.is_object() && data.value("number", 0) == 1;
     return database.read([&](db::Tx& tx) -> view::Model {
-        const auto rows = tx.exec(figures_query, db::Params::of(reader.member, reader.level(), thread));
+        const auto rows = tx.exec(figures_query, db::Params::of(base::MemberId{}, follower_level, thread));
         const auto row = rows.find_one();
         if (!row) {
             return {};

@@ -156,6 +156,13 @@ json thread_json(const db::Row& row, const PostThread& thread, const site::PageC
     model["isOwn"] = viewer.is_signed_in() && viewer.member == thread.author;
     model["isHeld"] = viewer.is_signed_in() && !viewer.is_trusted;
     model["mayModerate"] = viewer.may_moderate();
+    const auto act_url = [&](bool applies, std::string_view act) {
+        return viewer.may_moderate() && applies ? "/gesprekken/" + to_string(thread.id) + std::string{act} : std::string{};
+    };
+    model["closeUrl"] = act_url(!thread.is_closed, "/sluiten");
+    model["reopenUrl"] = act_url(thread.is_closed, "/openen");
+    model["pinUrl"] = act_url(!row.flag("is_pinned"), "/vastzetten");
+    model["unpinUrl"] = act_url(row.flag("is_pinned"), "/losmaken");
     model["mayReply"] = viewer.is_signed_in() && thread.is_published && !thread.is_closed;
     model["replyUrl"] = "/gesprekken/" + to_string(thread.id) + "/berichten";
     model["presence"] = {{"readers", 0}, {"writing", 0}};

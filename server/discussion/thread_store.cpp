@@ -19,26 +19,38 @@ const db::Query open_topic_query{"discussion.open_topic", R"(
 const db::Query get_post_id_query{"discussion.get_post_id", R"(
     SELECT p.id FROM visible_posts($1, $2) p WHERE p.thread_id = $3 AND p.number = $4)"};
 
+std::optional<ThreadFacts> find_thread(db::Tx& tx, base::MemberId viewer, int level, base::ThreadId thread) {
+    const auto rows = tx.exec(get_thread_query, db::Params::of(viewer, level, thread));
+    const auto row = rows.find_one();
+    if (!row) {
+        return std::nullopt;
+    }
+    return ThreadFacts{.thread = {.id = thread,
+                                  .slug = row->text("slug"),
+                                  .kind = row->text("kind"),
+                                  .author = row->id<base::MemberId>("author_id"),
+                                  .is_published = row->flag("is_published"),
+                                  .is_closed = row->flag("is_closed"),
+                                  .accepted = row->id<base::PostId>("accepted_post"),
+                                  .accepted_by = row->text("accepted_by")},
+                       .title = row->text("title"),
+                       .is_blanked = row->flag("is_blanked"),
+                       .visibility = row->text("visibility"),
+                       .seq = row->integer("seq")};
+}
+
 }  // namespace
 
 ThreadFacts get_thread(db::Tx& tx, const access::Viewer& viewer, base::ThreadId thread) {
-    const auto rows = tx.exec(get_thread_query, db::Params::of(viewer.member, viewer.level(), thread));
-    const auto row = rows.find_one();
-    if (!row) {
+    auto facts = find_thread(tx, viewer.member, viewer.level(), thread);
+    if (!facts) {
         throw base::Problem{base::ProblemKind::not_found};
     }
-    return {.thread = {.id = thread,
-                       .slug = row->text("slug"),
-                       .kind = row->text("kind"),
-                       .author = row->id<base::MemberId>("author_id"),
-                       .is_published = row->flag("is_published"),
-                       .is_closed = row->flag("is_closed"),
-                       .accepted = row->id<base::PostId>("accepted_post"),
-                       .accepted_by = row->text("accepted_by")},
-            .title = row->text("title"),
-            .is_blanked = row->flag("is_blanked"),
-            .visibility = row->text("visibility"),
-            .seq = row->integer("seq")};
+    return std::move(*facts);
+}
+
+std::optional<ThreadFacts> find_thread_for_followers(db::Tx& tx, base::ThreadId thread) {
+    return find_thread(tx, {}, follower_level, thread);
 }
 
 std::string shown_title(const ThreadFacts& facts, const view::Templates& texts, view::Language language) {

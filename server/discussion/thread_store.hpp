@@ -23,6 +23,8 @@ struct ThreadFacts {
     std::int64_t seq;
 };
 ThreadFacts get_thread(db::Tx& tx, const access::Viewer& viewer, base::ThreadId thread);
+/// The same for anyone who was let in to the thread; nothing when it is not published.
+std::optional<ThreadFacts> find_thread_for_followers(db::Tx& tx, base::ThreadId thread);
 
 /// The title as it is shown, also when it went with the opening post.
 std::string shown_title(const ThreadFacts& facts, const view::Templates& texts, view::Language language);
