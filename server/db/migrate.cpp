@@ -1,15 +1,9 @@
 #include "db/migrate.hpp"
 
-#include <openssl/evp.h>
-
-#include <cerrno>
-#include <cstring>
-#include <fstream>
-#include <iterator>
 #include <map>
 
-#include "base/text.hpp"
 #include "db/connection.hpp"
+#include "db/migration_files.hpp"
 #include "db/postgres_server.hpp"
 #include "db/tx.hpp"
 
@@ -26,100 +20,10 @@ constexpr std::int64_t least_server_version = 150'000;
 /// The row of forum_replaceable that says to whom rights were given; a file cannot have this name.
 constexpr const char* rights_row = "(rights)";
 
-struct SqlFile {
-    std::string name;  ///< without .sql
-    int number{0};     ///< migrations only
-    std::string sql;
-    std::string checksum;
-};
-
-struct Files {
-    std::vector<SqlFile> migrations;
-    std::vector<SqlFile> replaceable;
-};
-
 struct Applied {
     std::string name;
     std::string checksum;
 };
-
-std::string sha256(std::string_view bytes) {
-    std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-    unsigned int length = 0;
-    if (EVP_Digest(bytes.data(), bytes.size(), digest.data(), &length, EVP_sha256(), nullptr)
-        != 1) {
-        throw std::runtime_error{"OpenSSL cannot compute SHA-256"};
-    }
-    static constexpr std::string_view digits{"0123456789abcdef"};
-    std::string hex;
-    for (unsigned int i = 0; i < length; ++i) {
-        hex += digits[digest.at(i) >> 4U];
-        hex += digits[digest.at(i) & 15U];
-    }
-    return hex;
-}
-
-std::string read_file(const fs::path& path) {
-    std::ifstream in{path, std::ios::binary};
-    std::string text{std::istreambuf_iterator<char>{in}, {}};
-    if (!in.good() && !in.eof()) {
-        throw MigrationError{"cannot read " + path.string() + ": " + std::strerror(errno)};
-    }
-    if (!base::is_valid_utf8(text)) {
-        throw MigrationError{path.string() + " is not UTF-8 text"};
-    }
-    return text;
-}
-
-std::vector<SqlFile> read_folder(const fs::path& folder) {
-    std::error_code error;
-    std::vector<SqlFile> files;
-    for (const auto& entry : fs::directory_iterator{folder, error}) {
-        if (entry.path().extension() == ".sql") {
-            auto sql = read_file(entry.path());
-            auto checksum = sha256(sql);
-            files.push_back({entry.path().stem().string(), 0, std::move(sql), std::move(checksum)});
-        }
-    }
-    if (error) {
-        throw MigrationError{"cannot read the folder " + folder.string() + ": " + error.message()};
-    }
-    std::sort(files.begin(), files.end(),
-              [](const SqlFile& a, const SqlFile& b) { return a.name < b.name; });
-    return files;
-}
-
-/// The number of NNNN_name; 0 when the name has another form.
-int number_of(std::string_view name) {
-    if (name.size() < 6 || name[4] != '_') {
-        return 0;
-    }
-    int number = 0;
-    const auto [end, error] = std::from_chars(name.data(), name.data() + 4, number);
-    return error == std::errc{} && end == name.data() + 4 ? number : 0;
-}
-
-Files read_files(const fs::path& folder) {
-    Files files{read_folder(folder / "migrations"), {}};
-    std::error_code error;
-    if (fs::exists(folder / "replaceable", error)) {
-        files.replaceable = read_folder(folder / "replaceable");
-    }
-    const SqlFile* previous = nullptr;
-    for (auto& file : files.migrations) {
-        file.number = number_of(file.name);
-        if (file.number == 0) {
-            throw MigrationError{"migration " + file.name
-                                 + " must be named NNNN_name.sql with a number from 0001"};
-        }
-        if (previous != nullptr && previous->number == file.number) {
-            throw MigrationError{"migrations " + previous->name + " and " + file.name
-                                 + " have the same number"};
-        }
-        previous = &file;
-    }
-    return files;
-}
 
 /// One at a time per database; the others wait in the constructor.
 class Turn {
@@ -152,7 +56,7 @@ private:
 class Migrator {
 public:
     Migrator(const std::string& url, const fs::path& folder)
-        : files_{read_files(folder)},
+        : files_{read_migration_files(folder)},
           connection_{url, ConnectionSettings{.application_name = "forum-migrate"}} {
         const auto server =
             connection_
@@ -420,7 +324,7 @@ private:
         }
     }
 
-    Files files_;
+    MigrationFiles files_;
     Connection connection_;
     std::int64_t server_version_{0};
 };
@@ -434,17 +338,6 @@ MigrationPlan plan_migrations(const std::string& url, const fs::path& folder) {
 MigrationResult migrate(const std::string& url, const fs::path& folder,
                         const std::function<void(std::string_view)>& say) {
     return Migrator{url, folder}.migrate(say);
-}
-
-std::string schema_checksum(const fs::path& folder) {
-    const auto files = read_files(folder);
-    std::string all;
-    for (const auto* list : {&files.migrations, &files.replaceable}) {
-        for (const auto& file : *list) {
-            all += file.name + ' ' + file.checksum + '\n';
-        }
-    }
-    return sha256(all);
 }
 
 }  // namespace forum::db

@@ -67,6 +67,9 @@ public:
     const std::filesystem::path& home() const { return home_; }
 
 private:
+    /// PostgreSQL's name for its socket on port 5432, behind the folder's.
+    static constexpr std::string_view socket_name{"/.s.PGSQL.5432"};
+
     std::filesystem::path data() const { return home_ / "postgres"; }
     std::filesystem::path log_file() const { return home_ / "postgres.log"; }
     void choose_home();
