@@ -29,6 +29,22 @@ void add_retry_after(http::Reply& reply, const Problem& problem) {
     }
 }
 
+/// Where "go back" leads: for a form the page that it stood on (our own pages send Referer), for a page the page itself once
+/// the forum is there again. "" = nowhere.
+std::string back_url(const http::Request& request, int status) {
+    if (request.method == http::Method::get) {
+        return status == 503 ? request.target : "";
+    }
+    const auto referer = request.header("referer");
+    const auto host = request.header("host");
+    const auto scheme = referer.find("://");
+    if (scheme == referer.npos || host.empty() || !referer.substr(scheme + 3).starts_with(host)) {
+        return "";
+    }
+    const auto path = referer.substr(scheme + 3 + host.size());
+    return path.starts_with('/') && !path.starts_with("//") ? std::string{path} : "";
+}
+
 }  // namespace
 
 http::Reply ErrorReply::from_exception(std::exception_ptr error, const http::Request& request,
@@ -91,7 +107,7 @@ http::Reply ErrorReply::page(const Problem& problem, const http::Request& reques
         {"isForbidden", info.status == 403},
         {"isConflict", info.status == 409},
         {"isBusy", info.status == 503},
-        {"back", request.method == http::Method::get && info.status != 503 ? "" : request.target},
+        {"back", back_url(request, info.status)},
         {"errors", nlohmann::json::array()},
     };
     model["frame"] = make_frame(frame_, templates_, request, viewer, preferences, page, std::nullopt, nullptr);
