@@ -38,7 +38,7 @@ class ThreadPage {
   }
 
   apply(message: LiveMessage): void {
-    if (message.is === "resync") location.reload();
+    if (message.is === "resync") this.readAnew();
     if (message.is === "present") this.present(message);
     if (message.is !== "event") return;
     const number = message.post?.number;
@@ -62,6 +62,13 @@ class ThreadPage {
           shown.replaceWith(document.importNode(post, true));
       }
     });
+  }
+
+  /** Too much was missed: the page is read anew, not by all readers at once, and never from under what is being typed. */
+  private readAnew(): void {
+    const typed = this.thread.querySelector<HTMLTextAreaElement>("form[data-writing] textarea")?.value ?? "";
+    if (typed === "") window.setTimeout(() => location.reload(), Math.random() * 5_000);
+    else void this.refreshHead();
   }
 
   private bar(): HTMLElement | null {
