@@ -15,7 +15,7 @@ import migrations  # noqa: E402
 import routes  # noqa: E402
 from tree import Missing, Tree  # noqa: E402
 
-NAMES = ["floors", "rooms", "headers", "templates", "texts", "problems", "routes", "size", "migrations", "config", "outside", "habits"]
+NAMES = ["floors", "rooms", "headers", "templates", "texts", "problems", "routes", "size", "migrations", "config", "usage", "outside", "habits"]
 
 
 def write_lists(tree):
