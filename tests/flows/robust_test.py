@@ -265,9 +265,7 @@ class TwoProcesses(Started):
         me.follow("me")
         self.assertEqual(at_a.api("DELETE", "/session").status, 204)
         wait_until("the session is over at the other", lambda: at_b.api("GET", "/me").status == 401)
-        while me.next() is not None:
-            pass
-        self.assertTrue(me.ended)
+        me.until(lambda m: m["is"] == "refused" and m["topic"] == "me")
 
     def test_writers_at_both_and_a_follower_that_is_cut_off(self):
         a = self.start(demo_folder())

@@ -63,7 +63,7 @@ def main(names):
         runner = unittest.TextTestRunner(stream=sys.stdout, resultclass=Result, verbosity=0)
         result = runner.run(unittest.TestSuite(chosen))
     finally:
-        server.remove_folders()
+        server.clean_up()
     # A class that could not be set up is one failure more than its tests say.
     print(f"{result.good} passed, {len(result.bad)} failed")
     return 0 if not result.bad and result.good else 1

@@ -20,6 +20,7 @@ CHEAP = ["--argon2-memory-kib", "64", "--argon2-passes", "1"]
 UNLIMITED = ["--writes-per-minute", "0", "--sign-ins-per-5-minutes", "0"]
 
 _made = {}
+_started = []  # what runs, for a run that is broken off
 
 
 def folder():
@@ -44,7 +45,9 @@ def demo_folder():
     return copy
 
 
-def remove_folders():
+def clean_up():
+    for server in list(_started):
+        server.end()
     if "root" in _made:
         # A command that had to be killed may have left its PostgreSQL.
         for file in _made["root"].glob("**/postgres/postmaster.pid"):
@@ -87,6 +90,7 @@ class Server:
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen([BINARY, "serve", "--port", str(self.port or 0), *where, *map(str, self.options)],
                                             stdout=subprocess.PIPE, stderr=log, start_new_session=True)
+        _started.append(self)
         os.set_blocking(self.process.stdout.fileno(), False)
         said = b""
 
@@ -121,6 +125,8 @@ class Server:
         if self.process and self.process.poll() is None:
             self.process.kill()
             self._wait(10)
+        if self in _started:
+            _started.remove(self)
         pid = self.postgres_pid()
         if not self.database and pid and Path(f"/proc/{pid}").exists():
             os.kill(pid, signal.SIGQUIT)
