@@ -14,13 +14,16 @@ $$;
 
 -- Topics of the lists in which a thread stands: pages kept under them fall, their followers get a hint. The author's own
 -- topic stands among them because his own page lists what he wrote.
+-- plpgsql, because it keeps its plans: a function in language sql with subqueries is parsed and planned again at every call.
 CREATE OR REPLACE FUNCTION thread_hints(thread bigint, theme text, author bigint)
-RETURNS text[] LANGUAGE sql STABLE PARALLEL SAFE AS $$
-    SELECT ARRAY['list/all', 'me/' || author, 'list/theme/' || theme]
+RETURNS text[] LANGUAGE plpgsql STABLE PARALLEL SAFE AS $$
+BEGIN
+    RETURN ARRAY['list/all', 'me/' || author, 'list/theme/' || theme]
         || ARRAY(SELECT 'list/municipality/' || m.municipality_code FROM thread_municipalities m
-                  WHERE m.thread_id = thread ORDER BY 1)
+                  WHERE m.thread_id = thread ORDER BY m.municipality_code)
         || ARRAY(SELECT 'list/typology/' || y.typology_slug FROM thread_typologies y
-                  WHERE y.thread_id = thread ORDER BY 1)
+                  WHERE y.thread_id = thread ORDER BY y.typology_slug);
+END
 $$;
 
 -- Makes a thread's kept figures true again from its posts. The caller holds the thread's row lock. Running it a second time,
