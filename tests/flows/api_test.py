@@ -158,6 +158,7 @@ class Api(unittest.TestCase):
         self.tour_of_a_thread()
         self.tour_of_drafts()
         self.tour_of_the_queue()
+        self.tour_of_acts()
         self.tour_of_sessions()
         operations = {(method.upper(), path, int(status)) for path, methods in self.document.content["paths"].items()
                       for method, operation in methods.items() for status in operation["responses"] if status < "300"}
@@ -250,6 +251,20 @@ class Api(unittest.TestCase):
         self.assertTrue(own[0]["post"]["isRejected"])
         self.call(self.nieuw, "GET", at)
         self.call(self.nieuw, "GET", "/me")
+
+    def tour_of_acts(self):
+        at = f"/threads/{self.start(title='Dit gesprek gaat dicht')['id']}"
+        self.call(self.wethouder, "PUT", at + "/closure", {"reason": "Klaar."}, 404)
+        self.call(self.moderator, "PUT", at + "/closure", {"reason": " "}, 400)
+        self.call(self.moderator, "PUT", at + "/closure", {"reason": "De vraag is beantwoord."})
+        self.assertEqual(self.call(self.guest, "GET", at)["closedReason"], "De vraag is beantwoord.")
+        self.call(self.adviseur, "POST", at + "/posts", {"body": "Te laat."}, 409)
+        self.call(self.moderator, "DELETE", at + "/closure", status=204)
+        self.call(self.adviseur, "POST", at + "/posts", {"body": "Op tijd."}, 201)
+        self.call(self.moderator, "PUT", at + "/pin", {"reason": "Belangrijk voor allen."})
+        self.assertTrue(self.call(self.guest, "GET", "/threads")["items"][0]["isPinned"])
+        self.call(self.moderator, "DELETE", at + "/pin", status=204)
+        self.assertFalse(self.call(self.guest, "GET", "/threads")["items"][0]["isPinned"])
 
     def tour_of_sessions(self):
         self.call(self.guest, "GET", "/me", status=401)

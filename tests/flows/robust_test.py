@@ -338,6 +338,8 @@ class KeptPages(Started):
         paths += [f"/gesprekken/{t}/gesprek-{n}-van-de-proef" for n, t in enumerate(threads)] + [f"/api/v1/threads/{t}" for t in threads]
         paths += [f"/gesprekken/{threads[0]}/berichten/2/versies"]
 
+        numbers = iter(range(1_000_000))
+
         def visitors(port):
             made = {}
             for name, person in readers.items():
@@ -350,9 +352,10 @@ class KeptPages(Started):
         def read(visitor, path, is_fresh=False):
             if is_fresh and path.startswith("/api/"):
                 # An own query is an own page: nobody has kept that.
-                mark = f"{'&' if '?' in path else '?'}vers={random.random()}"
-                answer = visitor.request("GET", path + mark)
-                return answer.status, answer.text.replace(mark, "").replace(mark[1:] + "&", "").replace(f"?{mark[1:]}", "")
+                token = f"vers={next(numbers)}x"
+                answer = visitor.request("GET", f"{path}{'&' if '?' in path else '?'}{token}")
+                body = answer.text.replace(f"{token}&", "").replace(f"?{token}", "").replace(f"&{token}", "")
+                return answer.status, body if answer.status == 200 else ""
             kept = dict(visitor.cookies)
             if is_fresh:
                 visitor.cookies["flash"] = "geen"  # a page with a message is always made anew
@@ -371,7 +374,6 @@ class KeptPages(Started):
                         wrong.append(f"after {after} {name} {path} {kept[0]} {fresh[0]}: {lines}")
             return wrong
 
-        numbers = iter(range(10_000))
         own = []  # (visitor, thread, number) of posts that are live
 
         def reply():
