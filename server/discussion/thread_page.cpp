@@ -319,7 +319,17 @@ site::Page load_thread_page(const site::PageContext& context, const Services& se
     page.seq = row->integer("seq");
     page.live_topics = "thread/" + to_string(id) + (viewer.is_signed_in() ? " me" : "");
     page.topics = thread_topics(id, viewer);
-    page.keep = form || may_undo_one ? site::Keep::no : site::Keep::until_changed;
+    // Related threads stand beside it: theirs are the lists of its theme, places and types.
+    page.topics.push_back("list/theme/" + row->text_or("theme_slug", ""));
+    for (const auto& linked : model["municipalities"]) {
+        page.topics.push_back("list/municipality/" + linked["code"].get<std::string>());
+    }
+    for (const auto& linked : model["typologies"]) {
+        page.topics.push_back("list/typology/" + linked["slug"].get<std::string>());
+    }
+    // A page with an unsent draft in its form changes with each save, which is no event.
+    const bool has_draft = row->find_integer("draft_revision").has_value();
+    page.keep = form || may_undo_one || has_draft ? site::Keep::no : site::Keep::until_changed;
     page.model = std::move(model);
     return page;
 }
