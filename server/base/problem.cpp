@@ -15,7 +15,6 @@ constexpr std::array table{
     ProblemInfo{ProblemKind::not_found, 404, "not-found", "Not found"},
     ProblemInfo{ProblemKind::method_not_allowed, 405, "method-not-allowed", "Method not allowed"},
     ProblemInfo{ProblemKind::conflict, 409, "conflict", "Conflict with the present state"},
-    ProblemInfo{ProblemKind::gone, 410, "gone", "No longer there"},
     ProblemInfo{ProblemKind::too_large, 413, "too-large", "Content too large"},
     ProblemInfo{ProblemKind::unsupported_media_type, 415, "unsupported-media-type",
                 "Unsupported media type"},

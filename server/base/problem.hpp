@@ -20,7 +20,6 @@ enum class ProblemKind {
     not_found,
     method_not_allowed,
     conflict,
-    gone,
     too_large,
     unsupported_media_type,
     too_many_requests,

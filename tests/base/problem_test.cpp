@@ -23,7 +23,7 @@ TEST(Problem, EveryKindHasItsOwnRowInTheOrderOfTheEnum) {
 }
 
 TEST(Problem, SaysKindAndDetailInTheLog) {
-    EXPECT_STREQ(Problem(ProblemKind::gone, "thread 3").what(), "gone: thread 3");
+    EXPECT_STREQ(Problem(ProblemKind::conflict, "thread 3").what(), "conflict: thread 3");
 }
 
 }  // namespace

@@ -24,10 +24,10 @@ TEST_F(Jobs, ThrowRollsBackAndPassesThrough) {
     EXPECT_EQ(problem_of([&] {
                   database.write([](Tx& tx) {
                       add(tx, 1);
-                      throw Problem{ProblemKind::gone};
+                      throw Problem{ProblemKind::conflict};
                   });
               }),
-              ProblemKind::gone);
+              ProblemKind::conflict);
     EXPECT_EQ(count(), 0);
     // The same connection is ready for the next job.
     database.write([](Tx& tx) { add(tx, 2); });
@@ -209,10 +209,10 @@ TEST_F(Jobs, ConflictIsRepeatedThreeTimesAndThenPassesThrough) {
             if (++attempts <= failures) {
                 tx.exec(fail, Params::of("40001"));
             }
-            throw Problem{ProblemKind::gone};  // this attempt got through
+            throw Problem{ProblemKind::conflict};  // this attempt got through
         };
     };
-    EXPECT_EQ(problem_of([&] { database.write(job(3)); }), ProblemKind::gone);
+    EXPECT_EQ(problem_of([&] { database.write(job(3)); }), ProblemKind::conflict);
     EXPECT_EQ(attempts, 4);
     EXPECT_THROW(database.write(job(4)), DatabaseError);
     EXPECT_EQ(attempts, 4);
