@@ -440,7 +440,7 @@ class KeptPages(Started):
                 self.assertEqual(compare(here, name), [])
             wait_until("the other server's pages are new", lambda: not compare(there, "all"), 20)
             figures = [self.read_twice(here["guest"], path) for path in paths[:8]]
-            self.assertTrue(all(figures), "pages are kept at all")
+            self.assertEqual([path for path, is_kept in zip(paths, figures) if not is_kept], [], "pages that are not kept")
 
     def read_twice(self, visitor, path):
         first = visitor.request("GET", path, headers={"Accept": "text/html"})
