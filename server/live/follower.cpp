@@ -27,14 +27,14 @@ constexpr unsigned unacknowledged_milliseconds = 60'000;
 
 Follower::Follower(std::shared_ptr<Shard> shard, asio::ip::tcp::socket socket, std::shared_ptr<void> place, Travel travel,
                    std::uint64_t id)
-    : shard_{std::move(shard)},
+    : travel_{travel},
       socket_{std::move(socket)},
+      shard_{std::move(shard)},
       place_{std::move(place)},
       id_{id},
       heard_at_{shard_->seconds()},
       budget_at_{heard_at_},
-      budget_{budget_limit},
-      travel_{travel} {
+      budget_{budget_limit} {
     boost::system::error_code ignored;
     socket_.non_blocking(true, ignored);
     socket_.set_option(asio::ip::tcp::no_delay{true}, ignored);

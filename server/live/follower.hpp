@@ -7,6 +7,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "live/frame.hpp"
@@ -51,6 +52,12 @@ public:
     /// For the shard's list of followers with something to write: sets the mark, answers whether it was set before.
     bool mark_dirty(bool dirty) { return std::exchange(is_dirty_, dirty); }
 
+    /// Soon something is done with him: has the processor fetch what a delivery touches. Some 2 % of a delivery's time.
+    void prefetch() const {
+        __builtin_prefetch(this);
+        __builtin_prefetch(reinterpret_cast<const char*>(this) + 64);
+    }
+
     /// Begins to read; `leftover` are bytes that came with the request.
     void start_reading(std::string leftover);
 
@@ -79,25 +86,26 @@ private:
     void take_input(char* bytes, std::size_t size);
     bool spend(std::size_t frames);
 
-    std::shared_ptr<Shard> shard_;
+    // What a delivery touches comes first and lies together.
+    State state_{State::open};
+    Travel travel_;
+    bool is_dirty_{false};        // in the shard's list of those to flush
+    bool waits_writable_{false};
+    bool is_reading_{false};
+    bool says_last_word_{false};  // his close frame came: end as soon as ours is written
+    Outbox outbox_;
     boost::asio::ip::tcp::socket socket_;
-    std::shared_ptr<void> place_;
+    std::shared_ptr<Shard> shard_;
     ViewerPtr viewer_;
     std::vector<Subscription> subscriptions_;
-    Outbox outbox_;
     FrameReader reader_;
+    std::shared_ptr<void> place_;
     std::uint64_t id_;
     std::uint32_t heard_at_;      // seconds of the shard's clock
     std::uint32_t budget_at_;
     std::uint32_t deadline_{0};   // when closing
     std::uint16_t budget_;        // frames he may still send at once
     std::uint8_t strikes_{0};
-    State state_{State::open};
-    Travel travel_;
-    bool is_dirty_{false};        // in the shard's list of those to flush
-    bool is_reading_{false};
-    bool waits_writable_{false};
-    bool says_last_word_{false};  // his close frame came: end as soon as ours is written
 };
 
 }  // namespace forum::live

@@ -4,67 +4,87 @@
 #include <array>
 #include <boost/asio/buffer.hpp>
 #include <cstddef>
+#include <cstdint>
+#include <utility>
 #include <vector>
 
 #include "live/message.hpp"
 
 namespace forum::live {
 
+/// Mostly holds one frame for a moment; that one lies within, so a fan-out allocates nothing per follower.
 class Outbox {
 public:
     static constexpr std::size_t gather_limit = 64;  // what Asio passes to the kernel in one call
     using Buffers = std::array<boost::asio::const_buffer, gather_limit>;
 
-    bool empty() const { return frames_.empty(); }
+    bool empty() const { return !first_; }
     std::size_t bytes() const { return bytes_; }
 
     void push(Bytes frame) {
-        bytes_ += frame->size();
-        frames_.push_back(std::move(frame));
+        bytes_ += static_cast<std::uint32_t>(frame->size());
+        if (!first_) {
+            first_ = std::move(frame);
+        } else {
+            rest_.push_back(std::move(frame));
+        }
     }
 
     /// The first frames as buffers for one gathering write; how many of `buffers` were set.
     std::size_t gather(Buffers& buffers) const {
-        const std::size_t count = frames_.size() < gather_limit ? frames_.size() : gather_limit;
-        for (std::size_t i = 0; i < count; ++i) {
-            buffers[i] = boost::asio::buffer(*frames_[i]);
+        if (!first_) {
+            return 0;
         }
-        if (count > 0) {
-            buffers[0] += written_;
+        buffers[0] = boost::asio::buffer(*first_) + written_;
+        std::size_t count = 1;
+        for (; count < gather_limit && count <= rest_.size(); ++count) {
+            buffers[count] = boost::asio::buffer(*rest_[count - 1]);
         }
         return count;
     }
 
-    /// `size` bytes were written.
+    /// `size` bytes were written, at most bytes().
     void consume(std::size_t size) {
-        bytes_ -= size;
+        bytes_ -= static_cast<std::uint32_t>(size);
         size += written_;
+        written_ = 0;
+        if (!first_ || size < first_->size()) {  // a part of the first, or nothing at all
+            written_ = static_cast<std::uint32_t>(size);
+            return;
+        }
+        size -= first_->size();
+        first_.reset();
+        if (rest_.empty()) {
+            return;
+        }
         std::size_t done = 0;
-        while (done < frames_.size() && size >= frames_[done]->size()) {
-            size -= frames_[done]->size();
+        while (done < rest_.size() && size >= rest_[done]->size()) {
+            size -= rest_[done]->size();
             ++done;
         }
-        written_ = size;
-        if (done == frames_.size() && frames_.capacity() > 8) {
-            frames_ = {};  // after a burst: an idle follower stays small
-        } else {
-            frames_.erase(frames_.begin(), frames_.begin() + static_cast<std::ptrdiff_t>(done));
+        if (done == rest_.size()) {
+            rest_ = {};  // an idle follower stays small
+            return;
         }
+        first_ = std::move(rest_[done]);
+        written_ = static_cast<std::uint32_t>(size);
+        rest_.erase(rest_.begin(), rest_.begin() + static_cast<std::ptrdiff_t>(done) + 1);
     }
 
     /// Forgets all but a frame of which a part was written, since half a frame cannot be taken back.
     void drop_unwritten() {
-        if (frames_.empty()) {
-            return;
+        rest_ = {};
+        if (written_ == 0) {
+            first_.reset();
         }
-        frames_.resize(written_ > 0 ? 1 : 0);
-        bytes_ = written_ > 0 ? frames_.front()->size() - written_ : 0;
+        bytes_ = first_ ? static_cast<std::uint32_t>(first_->size()) - written_ : 0;
     }
 
 private:
-    std::vector<Bytes> frames_;
-    std::size_t written_{0};  // bytes of the first frame
-    std::size_t bytes_{0};
+    Bytes first_;
+    std::uint32_t written_{0};  // bytes of the first frame
+    std::uint32_t bytes_{0};
+    std::vector<Bytes> rest_;
 };
 
 }  // namespace forum::live

@@ -395,6 +395,9 @@ void Shard::wants_flush(Follower& follower) {
 void Shard::flush() {
     const std::size_t end = std::min(dirty_.size(), flushed_ + flush_portion);
     for (; flushed_ < end; ++flushed_) {
+        if (flushed_ + 2 < end) {
+            dirty_[flushed_ + 2]->prefetch();
+        }
         const std::shared_ptr<Follower> follower = std::move(dirty_[flushed_]);
         follower->mark_dirty(false);
         if (!follower->is_open()) {

@@ -8,6 +8,8 @@ namespace forum::live {
 
 namespace {
 
+constexpr std::size_t prefetch_distance = 8;  // a follower is some 10 ns of work, and memory 100 away
+
 void send_to(Follower& follower, Audience granted, const Outgoing& event) {
     if (may_receive(*follower.viewer(), granted, event.audience, event.member)) {
         if (event.message) {
@@ -112,8 +114,11 @@ std::size_t Topic::deliver(const Outgoing& event) {
 
 std::size_t Topic::send(const Outgoing& event) {
     if (event.audience == Audience::everyone && event.message && !event.for_others) {
-        for (const Place& place : places_) {
-            place.follower->push(*event.message);
+        for (std::size_t i = 0; i < places_.size(); ++i) {
+            if (i + prefetch_distance < places_.size()) {
+                places_[i + prefetch_distance].follower->prefetch();
+            }
+            places_[i].follower->push(*event.message);
         }
     } else {
         for (const Place& place : places_) {
