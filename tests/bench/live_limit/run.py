@@ -24,11 +24,12 @@ def pinned(core, *command):
 
 
 def resident(process):
+    """Memory that is the program's own: pages of its file and of libraries come in once, however many follow."""
     with open(f"/proc/{process.pid}/status", encoding="ascii") as status:
         for line in status:
-            if line.startswith("VmRSS:"):
+            if line.startswith("RssAnon:"):
                 return int(line.split()[1]) * 1024
-    raise RuntimeError("no VmRSS")
+    raise RuntimeError("no RssAnon")
 
 
 def cpu_seconds(process):
