@@ -17,7 +17,6 @@ export function start(thread: HTMLElement): void {
     if (message.is === "beat" && message.at) page.readUntil(message.at);
     else if (message.topic === topic) page.apply(message);
     else if (message.topic === "me" && message.kind === "own.changed") page.refreshOwn();
-    if (message.is === "hello") here(topic, "reading");
   });
   tellPresence(thread, topic);
   markRead(thread);
@@ -196,6 +195,12 @@ function tellPresence(thread: HTMLElement, topic: string): void {
     if (Date.now() - told < hereEvery) return;
     told = Date.now();
     here(topic, "writing");
+  });
+  // Who follows is a reader to the server until he says otherwise.
+  document.addEventListener("visibilitychange", () => here(topic, document.hidden ? "away" : "reading"));
+  document.addEventListener("forum:event", (event) => {
+    const message = (event as CustomEvent<LiveMessage>).detail;
+    if (message.is === "following" && message.topic === topic && document.hidden) here(topic, "away");
   });
 }
 

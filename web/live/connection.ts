@@ -25,6 +25,8 @@ export interface Counters {
   queue?: number;
 }
 
+export type Here = "reading" | "writing" | "away";
+
 export interface Listener {
   message(message: LiveMessage): void;
   /** True when live; false when the connection is gone (again and again until it is back). */
@@ -34,7 +36,9 @@ export interface Listener {
 const helloWithin = 5_000; // ms; then the other way of travelling is tried
 const shortestPause = 500;
 const longestPause = 60_000;
+const refusedPause = 10 * 60_000; // the server found this client misbehaving; the same again soon would be the same again
 const resync = 4000;
+const policyViolation = 1008;
 
 export class Connection {
   private readonly since = new Map<string, number | undefined>();
@@ -45,6 +49,7 @@ export class Connection {
   private hadSocket = false;
   private silence = 0;
   private pause = 0;
+  private notBefore = 0;
   private heartbeat = 25;
 
   constructor(private readonly listener: Listener) {}
@@ -55,7 +60,7 @@ export class Connection {
     if (this.isOpen()) this.send({ do: "follow", topic, ...(since === undefined ? {} : { since }) });
   }
 
-  here(topic: string, state: "reading" | "writing"): void {
+  here(topic: string, state: Here): void {
     if (this.isOpen()) this.send({ do: "here", topic, state });
   }
 
@@ -66,9 +71,9 @@ export class Connection {
     else this.openSocket();
   }
 
-  /** Tries at once, when it is not connected: the device woke up or is online again. */
+  /** Tries at once, when it is not connected: the device woke up or is online again. Not when the server has refused it. */
   wake(): void {
-    if (this.isOpen()) return;
+    if (this.isOpen() || this.stream?.readyState === EventSource.OPEN || Date.now() < this.notBefore) return;
     this.tries = 0;
     this.open();
   }
@@ -93,7 +98,8 @@ export class Connection {
       if (this.socket !== socket) return;
       // A proxy that lets no WebSocket through closes before any hello; a server that stops says goodbye first.
       if (!this.hadSocket && this.tries >= 1) this.usesStream = true;
-      this.lost(event.code === resync ? 0 : undefined);
+      if (event.code === policyViolation) this.refused();
+      else this.lost(event.code === resync ? 0 : undefined);
     };
   }
 
@@ -107,8 +113,12 @@ export class Connection {
     this.stream = stream;
     this.expectWithin(helloWithin);
     stream.onmessage = (event) => this.receive(String(event.data));
-    // Its own coming back knows no spread: ours does.
-    stream.onerror = () => this.stream === stream && this.lost();
+    // Its own coming back knows no spread: ours does. And the proxy may be gone: a socket is tried in turn.
+    stream.onerror = () => {
+      if (this.stream !== stream) return;
+      this.usesStream = false;
+      this.lost();
+    };
   }
 
   private receive(data: string): void {
@@ -126,8 +136,8 @@ export class Connection {
       if (message.is !== "following" || applied === undefined) this.since.set(message.topic, message.seq);
     }
     if (message.is === "goodbye") {
-      this.close();
-      this.lost((message.back_in ?? 5) * 1000);
+      // Readers are spread over the seconds of the server's window; the moment within one's second is one's own.
+      this.lost(((message.back_in ?? 5) - Math.random()) * 1000);
     }
     this.listener.message(message);
   }
@@ -136,9 +146,15 @@ export class Connection {
   private expectWithin(milliseconds: number): void {
     window.clearTimeout(this.silence);
     this.silence = window.setTimeout(() => {
-      if (!this.hadSocket && !this.usesStream) this.usesStream = true;
+      this.usesStream = !this.usesStream && !this.hadSocket;
       this.lost();
     }, milliseconds);
+  }
+
+  private refused(): void {
+    const wait = refusedPause * (1 + Math.random());
+    this.notBefore = Date.now() + wait;
+    this.lost(wait);
   }
 
   private lost(wait?: number): void {

@@ -1,14 +1,14 @@
 // Live updates of the page: follows the topics it names and hands each message on. Rule: a page works the same without it;
 // modules of features listen to `forum:event` on the document and know nothing of the connection.
 import { text } from "../page.js";
-import { Connection, type Counters, type LiveMessage } from "./connection.js";
+import { Connection, type Counters, type Here, type LiveMessage } from "./connection.js";
 
 const quietFor = 10_000; // ms without connection before a reader is told (DESIGN.md §6)
 
 let connection: Connection | undefined;
 
-/** Tells who follows the topic that this reader reads it, or writes. */
-export function here(topic: string, state: "reading" | "writing"): void {
+/** Tells who follows the topic that this reader reads it, writes, or looks at something else. */
+export function here(topic: string, state: Here): void {
   connection?.here(topic, state);
 }
 
