@@ -35,6 +35,93 @@ export async function replyAppearsBehindOneButton(browser, site) {
   }
 }
 
+/** The posts as they stand, without the marks of what is new. */
+async function posts(page) {
+  return page.locator("article[data-post]").evaluateAll((all) =>
+    all.map((one) => {
+      const copy = one.cloneNode(true);
+      copy.classList.remove("fd-post--nieuw");
+      copy.querySelectorAll("[tabindex]").forEach((heading) => heading.removeAttribute("tabindex"));
+      return copy.outerHTML;
+    }));
+}
+
+/** For every kind of reader, whatever comes: the page with its events is the page that a reload shows, buttons and all. */
+export async function eventsMakeTheReadersOwnPage(browser, site) {
+  const question = "/gesprekken/1";
+  const people = {};
+  for (const [name, email] of [["guest", null], ["asker", "wethouder@demo.example"], ["moderator", "moderator@demo.example"],
+    ["writer", "adviseur@demo.example"]]) {
+    people[name] = await openPerson(browser, site);
+    if (email) await signIn(people[name].page, email);
+  }
+  const { writer, ...readers } = people;
+  try {
+    for (const { page } of Object.values(readers)) await page.goto(question);
+    await writer.page.goto(question);
+    await writer.page.fill("form[data-writing] [name=body]", "Wij deden dit met een vaste begeleider.");
+    await Promise.all([writer.page.waitForNavigation(), writer.page.locator("button[value=plaats]").click()]);
+    const mine = writer.page.locator("article[data-post]", { hasText: "vaste begeleider" });
+    const number = await mine.getAttribute("data-post");
+    for (const [name, { page }] of Object.entries(readers)) {
+      await page.locator("[data-live-bar]:not([hidden])").waitFor();
+      await page.locator("[data-live-bar] a").click();
+      await page.locator(`article[data-post="${number}"]`).waitFor();
+      const shown = await posts(page);
+      const count = await page.locator("#samen").innerText();
+      await page.reload();
+      assert.deepEqual(shown, await posts(page), `${name}: a new reply`);
+      assert.equal(count, await page.locator("#samen").innerText(), `${name}: the count`);
+    }
+    // Withdrawn and put back: the writer's other tab and all others end with what is true for them.
+    const other = await writer.context.newPage();
+    await other.goto(question);
+    for (const act of ["intrekken", "terugzetten"]) {
+      await writer.page.goto(`${question}/berichten/${number}/${act}`);
+      await Promise.all([writer.page.waitForNavigation(), writer.page.locator("main form button.nl-button--primary").click()]);
+      for (const [name, page] of [...Object.entries(readers).map(([key, { page }]) => [key, page]), ["writer", other]]) {
+        const second = await page.context().newPage();
+        await second.goto(question);
+        const wanted = await posts(second);
+        await second.close();
+        const changed = page.locator("[data-changed]");
+        for (let tries = 0; JSON.stringify(await posts(page)) !== JSON.stringify(wanted) && tries < 60; tries += 1) {
+          if ((await changed.count()) > 0) await changed.first().click();
+          await page.waitForTimeout(100);
+        }
+        assert.deepEqual(await posts(page), wanted, `${name}: ${act}`);
+      }
+    }
+    for (const { faults } of Object.values(people)) assert.deepEqual(faults, []);
+  } finally {
+    for (const { context } of Object.values(people)) await context.close();
+  }
+}
+
+export async function aReplyTakenBackIsNotShown(browser, site) {
+  const reader = await openPerson(browser, site);
+  const writer = await openPerson(browser, site);
+  try {
+    await reader.page.goto(thread);
+    await signIn(writer.page, "adviseur@demo.example");
+    await reply(writer.page, "Dit had ik niet willen zeggen.");
+    await reader.page.locator("[data-live-bar]:not([hidden])").waitFor();
+    const number = await writer.page.locator("article[data-post]", { hasText: "niet willen zeggen" }).getAttribute("data-post");
+    const event = reader.page.evaluate(() => new Promise((resolve) => document.addEventListener("forum:event",
+      (one) => one.detail.kind === "post.withdrawn" && resolve(true))));
+    await writer.page.goto(`${thread}/berichten/${number}/intrekken`);
+    await Promise.all([writer.page.waitForNavigation(), writer.page.locator("main form button.nl-button--primary").click()]);
+    await event;
+    await reader.context.setOffline(true); // so that only the events can tell
+    await reader.page.locator("[data-live-bar] a").click();
+    await reader.page.locator(`article[data-post="${number}"]`).waitFor();
+    assert.equal(await reader.page.getByText("niet willen zeggen").count(), 0);
+  } finally {
+    await reader.context.close();
+    await writer.context.close();
+  }
+}
+
 export async function offlineReaderMissesNothing(browser, site) {
   const reader = await openPerson(browser, site);
   const writer = await openPerson(browser, site);
@@ -48,6 +135,7 @@ export async function offlineReaderMissesNothing(browser, site) {
     await reader.context.setOffline(false);
     await reader.page.locator("[data-live-bar]:not([hidden]) [data-live-text]", { hasText: "2" }).waitFor({ timeout: 90_000 });
     await reader.page.locator("[data-live-bar] a").click();
+    await reader.page.getByText("Tweede reactie tijdens de storing.").waitFor();
     assert.equal(await reader.page.getByText("Eerste reactie tijdens de storing.").count(), 1);
     assert.equal(await reader.page.getByText("Tweede reactie tijdens de storing.").count(), 1);
   } finally {

@@ -6,6 +6,7 @@ import { say, text } from "../page.js";
 
 const speakEvery = 20_000; // ms between two announcements (DESIGN.md §6)
 const hereEvery = 10_000;
+const refreshWithin = 2_000; // readers of one thread do not all read it anew in the same moment
 
 export function start(thread: HTMLElement): void {
   const posts = thread.querySelector<HTMLElement>("[data-posts]");
@@ -16,14 +17,17 @@ export function start(thread: HTMLElement): void {
     const message = (event as CustomEvent<LiveMessage>).detail;
     if (message.is === "beat" && message.at) page.readUntil(message.at);
     else if (message.topic === topic) page.apply(message);
-    else if (message.topic === "me" && message.kind === "own.changed") page.refreshOwn();
+    else if (message.topic === "me" && message.kind === "own.changed") void page.refresh();
   });
   tellPresence(thread, topic);
   markRead(thread);
 }
 
 class ThreadPage {
-  private waiting: string[] = [];
+  private readonly waiting = new Map<number, { seq: number; html: string }>();
+  private readonly isMember = (document.body.dataset["live"] ?? "").split(" ").includes("me");
+  private applied = 0;
+  private refreshing = 0;
   private spokenAt = 0;
 
   constructor(
@@ -32,7 +36,7 @@ class ThreadPage {
   ) {
     this.bar()?.querySelector("a")?.addEventListener("click", (event) => {
       event.preventDefault();
-      this.show();
+      void this.show();
     });
   }
 
@@ -40,43 +44,37 @@ class ThreadPage {
     if (message.is === "resync") this.readAnew();
     if (message.is === "present") this.present(message);
     if (message.is !== "event") return;
+    this.applied = message.seq ?? this.applied;
     const number = message.post?.number;
     const html = message.html ?? "";
     if (number === undefined || html === "") {
-      if (message.kind === "thread.changed") void this.refreshHead();
+      if (message.kind === "thread.changed") void this.refresh();
       return;
     }
-    const shown = this.thread.querySelector<HTMLElement>(`article[data-post="${number}"]`);
+    const shown = this.find(number);
     if (shown) this.replace(shown, html);
-    else if (message.kind === "post.new" && this.thread.dataset["lastPage"] === "1") this.announce(html);
-  }
-
-  /** My own waiting post may be live, back with a question or refused: its place is on the page as the server makes it. */
-  refreshOwn(): void {
-    void this.refresh((fresh) => {
-      for (const post of fresh.querySelectorAll<HTMLElement>("article[data-post]")) {
-        const shown = this.thread.querySelector<HTMLElement>(`article[data-post="${post.dataset["post"]}"]`);
-        if (!shown) this.posts.append(document.importNode(post, true));
-        else if (shown.outerHTML !== post.outerHTML && !shown.contains(document.activeElement))
-          shown.replaceWith(document.importNode(post, true));
-      }
-    });
+    else if (this.waiting.has(number) || (message.kind === "post.new" && this.thread.dataset["lastPage"] === "1"))
+      this.announce(number, html);
   }
 
   /** Too much was missed: the page is read anew, not by all readers at once, and never from under what is being typed. */
   private readAnew(): void {
     const typed = this.thread.querySelector<HTMLTextAreaElement>("form[data-writing] textarea")?.value ?? "";
     if (typed === "") window.setTimeout(() => location.reload(), Math.random() * 5_000);
-    else void this.refreshHead();
+    else void this.refresh();
+  }
+
+  private find(number: number): HTMLElement | null {
+    return this.thread.querySelector<HTMLElement>(`article[data-post="${number}"]`);
   }
 
   private bar(): HTMLElement | null {
     return document.querySelector<HTMLElement>("[data-live-bar]");
   }
 
-  private announce(html: string): void {
-    this.waiting.push(html);
-    const words = text("live_new", { n: this.waiting.length });
+  private announce(number: number, html: string): void {
+    this.waiting.set(number, { seq: this.applied, html });
+    const words = text("live_new", { n: this.waiting.size });
     const bar = this.bar();
     if (!bar) return;
     bar.hidden = false;
@@ -84,24 +82,33 @@ class ThreadPage {
     if (label) label.textContent = words;
     if (Date.now() - this.spokenAt > speakEvery) {
       this.spokenAt = Date.now();
-      say(text("live_new_here", { n: this.waiting.length }));
+      say(text("live_new_here", { n: this.waiting.size }));
     }
   }
 
-  private show(): void {
+  /** As this reader sees them, with his own buttons; what a guest sees when the page cannot be read. */
+  private async show(): Promise<void> {
+    const bar = this.bar();
+    if (bar) bar.hidden = true;
+    const fresh = await this.read();
+    const arrived: HTMLElement[] = [];
+    for (const [number, { seq, html }] of this.waiting) {
+      const own = fresh && seq <= seqOf(fresh) ? fresh.querySelector<HTMLElement>(`article[data-post="${number}"]`) : null;
+      const post = own ? document.importNode(own, true) : parse(html);
+      if (post && !this.find(number)) arrived.push(post);
+    }
+    this.waiting.clear();
+    if (fresh) this.takeHead(fresh);
+    if (this.isMember && !(fresh && seqOf(fresh) >= this.applied)) this.refreshSoon(refreshWithin);
+    if (arrived.length === 0) return;
     const line = document.createElement("p");
     line.className = "fd-sinds";
     line.id = "nieuw";
     line.textContent = text("live_since");
     document.getElementById("nieuw")?.remove();
-    const first = this.posts.children.length;
-    const arrived = this.waiting.map(parse).filter((post) => post !== null);
-    this.waiting = [];
     this.posts.append(line, ...arrived);
     for (const post of arrived) post.classList.add("fd-post--nieuw");
-    const bar = this.bar();
-    if (bar) bar.hidden = true;
-    const heading = this.posts.children[first + 1]?.querySelector<HTMLElement>("h3");
+    const heading = arrived[0]?.querySelector<HTMLElement>("h3");
     if (heading) {
       heading.tabIndex = -1;
       heading.focus({ preventScroll: true });
@@ -113,18 +120,19 @@ class ThreadPage {
   private replace(shown: HTMLElement, html: string): void {
     const fresh = parse(html);
     if (!fresh) return;
-    const put = (): void => {
-      // The fragment is made as a guest sees it; the reader's own buttons stay as they were.
+    const put = (within: number): void => {
+      // The fragment is made as a guest sees it; the reader's own buttons stay as they were until his own page is read.
       const actions = shown.querySelector(".fd-post__acties");
       if (actions && fresh.querySelector(".fd-post__acties")) fresh.querySelector(".fd-post__acties")?.replaceWith(actions);
       shown.replaceWith(fresh);
+      if (this.isMember) this.refreshSoon(within);
     };
     const box = shown.getBoundingClientRect();
     const isRead = shown.contains(document.activeElement) || (box.top < innerHeight && box.bottom > 0);
     // What is gone must go at once, and one's own post that waited is what its writer waits for.
     const isDue = fresh.classList.contains("fd-post--weg") || shown.classList.contains("fd-post--wacht");
     if (!isRead || isDue) {
-      put();
+      put(refreshWithin);
       return;
     }
     shown.querySelector("[data-changed]")?.remove();
@@ -137,7 +145,7 @@ class ThreadPage {
     if (label) label.textContent = text("live_changed");
     button.addEventListener("click", () => {
       button.remove();
-      put();
+      put(0);
     });
     (shown.querySelector(".fd-post__vak") ?? shown).append(button);
   }
@@ -163,24 +171,54 @@ class ThreadPage {
     line.hidden = false;
   }
 
-  private async refreshHead(): Promise<void> {
-    await this.refresh((fresh) => {
-      for (const selector of [".fd-gesprekkop", ".fd-samen"]) {
-        const now = fresh.querySelector(selector);
-        if (now) this.thread.querySelector(selector)?.replaceWith(document.importNode(now, true));
-      }
-      for (const post of fresh.querySelectorAll<HTMLElement>("article[data-post]")) {
-        const shown = this.thread.querySelector<HTMLElement>(`article[data-post="${post.dataset["post"]}"]`);
-        if (shown && shown.outerHTML !== post.outerHTML && !shown.contains(document.activeElement))
-          shown.replaceWith(document.importNode(post, true));
-      }
-    });
+  private refreshSoon(within: number): void {
+    window.clearTimeout(this.refreshing);
+    this.refreshing = window.setTimeout(() => void this.refresh(), Math.random() * within);
   }
 
-  private async refresh(use: (page: Document) => void): Promise<void> {
-    const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
-    if (answer.ok) use(new DOMParser().parseFromString(await answer.text(), "text/html"));
+  /**
+   * What is shown becomes what the server shows this reader, except what he is in the middle of. A post that waits comes with it:
+   * no event tells of it, since only he may see it.
+   */
+  async refresh(): Promise<void> {
+    const fresh = await this.read();
+    if (!fresh) return;
+    if (seqOf(fresh) < this.applied) {
+      this.refreshSoon(refreshWithin); // something came while the page was on its way: it must not be undone
+      return;
+    }
+    this.takeHead(fresh);
+    for (const post of fresh.querySelectorAll<HTMLElement>("article[data-post]")) {
+      const number = Number(post.dataset["post"]);
+      const shown = this.find(number);
+      if (!shown) {
+        if (post.classList.contains("fd-post--wacht") && !this.waiting.has(number)) this.posts.append(document.importNode(post, true));
+      } else if (shown.outerHTML !== post.outerHTML && !shown.contains(document.activeElement) && !shown.querySelector("[data-changed]"))
+        shown.replaceWith(document.importNode(post, true));
+    }
   }
+
+  private takeHead(fresh: Document): void {
+    for (const selector of [".fd-gesprekkop", ".fd-samen"]) {
+      const now = fresh.querySelector(selector);
+      if (now) this.thread.querySelector(selector)?.replaceWith(document.importNode(now, true));
+    }
+    if (!fresh.querySelector(".fd-leeg")) this.thread.querySelector(".fd-leeg")?.remove();
+  }
+
+  /** The page as the server makes it now; null without connection. */
+  private async read(): Promise<Document | null> {
+    try {
+      const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
+      return answer.ok ? new DOMParser().parseFromString(await answer.text(), "text/html") : null;
+    } catch {
+      return null;
+    }
+  }
+}
+
+function seqOf(page: Document): number {
+  return Number(page.body.dataset["seq"] ?? "0");
 }
 
 function parse(html: string): HTMLElement | null {
