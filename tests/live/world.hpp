@@ -302,7 +302,7 @@ public:
         acceptor->accept(server_side);
         boost::asio::post(*contexts[shard],
                           [this, shard, takeover = std::make_shared<http::Takeover>(http::Takeover{
-                                             std::move(server_side), std::move(wanted), std::move(leftover), shard, {}})] {
+                                             std::move(server_side), std::move(wanted), std::move(leftover), shard, place})] {
                               hub->shard(shard).take(std::move(*takeover));
                           });
         return client;
@@ -322,6 +322,7 @@ public:
     std::vector<std::unique_ptr<boost::asio::io_context>> contexts;
     std::deque<std::function<void()>> jobs;
     bool are_workers_busy{false};
+    std::shared_ptr<void> place;  ///< what counts a connection at the HTTP server
     std::shared_ptr<Hub> hub;
     std::unique_ptr<boost::asio::ip::tcp::acceptor> acceptor;
     Hub::Clock::time_point now{Hub::Clock::now()};
