@@ -63,17 +63,17 @@ void expect_broken(const std::string& bytes, CloseCode code) {
     EXPECT_EQ(static_cast<int>(outcome.result.code), static_cast<int>(code)) << outcome.result.reason;
 }
 
-TEST(FrameReader, ReadsATextMessage) {  // 5.6
+TEST(Rfc6455Section5_6, ReadsATextMessage) {
     const Outcome outcome = read(text("{\"do\":1}"));
     EXPECT_EQ(outcome.log, std::vector{"text {\"do\":1}"s});
     EXPECT_EQ(outcome.result.frames, 1U);
 }
 
-TEST(FrameReader, ReadsTheExampleOfTheRfc) {  // 5.7: a masked "Hello"
+TEST(Rfc6455Section5_7, ReadsTheExampleOfTheRfc) {  // a masked "Hello"
     EXPECT_EQ(read("\x81\x85\x37\xfa\x21\x3d\x7f\x9f\x4d\x51\x58"s).log, std::vector{"text Hello"s});
 }
 
-TEST(FrameReader, ReadsAllLengths) {  // 5.2
+TEST(Rfc6455Section5_2, ReadsAllLengths) {
     for (const std::size_t size : {0U, 1U, 124U, 125U, 126U, 127U, 255U, 256U, 4095U, 4096U}) {
         const std::string payload(size, 'a');
         EXPECT_EQ(read(text(payload)).log, std::vector{"text " + payload}) << size;
@@ -85,23 +85,23 @@ TEST(FrameReader, ReadsSeveralFramesAtOnce) {
               (std::vector{"text one"s, "text two"s, "ping p"s}));
 }
 
-TEST(FrameReader, JoinsFragments) {  // 5.4
+TEST(Rfc6455Section5_4, JoinsFragments) {
     const std::string bytes = text("Hel", false) + client_frame(Opcode::continuation, "l", mask, false) +
                               client_frame(Opcode::continuation, "o", mask);
     EXPECT_EQ(read(bytes).log, std::vector{"text Hello"s});
 }
 
-TEST(FrameReader, TakesControlFramesBetweenFragments) {  // 5.4, 5.5
+TEST(Rfc6455Section5_4, TakesControlFramesBetweenFragments) {  // 5.5
     const std::string bytes = text("Hel", false) + client_frame(Opcode::ping, "now", mask) +
                               client_frame(Opcode::pong, "", mask) + client_frame(Opcode::continuation, "lo", mask);
     EXPECT_EQ(read(bytes).log, (std::vector{"ping now"s, "pong "s, "text Hello"s}));
 }
 
-TEST(FrameReader, JoinsEmptyFragments) {
+TEST(Rfc6455Section5_4, JoinsEmptyFragments) {
     EXPECT_EQ(read(text("", false) + client_frame(Opcode::continuation, "", mask)).log, std::vector{"text "s});
 }
 
-TEST(FrameReader, KeepsACharacterThatIsCutBetweenFragments) {  // 8.1: only the whole message is judged
+TEST(Rfc6455Section8_1, KeepsACharacterThatIsCutBetweenFragments) {  // only the whole message is judged
     const std::string bytes = text("caf\xC3", false) + client_frame(Opcode::continuation, "\xA9", mask);
     EXPECT_EQ(read(bytes).log, std::vector{"text café"s});
 }
@@ -140,11 +140,11 @@ TEST(FrameReader, StopsWhenToldTo) {
     EXPECT_EQ(heard.log, std::vector{"text one"s});
 }
 
-TEST(FrameReader, RefusesAFrameWithoutMask) {  // 5.1
+TEST(Rfc6455Section5_1, RefusesAFrameWithoutMask) {
     expect_broken(server_frame(Opcode::text, "hello"), CloseCode::protocol_error);
 }
 
-TEST(FrameReader, RefusesReservedBits) {  // 5.2: no extension was agreed
+TEST(Rfc6455Section5_2, RefusesReservedBits) {  // no extension was agreed
     for (const unsigned bit : {0x10U, 0x20U, 0x40U}) {
         std::string bytes = text("hello");
         bytes[0] = static_cast<char>(static_cast<unsigned char>(bytes[0]) | bit);
@@ -152,43 +152,43 @@ TEST(FrameReader, RefusesReservedBits) {  // 5.2: no extension was agreed
     }
 }
 
-TEST(FrameReader, RefusesReservedOpcodes) {  // 5.2
+TEST(Rfc6455Section5_2, RefusesReservedOpcodes) {
     for (const unsigned opcode : {3U, 4U, 5U, 6U, 7U, 11U, 12U, 13U, 14U, 15U}) {
         expect_broken(client_frame(static_cast<Opcode>(opcode), "", mask), CloseCode::protocol_error);
     }
 }
 
-TEST(FrameReader, RefusesAFragmentedControlFrame) {  // 5.5
+TEST(Rfc6455Section5_5, RefusesAFragmentedControlFrame) {
     for (const Opcode opcode : {Opcode::ping, Opcode::pong, Opcode::close}) {
         expect_broken(client_frame(opcode, "", mask, false), CloseCode::protocol_error);
     }
 }
 
-TEST(FrameReader, RefusesALongControlFrame) {  // 5.5
+TEST(Rfc6455Section5_5, RefusesALongControlFrame) {
     EXPECT_FALSE(read(client_frame(Opcode::ping, std::string(125, 'p'), mask)).result.is_broken);
     expect_broken(client_frame(Opcode::ping, std::string(126, 'p'), mask), CloseCode::protocol_error);
 }
 
-TEST(FrameReader, RefusesAContinuationOfNothing) {  // 5.4
+TEST(Rfc6455Section5_4, RefusesAContinuationOfNothing) {
     expect_broken(client_frame(Opcode::continuation, "x", mask), CloseCode::protocol_error);
     expect_broken(text("whole") + client_frame(Opcode::continuation, "x", mask), CloseCode::protocol_error);
 }
 
-TEST(FrameReader, RefusesAMessageWithinAMessage) {  // 5.4
+TEST(Rfc6455Section5_4, RefusesAMessageWithinAMessage) {
     expect_broken(text("a", false) + text("b"), CloseCode::protocol_error);
 }
 
-TEST(FrameReader, RefusesLengthsThatAreNotShortest) {  // 5.2
+TEST(Rfc6455Section5_2, RefusesLengthsThatAreNotShortest) {
     expect_broken("\x81\xFE\x00\x05"s + "\0\0\0\0hello"s, CloseCode::protocol_error);
     expect_broken("\x81\xFF\x00\x00\x00\x00\x00\x00\xFF\xFF"s + "\0\0\0\0"s, CloseCode::protocol_error);
     expect_broken("\x81\xFF\x80\x00\x00\x00\x00\x00\x00\x00"s, CloseCode::protocol_error);
 }
 
-TEST(FrameReader, RefusesBinary) {  // 7.4.1: 1003
+TEST(Rfc6455Section7_4_1, RefusesBinary) {  // 1003
     expect_broken(client_frame(Opcode::binary, "x", mask), CloseCode::unsupported_data);
 }
 
-TEST(FrameReader, RefusesBadUtf8) {  // 8.1: 1007
+TEST(Rfc6455Section8_1, RefusesBadUtf8) {  // 1007
     for (const std::string& bad : {"\xC0\x80"s, "\xED\xA0\x80"s, "\xF4\x90\x80\x80"s, "\xC3"s, "\x80"s, "a\xFF"s, "\xE0\x9F\xBF"s,
                                   "\xF0\x8F\xBF\xBF"s, "\xF5\x80\x80\x80"s, "\xE2\x82"s}) {
         expect_broken(text(bad), CloseCode::invalid_text);
@@ -196,30 +196,38 @@ TEST(FrameReader, RefusesBadUtf8) {  // 8.1: 1007
     expect_broken(text("\xC3", false) + client_frame(Opcode::continuation, "x", mask), CloseCode::invalid_text);
 }
 
-TEST(FrameReader, TakesAllOfUtf8) {
+TEST(Rfc6455Section8_1, TakesAllOfUtf8) {
     for (const std::string& good : {"\0"s, "\x7F"s, "\xC2\x80"s, "\xED\x9F\xBF"s, "\xEE\x80\x80"s, "\xEF\xBF\xBF"s, "\xF0\x90\x80\x80"s,
                                    "\xF4\x8F\xBF\xBF"s}) {
         EXPECT_EQ(read(text(good)).log, std::vector{"text " + good});
     }
 }
 
-TEST(FrameReader, RefusesABigFrameBeforeItsPayloadComes) {  // 10.4; 1009
+TEST(Rfc6455Section10_4, RefusesABigFrameBeforeItsPayloadComes) {  // 1009
     std::string header = client_frame(Opcode::text, std::string(1'000'000, 'a'), mask).substr(0, 10);
     expect_broken(header, CloseCode::too_big);
     expect_broken(text(std::string(limit + 1, 'a')), CloseCode::too_big);
 }
 
-TEST(FrameReader, RefusesABigMessageInSmallFragments) {
+TEST(Rfc6455Section10_4, RefusesABigMessageInSmallFragments) {
     std::string bytes = text(std::string(4000, 'a'), false) + client_frame(Opcode::continuation, std::string(97, 'b'), mask);
     expect_broken(bytes, CloseCode::too_big);
 }
 
-TEST(FrameReader, ReadsCloseFrames) {  // 5.5.1, 7.4
-    EXPECT_EQ(read(client_frame(Opcode::close, "", mask)).log, std::vector{"close 1005 "s});
+TEST(Rfc6455Section5_5_1, ReadsCloseFrames) {
+    EXPECT_EQ(read(client_frame(Opcode::close, "", mask)).log, std::vector{"close 1005 "s});  // 7.1.5
     EXPECT_EQ(read(client_frame(Opcode::close, "\x03\xE9"s, mask)).log, std::vector{"close 1001 "s});
     EXPECT_EQ(read(client_frame(Opcode::close, "\x0F\xA0"s + "klaar", mask)).log, std::vector{"close 4000 klaar"s});
+    EXPECT_EQ(read(client_frame(Opcode::close, "\x03\xE8"s + std::string(123, 'r'), mask)).log, std::vector{"close 1000 " + std::string(123, 'r')});
     expect_broken(client_frame(Opcode::close, "\x03"s, mask), CloseCode::protocol_error);
+}
+
+TEST(Rfc6455Section5_5_1, RefusesAReasonThatIsNotUtf8) {
     expect_broken(client_frame(Opcode::close, "\x03\xE8\xFF"s, mask), CloseCode::invalid_text);
+    expect_broken(client_frame(Opcode::close, "\x03\xE8" "caf\xC3"s, mask), CloseCode::invalid_text);
+}
+
+TEST(Rfc6455Section7_4, KnowsWhichCodesMayBeSent) {
     for (const unsigned code : {0U, 999U, 1004U, 1005U, 1006U, 1015U, 1016U, 2999U, 5000U, 65535U}) {
         const std::string payload{static_cast<char>(code >> 8U), static_cast<char>(code & 0xFFU)};
         expect_broken(client_frame(Opcode::close, payload, mask), CloseCode::protocol_error);
@@ -230,7 +238,28 @@ TEST(FrameReader, ReadsCloseFrames) {  // 5.5.1, 7.4
     }
 }
 
-TEST(FrameReader, ReadsNothingAfterAClose) {  // 5.5.1
+TEST(Rfc6455Section5_3, UnmasksEachFrameByItsOwnKey) {
+    for (const std::uint32_t key : {0U, 1U, 0xFFFFFFFFU, 0x80000000U, 0x12345678U}) {
+        for (const std::size_t size : {1U, 2U, 3U, 4U, 5U, 63U, 1023U}) {
+            const std::string payload(size, 'm');
+            const std::string bytes = client_frame(Opcode::text, payload, key, false) + client_frame(Opcode::continuation, payload, ~key);
+            for (const std::size_t portion : {std::string::npos, std::size_t{3}}) {
+                EXPECT_EQ(read(bytes, portion).log, std::vector{"text " + payload + payload}) << key << " " << size;
+            }
+        }
+    }
+}
+
+TEST(Rfc6455Section5_5_2, GivesAPingAsItIs) {  // for the pong, which has the same payload (5.5.3); it need not be text
+    EXPECT_EQ(read(client_frame(Opcode::ping, "\x00\xFF\xC3"s, mask)).log, std::vector{"ping \x00\xFF\xC3"s});
+    EXPECT_EQ(read(client_frame(Opcode::ping, "", mask)).log, std::vector{"ping "s});
+}
+
+TEST(Rfc6455Section5_5_3, TakesAPongThatNobodyAskedFor) {
+    EXPECT_EQ(read(client_frame(Opcode::pong, "x", mask) + text("on")).log, (std::vector{"pong x"s, "text on"s}));
+}
+
+TEST(Rfc6455Section5_5_1, ReadsNothingAfterAClose) {
     EXPECT_EQ(read(client_frame(Opcode::close, "", mask) + text("late")).log, std::vector{"close 1005 "s});
 }
 
@@ -248,14 +277,14 @@ TEST(FrameReader, LivesThroughGarbage) {
     }
 }
 
-TEST(ServerFrame, IsNotMaskedAndShortest) {  // 5.1, 5.2
+TEST(Rfc6455Section5_1, IsNotMaskedAndShortest) {  // 5.2
     EXPECT_EQ(server_frame(Opcode::text, "Hello"), "\x81\x05Hello");
     EXPECT_EQ(server_frame(Opcode::ping, ""), "\x89\x00"s);
     EXPECT_EQ(server_frame(Opcode::text, std::string(126, 'a')).substr(0, 4), "\x81\x7E\x00\x7E"s);
     EXPECT_EQ(server_frame(Opcode::text, std::string(65536, 'a')).substr(0, 10), "\x81\x7F\x00\x00\x00\x00\x00\x01\x00\x00"s);
 }
 
-TEST(ServerFrame, CloseHasCodeAndACutReason) {
+TEST(Rfc6455Section5_5_1, CloseHasCodeAndACutReason) {
     EXPECT_EQ(close_frame(CloseCode::resync, "x"), "\x88\x03\x0F\xA0x");
     EXPECT_EQ(close_frame(CloseCode::normal, std::string(200, 'r')).size(), 2U + 125U);
 }
