@@ -167,6 +167,9 @@ void Shard::joined(const Joined& answer) {
     Follower* follower = found == followers_.end() ? nullptr : found->second.get();
     const auto has_ticket = [&](const Subscription& one) { return one.ticket == answer.ticket; };
     if (follower == nullptr || !follower->is_open() || std::ranges::none_of(follower->subscriptions(), has_ticket)) {
+        if (follower != nullptr) {
+            std::erase_if(follower->subscriptions(), has_ticket);  // one who closes has not left yet, and the topic may fall
+        }
         topic.give_up();
     } else if (!answer.opening) {
         std::erase_if(follower->subscriptions(), has_ticket);

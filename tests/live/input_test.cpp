@@ -123,6 +123,20 @@ TEST(Input, TakesAtMostSoManyTopics) {
     expect_well(world);
 }
 
+TEST(Input, AnswersThatComeAfterTheLastStrikeFindNobody) {
+    World world;
+    const auto client = world.arrive();
+    std::string wishes;
+    for (int i = 1; i <= 100; ++i) {
+        wishes += client_frame(Opcode::text, R"({"do":"follow","topic":"thread/)" + std::to_string(1000 + i) + "\"}", mask);
+    }
+    client->send_bytes(wishes);  // all are asked about before the first is refused
+    ASSERT_TRUE(world.until([&] { return client->close_code == 1008; }, {client.get()}));
+    EXPECT_EQ(client->of("refused").size(), 10U);
+    EXPECT_EQ(world.hub->registry().topics(), 0U);
+    expect_well(world);
+}
+
 TEST(Input, RefusesABadHandshake) {
     World world;
     http::Request request = world.request();
