@@ -144,7 +144,7 @@ void Shard::follow(Follower& follower, const TopicName& wanted, std::optional<st
     }
     leave(follower, name);  // following again starts anew
     if (follower.subscriptions().size() >= options().topics_per_follower) {
-        refuse(follower, name, "too-many-requests");
+        refuse(follower, wanted.name, "too-many-requests");
         return;
     }
     Topic& topic = find_or_add(name, wanted.kind);
@@ -216,7 +216,7 @@ void Shard::leave_all(Follower& follower) {
 }
 
 void Shard::refuse(Follower& follower, std::string_view topic, std::string_view problem) {
-    follower.say(say_refused(client_topic(topic), problem));
+    follower.say(say_refused(topic, problem));
     follower.strike();
 }
 

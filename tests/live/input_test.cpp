@@ -147,6 +147,15 @@ TEST(Input, RefusesABadHandshake) {
     EXPECT_EQ(world.hub->counts().followers, 0U);
 }
 
+TEST(Input, ARefusalNamesTheTopicAsItWasSaid) {
+    World world;
+    world.sign_in(5, 7);
+    const auto client = world.arrive(5);
+    client->follow("me/7");
+    ASSERT_TRUE(world.until_count(*client, "refused", 1));
+    EXPECT_EQ(client->of("refused")[0], json::parse(R"({"is":"refused","topic":"me/7","problem":"bad-request"})"));
+}
+
 TEST(Input, UnderstandsAMessageInPiecesWithPingsBetween) {
     World world;
     world.threads["thread/1"];
