@@ -34,6 +34,7 @@ class Forum:
 
     def __init__(self, *options, data=None):
         self.data = data or tempfile.mkdtemp(prefix="forum-bench-")
+        os.chmod(self.data, 0o755)  # its PostgreSQL runs as another user when we are root
         self.port = free_port()
         began = time.monotonic()
         self.process = subprocess.Popen(

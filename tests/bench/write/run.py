@@ -58,27 +58,15 @@ def main():
         with open(f"{scripts}/six.sql", "w", encoding="ascii") as file:
             file.write(SIX_TRIPS.format(count=THREADS, first=threads[0]))
         binaries = subprocess.run(["pg_config", "--bindir"], capture_output=True, text=True, check=True).stdout.strip()
-        socket_folder = find_socket(forum)
         ours, limit = [], []
         for _ in range(ROUNDS):
             ours.append(support.wrk(f"http://127.0.0.1:{forum.port}/", SECONDS, WRITERS, script=f"{scripts}/posts.lua"))
-            limit.append(pgbench(binaries, socket_folder, f"{scripts}/six.sql"))
+            limit.append(pgbench(binaries, f"{forum.data}/socket", f"{scripts}/six.sql"))
         best = support.median(limit)
         support.figure("write.posts", support.median(ours), "posts/s", support.median(ours) / best)
         support.figure("write.limit.six_round_trips", best, "tx/s", 1)
     finally:
         forum.stop()
-
-
-def find_socket(forum):
-    """The socket's folder as the running server wrote it down: not beside the data when root started it."""
-    out = subprocess.run(["ps", "-e", "-o", "args"], capture_output=True, text=True, check=True).stdout
-    for line in out.splitlines():
-        if "postgres" in line and forum.data in line:
-            found = re.search(r"unix_socket_directories=(\S+)", line)
-            if found:
-                return found.group(1)
-    return f"{forum.data}/socket"
 
 
 main()
