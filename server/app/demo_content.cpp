@@ -68,12 +68,12 @@ const db::Query move_query{"app.demo_move_post", R"(
 
 const db::Query announce_query{"app.demo_announce", R"(
     WITH raised AS (
-        UPDATE threads SET seq = seq + 1 WHERE id = $1 RETURNING id, seq, theme_slug, visibility
+        UPDATE threads SET seq = seq + 1 WHERE id = $1 RETURNING id, seq, list_topics, visibility
     )
     INSERT INTO events (topic, seq, kind, audience, data, hints, at)
     SELECT 'thread/' || t.id, t.seq, $3, thread_audience(t.visibility),
            jsonb_build_object('thread', t.id, 'post', p.id, 'number', p.number),
-           thread_hints(t.id, t.theme_slug, p.author_id), $4
+           thread_hints(t.list_topics, p.author_id), $4
       FROM raised t JOIN posts p ON p.thread_id = t.id AND p.number = $2)"};
 
 const db::Query accept_query{"app.demo_accept", R"(

@@ -14,7 +14,7 @@ using nlohmann::json;
 const db::Query raise_query{"discussion.raise_seq", R"(
     UPDATE threads t SET seq = t.seq + 1
      WHERE t.id = $1
-    RETURNING t.seq, thread_audience(t.visibility) AS audience, thread_hints(t.id, t.theme_slug, $2) AS hints)"};
+    RETURNING t.seq, thread_audience(t.visibility) AS audience, thread_hints(t.list_topics, $2) AS hints)"};
 
 const db::Query figures_query{"discussion.thread_figures", R"(
     SELECT t.reply_count, t.accepted_post IS NOT NULL AS is_answered, t.is_closed, t.is_pinned,

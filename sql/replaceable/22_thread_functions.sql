@@ -12,18 +12,11 @@ RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
     SELECT CASE visibility WHEN 'public' THEN 'everyone' WHEN 'members' THEN 'members' ELSE 'administrators' END
 $$;
 
--- Topics of the lists in which a thread stands: pages kept under them fall, their followers get a hint. The author's own
--- topic stands among them because his own page lists what he wrote.
--- plpgsql, because it keeps its plans: a function in language sql with subqueries is parsed and planned again at every call.
-CREATE OR REPLACE FUNCTION thread_hints(thread bigint, theme text, author bigint)
-RETURNS text[] LANGUAGE plpgsql STABLE PARALLEL SAFE AS $$
-BEGIN
-    RETURN ARRAY['list/all', 'me/' || author, 'list/theme/' || theme]
-        || ARRAY(SELECT 'list/municipality/' || m.municipality_code FROM thread_municipalities m
-                  WHERE m.thread_id = thread ORDER BY m.municipality_code)
-        || ARRAY(SELECT 'list/typology/' || y.typology_slug FROM thread_typologies y
-                  WHERE y.thread_id = thread ORDER BY y.typology_slug);
-END
+-- events.hints of what happens in a thread: pages kept under these topics fall, their followers get a hint. Beside the thread's
+-- lists (threads.list_topics) the author's own topic, because his own page lists what he wrote.
+CREATE OR REPLACE FUNCTION thread_hints(list_topics text[], author bigint)
+RETURNS text[] LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT list_topics || ('me/' || author::text)
 $$;
 
 -- Makes a thread's kept figures true again from its posts. The caller holds the thread's row lock. Running it a second time,

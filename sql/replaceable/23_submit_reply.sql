@@ -3,7 +3,7 @@
 -- here may become a question of its own.
 --
 -- outcome: 'made' · 'again' (this key was used; the post that it made) · 'not-found' (no such thread for this author) ·
--- 'unpublished' · 'closed' · 'no-such-post' (in_reply_to).
+-- 'unpublished' · 'closed'. Error FD001: in_reply_to is no post that the author may read.
 -- The row lock on the thread is taken by its UPDATE: numbers and sequence are in order of commit, without gaps. Two requests
 -- with one key: the second waits for that lock and then meets the key's primary key, an error that the caller answers by
 -- asking again (the whole statement is undone).
@@ -17,7 +17,8 @@ LANGUAGE plpgsql AS $$
 #variable_conflict use_column
 DECLARE
     thread record;
-    quoted record;
+    quoted_id bigint;
+    quoted_version integer;
     is_live boolean := in_state = 'live';
 BEGIN
     IF in_key <> '' THEN
@@ -42,7 +43,7 @@ BEGIN
            last_post_at = CASE WHEN is_live THEN greatest(t.last_post_at, now()) ELSE t.last_post_at END
      WHERE t.id = in_thread AND t.is_published AND NOT t.is_closed
        AND may_see_thread(t.visibility, t.is_published, t.author_id, in_author, in_level)
-    RETURNING t.id, t.last_number, t.seq, t.slug, t.theme_slug, t.visibility, t.kind, t.author_id INTO thread;
+    RETURNING t.last_number, t.seq, t.slug, t.visibility, t.kind, t.author_id, t.list_topics INTO thread;
     IF NOT FOUND THEN
         SELECT CASE WHEN t.is_closed THEN 'closed' ELSE 'unpublished' END INTO outcome
           FROM visible_threads(in_author, in_level) t WHERE t.id = in_thread;
@@ -52,15 +53,13 @@ BEGIN
     END IF;
 
     IF in_reply_to IS NOT NULL THEN
-        SELECT p.id, coalesce(p.live_version, p.version) AS version INTO quoted
+        SELECT p.id, coalesce(p.live_version, p.version) INTO quoted_id, quoted_version
           FROM visible_posts(in_author, in_level) p
          WHERE p.thread_id = in_thread AND p.number = in_reply_to AND p.has_text;
         IF NOT FOUND THEN
             -- An error, so that the number is not used up.
             RAISE EXCEPTION 'no such post to reply to' USING ERRCODE = 'FD001';
         END IF;
-    ELSE
-        SELECT NULL::bigint AS id, NULL::integer AS version INTO quoted;
     END IF;
 
     outcome := 'made';
@@ -72,13 +71,13 @@ BEGIN
     thread_author := thread.author_id;
     created_at := now();
     audience := CASE WHEN is_live THEN thread_audience(thread.visibility) ELSE 'member' END;
-    hints := CASE WHEN is_live THEN thread_hints(in_thread, thread.theme_slug, in_author) ELSE '{}' END;
+    hints := CASE WHEN is_live THEN thread_hints(thread.list_topics, in_author) ELSE '{}' END;
 
     WITH post AS (
         INSERT INTO posts (thread_id, number, author_id, author_function, author_municipality, reply_to, reply_version,
                            state, version, live_version, body, body_html, published_at)
-        VALUES (in_thread, thread.last_number, in_author, in_function, nullif(in_municipality, ''), quoted.id,
-                quoted.version, in_state, 1, CASE WHEN is_live THEN 1 END, in_body, in_html,
+        VALUES (in_thread, thread.last_number, in_author, in_function, nullif(in_municipality, ''), quoted_id,
+                quoted_version, in_state, 1, CASE WHEN is_live THEN 1 END, in_body, in_html,
                 CASE WHEN is_live THEN now() END)
         RETURNING id
     ), version AS (

@@ -11,6 +11,9 @@ LANGUAGE plpgsql AS $$
 #variable_conflict use_column
 DECLARE
     is_live boolean := in_state = 'live';
+    list_topics text[] := ARRAY['list/all', 'list/theme/' || in_theme]
+                       || ARRAY(SELECT 'list/municipality/' || code FROM unnest(in_codes) AS chosen (code))
+                       || ARRAY(SELECT 'list/typology/' || slug FROM unnest(in_typologies) AS chosen (slug));
 BEGIN
     IF in_key <> '' THEN
         SELECT 'again', p.thread_id, p.id, p.state, t.slug, t.seq, 0, '', '{}'::text[], p.created_at
@@ -32,9 +35,9 @@ BEGIN
     created_at := now();
 
     INSERT INTO threads (kind, title, slug, theme_slug, visibility, author_id, fields, is_published, opening_state, seq,
-                         last_number, strand, published_at)
+                         last_number, strand, list_topics, published_at)
     VALUES (in_kind, in_title, in_slug, in_theme, in_visibility, in_author, in_fields, is_live, in_state, thread_seq,
-            1, CASE WHEN is_live THEN in_letter ELSE '' END, CASE WHEN is_live THEN now() END)
+            1, CASE WHEN is_live THEN in_letter ELSE '' END, list_topics, CASE WHEN is_live THEN now() END)
     RETURNING id INTO thread_id;
     INSERT INTO thread_municipalities (thread_id, municipality_code, role)
     SELECT start_thread.thread_id, code, role FROM unnest(in_codes, in_roles) AS chosen (code, role);
@@ -53,7 +56,7 @@ BEGIN
     DELETE FROM drafts WHERE member_id = in_author AND key = 'new-thread';
 
     audience := CASE WHEN is_live THEN thread_audience(in_visibility) ELSE 'member' END;
-    hints := CASE WHEN is_live THEN thread_hints(start_thread.thread_id, in_theme, in_author) ELSE '{}' END;
+    hints := CASE WHEN is_live THEN thread_hints(list_topics, in_author) ELSE '{}' END;
     INSERT INTO events (topic, seq, kind, audience, member_id, data, hints)
     VALUES (CASE WHEN is_live THEN 'thread/' || start_thread.thread_id ELSE 'me/' || in_author END,
             CASE WHEN is_live THEN thread_seq END,
