@@ -19,6 +19,19 @@ RETURNS text[] LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
     SELECT list_topics || ('me/' || author::text)
 $$;
 
+-- What a member made with this key before, so that a retry makes nothing.
+CREATE OR REPLACE FUNCTION made_with_key(in_member bigint, in_key text)
+RETURNS TABLE (
+    thread_id bigint, thread_slug text, thread_seq bigint, thread_kind text, thread_author bigint,
+    post_id bigint, post_number integer, post_state text, created_at timestamptz)
+LANGUAGE sql STABLE AS $$
+    SELECT t.id, t.slug, t.seq, t.kind, t.author_id, p.id, p.number, p.state, p.created_at
+      FROM idempotency_keys k
+      JOIN posts p ON p.id = k.post_id
+      JOIN threads t ON t.id = p.thread_id
+     WHERE k.member_id = in_member AND k.key = in_key
+$$;
+
 -- Makes a thread's kept figures true again from its posts. The caller holds the thread's row lock. Running it a second time,
 -- or after submit_reply, changes nothing (an invariant that tests check).
 CREATE OR REPLACE FUNCTION recount_thread(thread bigint)

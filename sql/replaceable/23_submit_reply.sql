@@ -22,15 +22,11 @@ DECLARE
     is_live boolean := in_state = 'live';
 BEGIN
     IF in_key <> '' THEN
-        SELECT 'again', p.id, p.number, p.state, t.slug, t.seq, t.kind, t.author_id, 0, '', '{}'::text[], p.created_at
-          INTO outcome, post_id, post_number, post_state, thread_slug, thread_seq, thread_kind, thread_author, event_id,
-               audience, hints, created_at
-          FROM idempotency_keys k
-          JOIN posts p ON p.id = k.post_id
-          JOIN threads t ON t.id = p.thread_id
-         WHERE k.member_id = in_author AND k.key = in_key;
+        RETURN QUERY
+        SELECT 'again', k.post_id, k.post_number, k.post_state, k.thread_slug, k.thread_seq, k.thread_kind, k.thread_author,
+               NULL::bigint, NULL, NULL::text[], k.created_at
+          FROM made_with_key(in_author, in_key) k;
         IF FOUND THEN
-            RETURN NEXT;
             RETURN;
         END IF;
     END IF;

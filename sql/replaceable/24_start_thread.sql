@@ -16,14 +16,11 @@ DECLARE
                        || ARRAY(SELECT 'list/typology/' || slug FROM unnest(in_typologies) AS chosen (slug));
 BEGIN
     IF in_key <> '' THEN
-        SELECT 'again', p.thread_id, p.id, p.state, t.slug, t.seq, 0, '', '{}'::text[], p.created_at
-          INTO outcome, thread_id, post_id, post_state, thread_slug, thread_seq, event_id, audience, hints, created_at
-          FROM idempotency_keys k
-          JOIN posts p ON p.id = k.post_id
-          JOIN threads t ON t.id = p.thread_id
-         WHERE k.member_id = in_author AND k.key = in_key;
+        RETURN QUERY
+        SELECT 'again', k.thread_id, k.post_id, k.post_state, k.thread_slug, k.thread_seq, NULL::bigint, NULL, NULL::text[],
+               k.created_at
+          FROM made_with_key(in_author, in_key) k;
         IF FOUND THEN
-            RETURN NEXT;
             RETURN;
         END IF;
     END IF;
