@@ -1,5 +1,6 @@
-// A post as a reader sees it and what he may do with it: the view model `Post`. Rule: made only from rows of visible_posts;
-// every permission on a post that a page shows is answered here, and asked again by the use case that does it.
+// A post as a reader sees it and what he may do with it: the view model `Post`. Rule: made only from rows of visible_posts,
+// or of the statement that just wrote the post; every permission on a post that a page shows is answered here, and asked
+// again by the use case that does it.
 #pragma once
 
 #include <cstdint>

@@ -27,6 +27,7 @@ struct Submitted {
     std::string thread_kind;
     base::MemberId thread_author;
     std::int64_t seq;
+    db::Row post_row;  ///< for post_json, as the post was when it was made and without what it quotes
 };
 
 /// Writes the reply. Nothing when `reply_to` is no post that the author may read. Throws Problem{not_found} for a thread that
