@@ -83,7 +83,7 @@ std::size_t prune_events(db::Tx& tx, base::Time older_than, int limit) {
 
 std::vector<Event> EventCursor::poll(db::Tx& tx) {
     const auto from = horizon_ ? std::optional{std::to_string(*horizon_)} : std::nullopt;
-    const db::Rows rows = tx.exec(poll_query, db::Params::of(from));
+    const db::Rows rows = tx.exec_alone(poll_query, db::Params::of(from));
     const std::uint64_t horizon = parse_xid(rows[0].text("horizon"));
     const bool is_first = !horizon_ || horizon < *horizon_;  // smaller: another database stands in its place
 
