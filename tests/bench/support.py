@@ -1,5 +1,6 @@
 """What the benches of the whole server share: start it, fill it, load it, and print a figure with its ratio to a limit of the same
-run. Rule: a figure without its limit says nothing; server on core 0, load on core 1, rounds in alternation, medians."""
+run. Rule: a figure without its limit says nothing; server on core 0, load on core 1 (unless a bench says why not), rounds in
+alternation, medians."""
 import http.client
 import json
 import os
@@ -32,13 +33,13 @@ def median(values):
 class Forum:
     """The built server with demo content in a data folder of its own."""
 
-    def __init__(self, *options, data=None):
+    def __init__(self, *options, data=None, cores="0"):
         self.data = data or tempfile.mkdtemp(prefix="forum-bench-")
         os.chmod(self.data, 0o755)  # its PostgreSQL runs as another user when we are root
         self.port = free_port()
         began = time.monotonic()
         self.process = subprocess.Popen(
-            ["taskset", "-c", "0", os.environ.get("FORUM_BINARY", "build/release/forum"), "serve", "--demo", "--port", str(self.port),
+            ["taskset", "-c", cores, os.environ.get("FORUM_BINARY", "build/release/forum"), "serve", "--demo", "--port", str(self.port),
              "--data", self.data, "--writes-per-minute", "0", "--sign-ins-per-5-minutes", "0", "--log-level", "warning", *options],
             stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
         for line in self.process.stdout:
@@ -120,9 +121,9 @@ server {{ listen 127.0.0.1:{self.port}; root {self.folder}; default_type text/ht
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
-def wrk(url, seconds, connections, script=None, headers=()):
+def wrk(url, seconds, connections, script=None, headers=(), cores="1"):
     """Requests per second; a run with refused requests is no figure."""
-    command = ["taskset", "-c", "1", "wrk", "-t", "1", "-c", str(connections), "-d", f"{seconds}s"]
+    command = ["taskset", "-c", cores, "wrk", "-t", "1", "-c", str(connections), "-d", f"{seconds}s"]
     for header in headers:
         command += ["-H", header]
     if script:
