@@ -31,6 +31,12 @@ const db::Query list_open_query{"moderation.list_open", case_columns + R"(
 
 const db::Query find_case_query{"moderation.find_case", case_columns + "WHERE c.id = $1"};
 
+// In the lock order of sql/README.md: rows are locked in the order in which OF names them.
+const db::Query lock_case_query{"moderation.lock_case", R"(
+    SELECT c.id FROM cases c JOIN posts p ON p.id = c.post_id JOIN threads t ON t.id = p.thread_id
+     WHERE c.id = $1
+       FOR NO KEY UPDATE OF t, p, c)"};
+
 const db::Query count_open_query{"moderation.count_open", R"(
     SELECT count(*) AS n FROM cases WHERE state = 'open')"};
 
@@ -205,6 +211,8 @@ std::optional<CaseRow> find_case(db::Tx& tx, base::CaseId id) {
     const auto row = rows.find_one();
     return row ? std::optional{read_case(*row)} : std::nullopt;
 }
+
+void lock_case(db::Tx& tx, base::CaseId id) { tx.exec(lock_case_query, db::Params::of(id)); }
 
 std::int64_t count_decided_today(db::Tx& tx, base::Time since) {
     return tx.exec(count_decided_query, db::Params::of(since)).one().integer("n");

@@ -59,6 +59,8 @@ std::int64_t count_open_cases(db::Tx& tx);
 /// The open case that waits longest and is not `except`, not held by another, not the viewer's own post.
 std::optional<base::CaseId> find_next_case(db::Tx& tx, base::MemberId viewer, base::CaseId except);
 std::optional<CaseRow> find_case(db::Tx& tx, base::CaseId id);
+/// Nobody decides, takes or changes the case or its post until the transaction ends; nothing happens when there is none.
+void lock_case(db::Tx& tx, base::CaseId id);
 std::int64_t count_decided_today(db::Tx& tx, base::Time since);
 
 /// Takes or renews the lease of an open case when it is free, expired or the member's own. False when another holds it or the

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/text.hpp"
+#include "discussion/post_rules.hpp"
 #include "discussion/post_states.hpp"
 #include "moderation/case_events.hpp"
 #include "moderation/case_store.hpp"
@@ -39,12 +40,17 @@ CaseRow get_case(const ActionContext& context) {
     return *row;
 }
 
-/// Why the decision came too late, for a person and for a script.
-[[noreturn]] void refuse_as_too_late(const ActionContext& context, const Services& services, base::CaseId id) {
-    const auto now = find_case(context.tx, id);
-    const auto decisions = decisions_of_case(context.tx, id);
+/// Why the act came too late: a script gets the problem, a person the case as it is now with what he typed. Only before
+/// anything was changed: a page that is shown undoes nothing.
+site::ActionResult answer_too_late(const ActionContext& context, const Services& services, const CaseRow& now,
+                                   DecisionDraft draft = {}) {
+    const auto decisions = decisions_of_case(context.tx, now.id);
+    const bool is_withdrawn = now.state == "withdrawn";
+    const bool is_decided = now.state != "open" && !is_withdrawn && !decisions.empty();
     Problem problem{ProblemKind::conflict, say(context, services, "moderation.case_changed")};
-    if (now && now->state != "open" && !decisions.empty()) {
+    if (is_withdrawn) {
+        problem.detail = say(context, services, "moderation.case_withdrawn");
+    } else if (is_decided) {
         const auto& last = decisions.back();
         std::string key = "moderation.decided_" + (last.kind == "approve" || last.kind == "return" || last.kind == "reject"
                                                        ? last.kind
@@ -56,12 +62,16 @@ CaseRow get_case(const ActionContext& context) {
                                               {"kind", last.kind},
                                               {"decidedAt", base::to_rfc3339(last.decided_at)}}}}
                                  .dump();
-    } else if (now && now->state == "withdrawn") {
-        problem.detail = say(context, services, "moderation.case_withdrawn");
-    } else if (now && now->lease_by && now->lease_by != context.viewer.member) {
-        problem.detail = say(context, services, "moderation.case_held", {{"name", now->lease_name}});
+    } else if (now.lease_by && now.lease_by != context.viewer.member) {
+        problem.detail = say(context, services, "moderation.case_held", {{"name", now.lease_name}});
     }
-    throw problem;
+    if (discussion::wants_json(context)) {
+        throw problem;
+    }
+    draft.conflict = is_decided ? std::string{} : problem.detail;  // the page itself says who decided
+    auto page = load_case_again(context, services, now.id, draft);
+    page.status = base::problem_info(problem.kind).status;
+    return site::ShowAgain{std::move(page), {}};
 }
 
 DecisionDraft parse(const ActionContext& context, const Services& services) {
@@ -183,6 +193,8 @@ site::Done done(const ActionContext& context, base::CaseId id, const std::string
 }  // namespace
 
 site::ActionResult decide_case(const ActionContext& context, const Services& services) {
+    // Locked before it is read: what is too late is known before anything changes.
+    lock_case(context.tx, context.id<base::CaseId>("id"));
     const auto row = get_case(context);
     // Invariant 7: nobody judges his own words.
     if (row.author == context.viewer.member) {
@@ -190,23 +202,15 @@ site::ActionResult decide_case(const ActionContext& context, const Services& ser
     }
     const int version = parse_version(context);
     auto draft = parse(context, services);
+    const bool is_held = row.lease_by && row.lease_by != context.viewer.member;
+    if (row.state != "open" || row.version != version || is_held) {
+        draft.errors = {};  // there is nothing left to mend
+        return answer_too_late(context, services, row, std::move(draft));
+    }
     if (draft.errors.any()) {
         return site::ShowAgain{load_case_again(context, services, row.id, draft), draft.errors};
     }
-    const bool is_held = row.lease_by && row.lease_by != context.viewer.member;
-    if (row.state != "open" || row.version != version || is_held) {
-        refuse_as_too_late(context, services, row.id);
-    }
-    // The post first, the case after it: the lock order of sql/README.md.
-    std::optional<discussion::Moved> moved;
-    try {
-        moved = move_post(context, services, row, draft.decision);
-    } catch (const Problem& problem) {
-        if (problem.kind != ProblemKind::conflict) {
-            throw;
-        }
-        refuse_as_too_late(context, services, row.id);
-    }
+    const auto moved = move_post(context, services, row, draft.decision);
     const auto now = base::now();
     const bool is_return = draft.decision == "return";
     const auto deadline = is_return ? std::optional{now + answer_time} : std::nullopt;
@@ -214,14 +218,14 @@ site::ActionResult decide_case(const ActionContext& context, const Services& ser
         draft.decision == "reject" ? std::optional{months_later(now, appeal_months)} : std::nullopt;
     if (!close_round(context.tx, row.id, version, context.viewer.member, is_return ? "with_author" : "decided",
                      deadline)) {
-        refuse_as_too_late(context, services, row.id);
+        throw Problem{ProblemKind::conflict, "moderation.case_changed"};  // not while it is locked
     }
     insert_decision(context.tx, {.case_id = row.id,
                                  .kind = draft.decision,
                                  .post = row.post,
                                  .post_version = row.post_version,
-                                 .state_from = moved->state_from,
-                                 .state_to = moved->state_to,
+                                 .state_from = moved.state_from,
+                                 .state_to = moved.state_to,
                                  .decided_by = context.viewer.member,
                                  .decided_role = "moderator",
                                  .rules = draft.rules,
@@ -239,7 +243,7 @@ site::ActionResult decide_case(const ActionContext& context, const Services& ser
 site::ActionResult take_case(const ActionContext& context, const Services& services) {
     const auto row = get_case(context);
     if (!take_lease(context.tx, row.id, context.viewer.member)) {
-        refuse_as_too_late(context, services, row.id);
+        return answer_too_late(context, services, get_case(context));
     }
     const auto until = base::to_rfc3339(base::now() + lease_time);
     announce_case(context.tx, services.announcer, "case.leased", row.id, context.viewer.name, until);

@@ -97,7 +97,7 @@ nlohmann::json history_json(const PageContext& context, const Services& services
 }
 
 nlohmann::json decided_json(const CaseRow& row, const std::vector<Decision>& decisions) {
-    if (row.state == "open" || decisions.empty()) {
+    if (row.state == "open" || row.state == "withdrawn" || decisions.empty()) {
         return nullptr;
     }
     const auto& last = decisions.back();
@@ -139,7 +139,8 @@ nlohmann::json case_json(const PageContext& context, const Services& services, c
                         {"facts", draft.facts},
                         {"questions", draft.questions},
                         {"note", draft.note},
-                        {"rules", draft.rules}};
+                        {"rules", draft.rules},
+                        {"isTyped", !draft.is_empty()}};
     put_kind_flags(form, draft.decision);
     model.update({{"thread", threads.empty() ? nlohmann::json{} : std::move(threads[0])},
                   {"post", post_of(context, services, row, facts)},
@@ -149,6 +150,7 @@ nlohmann::json case_json(const PageContext& context, const Services& services, c
                   {"lease", std::move(lease)},
                   {"history", history_json(context, services, row, decisions)},
                   {"authorHistory", {{"live", past.live}, {"returned", past.returned}, {"rejected", past.rejected}}},
+                  {"isOpen", is_open},
                   {"isOwn", is_own},
                   {"mayDecide", context.viewer.may_moderate() && is_open && !is_own && (is_free || is_mine)},
                   {"decisionUrl", url + "/besluit"},
@@ -156,6 +158,7 @@ nlohmann::json case_json(const PageContext& context, const Services& services, c
                   {"releaseUrl", is_mine ? url + "/los" : ""},
                   {"nonce", "case-" + to_string(row.id) + "-" + std::to_string(row.version)},
                   {"form", std::move(form)},
+                  {"conflict", draft.conflict},
                   {"next", std::move(next)},
                   {"decided", decided_json(row, decisions)}});
     draft.errors.write_to(model, {"decision", "rules", "facts", "questions", "version"});

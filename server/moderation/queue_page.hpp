@@ -16,6 +16,9 @@ struct DecisionDraft {
     std::string decision, facts, questions, note;
     std::vector<std::string> rules;
     site::FormErrors errors;
+    std::string conflict;  ///< why it came too late, where the page does not say it anyway; "" = it did not
+
+    bool is_empty() const { return decision.empty() && facts.empty() && questions.empty() && note.empty() && rules.empty(); }
 };
 
 /// /moderatie (API: the list).

@@ -252,6 +252,77 @@ class Review(Forum):
         self.assertIn(second, self.guest.get(f"/gesprekken/{thread}").text)
 
 
+
+class TooLate(Forum):
+    def test_the_case_is_shown_with_all_that_was_typed(self):
+        name = self.moderator.api("GET", "/me").json()["name"]
+        typed = {"decision": "reject", "rules": ["onderwerp", "bron"], "facts": "Er staat niet bij waar dit\nvandaan komt: " + word(),
+                 "questions": "Is dit van u? " + word(), "note": "Zag ik eerder: " + word()}
+
+        def opened():
+            """A waiting post's case, as the second moderator has it open."""
+            text = "Wachtend " + word()
+            reply(self.nieuw, thread, text)
+            case = self.case_of(text)
+            return case, self.moderator2.get(f"/moderatie/{case}").page.form(rf"/moderatie/{case}/besluit")
+
+        def too_late(form, case):
+            answer = self.moderator2.submit(form, typed)
+            self.assertEqual(answer.status, 409, answer)
+            self.assertEqual(self.moderator2.api("POST", f"/moderation/cases/{case}/decision", typed | {"version": 1}).header("Content-Type"),
+                             "application/problem+json")
+            return answer.page
+
+        def shows_typed(page):
+            for sentence in ("Weigeren met reden", "5. Noem uw bron", "6. Blijf bij het onderwerp", typed["facts"].replace("\n", " "), typed["questions"], typed["note"]):
+                self.assertIn(sentence, page.words)
+
+        thread = self.thread()
+        with self.subTest("decided by another"):
+            case, form = opened()
+            self.decide(self.moderator, case, decision="approve")
+            page = too_late(form, case)
+            self.assertRegex(page.words, re.escape(name) + r" keurde dit bericht goed: vandaag, \d+\.\d\d uur")
+            self.assertIn("Uw tekst is niet verstuurd", page.words)
+            self.assertFalse(page.has_form(r"/moderatie/\d+/besluit"))
+            shows_typed(page)
+        with self.subTest("held by another"):
+            case, form = opened()
+            self.moderator.submit(self.moderator.get(f"/moderatie/{case}").page.form(rf"/moderatie/{case}/pak"))
+            page = too_late(form, case)
+            self.assertIn(f"{name} bekijkt dit bericht nu.", page.words)
+            shows_typed(page)
+            self.moderator.submit(self.moderator.get(f"/moderatie/{case}").page.form(rf"/moderatie/{case}/los"))
+        with self.subTest("another version"):
+            self.decide(self.moderator, case, decision="return", questions="Waar was dit?")
+            edit = re.search(rf'href="(/gesprekken/{thread}/berichten/\d+/wijzig)"', self.nieuw.get("/ik/besluiten").text)[1]
+            better = "In Vaals " + word()
+            self.nieuw.submit(self.nieuw.get(edit).page.form(edit), {"body": better}, PLACE)
+            page = too_late(form, case)
+            self.assertIn("Dit bericht is intussen gewijzigd. Uw besluit is niet bewaard.", page.words)
+            self.assertIn(better, page.words)
+            again = page.form(rf"/moderatie/{case}/besluit")
+            self.assertEqual({name: again.value(name) for name in ("decision", "questions", "note")}, {name: typed[name] for name in ("decision", "questions", "note")})
+            self.assertEqual(again.value("facts").split(), typed["facts"].split())
+            self.assertEqual({value for name, value in again.fields if name == "rules"}, set(typed["rules"]))
+            self.assertEqual(self.moderator2.submit(again).status, 200, "with the new version before him he may decide")
+        with self.subTest("withdrawn"):
+            case, form = opened()
+            post = self.moderator.api("GET", f"/moderation/cases/{case}").json()["post"]["number"]
+            at = f"/gesprekken/{thread}/berichten/{post}/intrekken"
+            self.nieuw.submit(self.nieuw.get(at).page.form(at))
+            page = too_late(form, case)
+            self.assertIn("De schrijver trok dit bericht in.", page.words)
+            shows_typed(page)
+        with self.subTest("taken by another"):
+            case, _ = opened()
+            take = self.moderator2.get(f"/moderatie/{case}").page.form(rf"/moderatie/{case}/pak")
+            self.moderator.submit(self.moderator.get(f"/moderatie/{case}").page.form(rf"/moderatie/{case}/pak"))
+            answer = self.moderator2.submit(take)
+            self.assertEqual(answer.status, 409)
+            self.assertIn(f"{name} bekijkt dit bericht nu.", answer.page.words)
+
+
 class OwnPosts(Forum):
     def test_edit_history_withdraw_undo(self):
         thread, first, second = self.thread(), "Eerste " + word(), "Tweede " + word()
