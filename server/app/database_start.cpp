@@ -24,9 +24,12 @@ DatabaseStart::DatabaseStart(const Config& config) : config_{config} {
         owner_url_ = embedded_->owner_url();
         application_url_ = embedded_->application_url();
     } else {
-        owner_url_ = application_url_ = config.database;
+        owner_url_ = config.database;
     }
-    db::migrate(owner_url_, config.sql_folder, say);
+    const auto migrated = db::migrate(owner_url_, config.sql_folder, say);
+    if (!embedded_) {
+        application_url_ = migrated.application_url;
+    }
 }
 
 void DatabaseStart::fill(const crypto::PasswordHasher& passwords) const {

@@ -108,26 +108,10 @@ void ignore_sigpipe() {
     });
 }
 
-std::string quote_identifier(std::string_view name) {
-    std::string out{"\""};
-    for (const char c : name) {
-        out += c;
-        if (c == '"') {
-            out += c;
-        }
-    }
-    return out + '"';
-}
-
 std::string session_settings(const ConnectionSettings& settings) {
-    auto sql =
-        "SET client_min_messages TO warning; SET timezone TO 'UTC'; SET datestyle TO 'ISO, YMD'; "
-        "SET intervalstyle TO 'iso_8601'; SET statement_timeout TO "
-        + std::to_string(settings.statement_timeout.count());
-    if (!settings.role.empty()) {
-        sql += "; SET ROLE " + quote_identifier(settings.role);
-    }
-    return sql;
+    return "SET client_min_messages TO warning; SET timezone TO 'UTC'; SET datestyle TO 'ISO, YMD'; "
+           "SET intervalstyle TO 'iso_8601'; SET statement_timeout TO "
+           + std::to_string(settings.statement_timeout.count());
 }
 
 class ConninfoOptions {
@@ -197,6 +181,15 @@ std::string merge_url(const std::string& url,
 std::string change_url(const std::string& url,
                        const std::vector<std::pair<std::string, std::string>>& changes) {
     return merge_url(url, changes, true);
+}
+
+std::string find_in_url(const std::string& url, const std::string& key) {
+    for (auto& [name, value] : ConninfoOptions{url}.given()) {
+        if (name == key) {
+            return value;
+        }
+    }
+    return {};
 }
 
 std::string complete_url(const std::string& url,

@@ -28,7 +28,6 @@ struct ConnectionSettings {
     std::string application_name{"forum"};
     std::chrono::milliseconds statement_timeout{0};  ///< 0 = none
     std::chrono::seconds connect_timeout{3};         ///< libpq takes at least 2
-    std::string role;                                ///< SET ROLE after connecting; "" = none
 };
 
 class Connection {
@@ -62,6 +61,9 @@ private:
 /// with one clear line, without the password, when `url` is malformed.
 std::string change_url(const std::string& url,
                        const std::vector<std::pair<std::string, std::string>>& changes);
+
+/// The value that `url` gives for `key`; "" when it gives none.
+std::string find_in_url(const std::string& url, const std::string& key);
 
 /// As change_url, but sets only what `url` leaves open.
 std::string complete_url(const std::string& url,

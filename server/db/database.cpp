@@ -108,8 +108,7 @@ Database::Session& Database::session() {
             {alive_,
              std::make_unique<Connection>(
                  options_.url, ConnectionSettings{.statement_timeout = options_.statement_timeout,
-                                                  .connect_timeout = options_.connect_timeout,
-                                                  .role = options_.role})});
+                                                  .connect_timeout = options_.connect_timeout})});
     } catch (const ConnectionLost&) {
         const auto end = std::chrono::steady_clock::now();
         next_attempt_ = (end + (end - begin)).time_since_epoch().count();

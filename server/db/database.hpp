@@ -19,8 +19,6 @@ struct DatabaseOptions {
     std::string url;                                      ///< libpq connection string or URI
     std::chrono::milliseconds statement_timeout{10'000};  ///< set on every connection
     std::chrono::seconds connect_timeout{3};              ///< libpq takes at least 2
-    std::string
-        role;  ///< SET ROLE on every connection (migrate.hpp: forum_app); "" = as the url says
 };
 
 class Database {

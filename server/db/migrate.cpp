@@ -56,7 +56,8 @@ private:
 class Migrator {
 public:
     Migrator(const std::string& url, const fs::path& folder)
-        : files_{read_migration_files(folder)},
+        : url_{url},
+          files_{read_migration_files(folder)},
           connection_{url, ConnectionSettings{.application_name = "forum-migrate"}} {
         const auto server =
             connection_
@@ -109,8 +110,9 @@ public:
                 name text PRIMARY KEY,
                 why  text NOT NULL))");
         MigrationResult result;
-        result.has_application_role = ensure_role();
-        if (!result.has_application_role && say) {
+        const bool has_role = ensure_role();
+        result.application_url = has_role ? as_application() : url_;
+        if (!has_role && say) {
             say("this database user may not use the role forum_app: audit rows are protected by "
                 "the program only "
                 "(sql/README.md)");
@@ -128,7 +130,7 @@ public:
             if (say) {
                 say("functions, views and rights");
             }
-            in_transaction([&] { replace_all(result.has_application_role); });
+            in_transaction([&] { replace_all(has_role); });
         }
         return result;
     }
@@ -267,6 +269,13 @@ private:
             .flag("usable");
     }
 
+    /// The server takes the role on while it connects. Options that the address has already stay.
+    std::string as_application() const {
+        const auto options = find_in_url(url_, "options");
+        return change_url(url_, {{"options", (options.empty() ? "" : options + " ")
+                                                 + "-c role=" + std::string{application_role}}});
+    }
+
     std::string rights() { return is_role_usable() ? std::string{application_role} : "one role"; }
 
     /// False when there is no such role and this user may not make it or take it on.
@@ -324,6 +333,7 @@ private:
         }
     }
 
+    const std::string url_;
     MigrationFiles files_;
     Connection connection_;
     std::int64_t server_version_{0};

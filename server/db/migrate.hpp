@@ -25,9 +25,9 @@ struct MigrationPlan {
 
 struct MigrationResult {
     MigrationPlan done;
-    /// True when the role forum_app exists and this user may take it on: then DatabaseOptions::role or a login as
-    /// forum_app keeps audit rows safe from the running forum. False: one role does everything.
-    bool has_application_role{false};
+    /// The address for the running forum: as given, and as the role forum_app where this user may take it on, so that
+    /// audit rows are safe from it. Where he may not, one role does everything.
+    std::string application_url;
 };
 
 /// What migrate() would do now; changes nothing. `folder` holds migrations/NNNN_name.sql and replaceable/*.sql.

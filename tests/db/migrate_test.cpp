@@ -79,7 +79,6 @@ TEST_F(Migrations, RunInOrderOfTheirNumbersOnce) {
     const auto result = migrate(fresh.owner_url(), folder.path(),
                                 [&](std::string_view line) { said.emplace_back(line); });
     EXPECT_EQ(result.done.migrations, (Names{"0001_first", "0002_second", "0010_third"}));
-    EXPECT_TRUE(result.has_application_role);
     EXPECT_EQ(said, (Names{"migration 0001_first", "migration 0002_second", "migration 0010_third",
                            "functions, views and rights"}));
     EXPECT_EQ(value("SELECT string_agg(text, ',' ORDER BY id) AS v FROM log"),
@@ -235,7 +234,7 @@ TEST_F(Migrations, TheApplicationMayNotChangeWhatIsAppendOnly) {
               "CREATE TABLE plain (text text)");
     replaceable("90_rights",
                 "INSERT INTO forum_append_only VALUES ('audit', 'what was decided stays')");
-    ASSERT_TRUE(run().has_application_role);
+    EXPECT_EQ(find_in_url(run().application_url, "options"), "-c role=forum_app");
     const auto state = [&](std::string_view statement) -> std::string {
         try {
             test::sql(fresh.database(), statement);
@@ -295,7 +294,7 @@ TEST_F(OneRole, WorksWithoutASecondOneAndSaysSo) {
     Names said;
     const auto result =
         migrate(url, folder.path(), [&](std::string_view line) { said.emplace_back(line); });
-    EXPECT_FALSE(result.has_application_role);
+    EXPECT_EQ(result.application_url, url);
     EXPECT_EQ(said.front(), "this database user may not use the role forum_app: audit rows are "
                             "protected by the program "
                             "only (sql/README.md)");
@@ -306,8 +305,12 @@ TEST_F(OneRole, WorksWithoutASecondOneAndSaysSo) {
     // An administrator gives it the role later: the rights follow.
     Connection{fresh.owner_url(), {}}.run(("GRANT forum_app TO " + owner).c_str());
     EXPECT_FALSE(plan_migrations(url, folder.path()).empty());
-    EXPECT_TRUE(migrate(url, folder.path()).has_application_role);
-    Database as_role{{.url = url, .role = "forum_app"}};
+    const auto with_options = change_url(url, {{"options", "-c work_mem=5MB"}});
+    Database as_role{{.url = migrate(with_options, folder.path()).application_url}};
+    EXPECT_EQ(test::sql(as_role, "SELECT current_user || ' ' || current_setting('work_mem') AS v")
+                  .one()
+                  .text("v"),
+              "forum_app 5MB");
     EXPECT_NO_THROW(test::sql(as_role, "INSERT INTO audit VALUES (1)"));
     EXPECT_THROW(test::sql(as_role, "DELETE FROM audit"), DatabaseError);
 }
