@@ -17,7 +17,7 @@ const db::Query create_query{"access.create_session", R"(
     VALUES (decode($1, 'hex'), $2, $3, now() + make_interval(secs => $4)))"};
 
 const std::string viewer_columns = R"(
-    SELECT s.id AS session_id, m.id, m.role, m.is_trusted, m.name, m.function,
+    SELECT s.id AS session_id, m.id, m.role, m.is_trusted, is_office_holder(m.function) AS is_office_holder, m.name, m.function,
            coalesce(m.municipality_code, '') AS municipality
       FROM sessions s JOIN members m ON m.id = s.member_id
      WHERE s.ended_at IS NULL AND s.expires_at > now() AND m.ended_at IS NULL )";
@@ -55,6 +55,7 @@ Viewer read_viewer(const db::Row& row) {
             .session = row.id<base::SessionId>("session_id"),
             .role = role_of(row.text("role")),
             .is_trusted = row.flag("is_trusted"),
+            .is_office_holder = row.flag("is_office_holder"),
             .name = row.text("name"),
             .function = row.text("function"),
             .municipality = row.text("municipality")};

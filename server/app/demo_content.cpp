@@ -42,7 +42,8 @@ const db::Query reply_query{"app.demo_reply", R"(
     SELECT made.outcome, made.post_id, made.event_id
       FROM members m
      CROSS JOIN LATERAL submit_reply($2::bigint, m.id,
-                                     CASE m.role WHEN 'administrator' THEN 3 WHEN 'moderator' THEN 2 ELSE 1 END,
+                                     CASE m.role WHEN 'administrator' THEN 4 WHEN 'moderator' THEN 3
+                                                 ELSE 1 + is_office_holder(m.function)::integer END,
                                      m.function, coalesce(m.municipality_code, ''),
                                      typology_letter(m.municipality_code), $3, $4, $5, $6::integer, '') made
      WHERE m.email = $1)"};

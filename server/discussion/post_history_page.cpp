@@ -23,7 +23,7 @@ const db::Query versions_query{"discussion.versions", R"(
       JOIN post_versions v ON v.post_id = p.id
       JOIN members m ON m.id = v.by_member
      WHERE p.thread_id = $3 AND p.number = $4 AND p.has_text
-       AND (p.author_id = $1 OR $2 >= 2 OR (v.was_live AND NOT v.is_hidden))
+       AND (p.author_id = $1 OR is_staff($2) OR (v.was_live AND NOT v.is_hidden))
      ORDER BY v.version DESC
      LIMIT $5)"};
 

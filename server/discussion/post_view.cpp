@@ -18,7 +18,7 @@ const db::Query load_posts_query{"discussion.load_posts", R"(
     SELECT p.id, p.number, p.author_id, p.author_function, p.author_municipality, p.state, p.version, p.live_version,
            p.has_text, p.body, p.body_html, p.created_at, p.published_at, p.edited_at, p.withdrawn_at,
            m.name AS author_name, m.role AS author_role, m.ended_at IS NOT NULL AS author_removed,
-           CASE WHEN p.state = 'live_change' AND (p.author_id = $1 OR $2 >= 2)
+           CASE WHEN p.state = 'live_change' AND (p.author_id = $1 OR is_staff($2))
                 THEN (SELECT v.body_html FROM post_versions v WHERE v.post_id = p.id AND v.version = p.version)
            END AS change_html,
            q.number AS quoted_number, q.has_text AS quoted_has_text, qm.name AS quoted_author,

@@ -31,14 +31,14 @@ struct Outgoing {
 using Batch = std::shared_ptr<const std::vector<Outgoing>>;
 
 /// May the viewer have an event for `audience` in a topic that he was let into when its audience was `granted`?
-/// An audience equal to the one he was let in with needs no second judgement; a narrower one is judged by his role.
+/// An audience equal to the one he was let in with needs no second judgement; a narrower one is judged by who he is.
 inline bool may_receive(const access::Viewer& viewer, Audience granted, Audience audience, base::MemberId member) {
     switch (audience) {
     case Audience::everyone: return true;
     case Audience::member: return viewer.member && viewer.member == member;
     case Audience::members: return viewer.is_signed_in();
     case Audience::staff: return viewer.is_staff();
-    case Audience::administrators: return granted == audience || viewer.is_staff();
+    case Audience::administrators: return granted == audience || viewer.is_office_holder || viewer.is_staff();
     }
     return false;
 }

@@ -12,7 +12,8 @@ const db::Query create_query{"members.create", R"(
     RETURNING id)"};
 
 const db::Query credentials_query{"members.find_credentials", R"(
-    SELECT id, role, is_trusted, name, function, coalesce(municipality_code, '') AS municipality, password_hash
+    SELECT id, role, is_trusted, is_office_holder(function) AS is_office_holder, name, function,
+           coalesce(municipality_code, '') AS municipality, password_hash
       FROM members
      WHERE lower(email) = lower($1) AND ended_at IS NULL)"};
 
@@ -59,6 +60,7 @@ std::optional<Credentials> find_credentials(db::Tx& tx, std::string_view email) 
     return Credentials{{.member = row->id<base::MemberId>("id"),
                         .role = role_from(row->text("role")),
                         .is_trusted = row->flag("is_trusted"),
+                        .is_office_holder = row->flag("is_office_holder"),
                         .name = row->text("name"),
                         .function = row->text("function"),
                         .municipality = row->text("municipality")},

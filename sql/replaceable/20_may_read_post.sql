@@ -3,11 +3,11 @@
 -- that, for its author and staff. An erased post has no text for anyone.
 CREATE OR REPLACE FUNCTION may_see_post(published_at timestamptz, author_id bigint, viewer_id bigint, viewer_level integer)
 RETURNS boolean LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-    SELECT published_at IS NOT NULL OR viewer_level >= 2 OR author_id = coalesce(viewer_id, 0)
+    SELECT published_at IS NOT NULL OR is_staff(viewer_level) OR author_id = coalesce(viewer_id, 0)
 $$;
 
 CREATE OR REPLACE FUNCTION may_read_post(state text, author_id bigint, viewer_id bigint, viewer_level integer)
 RETURNS boolean LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
     SELECT state IN ('live', 'live_change')
-        OR (state <> 'erased' AND (viewer_level >= 2 OR author_id = coalesce(viewer_id, 0)))
+        OR (state <> 'erased' AND (is_staff(viewer_level) OR author_id = coalesce(viewer_id, 0)))
 $$;

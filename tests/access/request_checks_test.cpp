@@ -156,14 +156,16 @@ INSTANTIATE_TEST_SUITE_P(
 TEST(Viewer, RolesMayWhatTheyMay) {
     struct Row {
         Role role;
-        bool is_staff, may_moderate, is_administrator;
+        bool is_office_holder, is_staff, may_moderate, is_administrator;
         int level;
     };
     for (const auto& row :
-         {Row{Role::guest, false, false, false, 0}, Row{Role::member, false, false, false, 1},
-          Row{Role::moderator, true, true, false, 2},
-          Row{Role::administrator, true, false, true, 3}}) {
-        const Viewer viewer{.role = row.role};
+         {Row{Role::guest, false, false, false, false, 0},
+          Row{Role::member, false, false, false, false, 1},
+          Row{Role::member, true, false, false, false, 2},
+          Row{Role::moderator, false, true, true, false, 3},
+          Row{Role::administrator, true, true, false, true, 4}}) {
+        const Viewer viewer{.role = row.role, .is_office_holder = row.is_office_holder};
         EXPECT_EQ(viewer.is_staff(), row.is_staff) << row.level;
         EXPECT_EQ(viewer.may_moderate(), row.may_moderate) << row.level;
         EXPECT_EQ(viewer.is_administrator(), row.is_administrator) << row.level;

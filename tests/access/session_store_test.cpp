@@ -49,6 +49,20 @@ TEST_F(Sessions, ATokenFindsItsMember) {
     EXPECT_EQ(viewer.municipality, "");
 }
 
+TEST_F(Sessions, MayorsAndAldermenAreOfficeHoldersAndOthersAreNot) {
+    const auto token = sign_in(make_member());
+    const std::vector<std::pair<std::string, bool>> functions{
+        {"wethouder", true},          {" Burgemeester ", true},
+        {"loco-burgemeester", true},  {"locoburgemeester", true},
+        {"waarnemend burgemeester", true}, {"raadslid", false},
+        {"", false},                  {"gemeentesecretaris", false},
+        {"adviseur van de wethouder", false}, {"wethouder in spe", false}};
+    for (const auto& [function, is_office_holder] : functions) {
+        sql(database(), "UPDATE members SET function = $1", db::Params::of(function));
+        EXPECT_EQ(find(token).is_office_holder, is_office_holder) << function;
+    }
+}
+
 TEST_F(Sessions, AreCheckedManyAtOnceInTheirOrder) {
     const auto first = make_member();
     const auto second = make_member("c@d.nl", "administrator");

@@ -1,4 +1,5 @@
-"""Each library has its room: Beast, pqxx, coroutines, Mustache and the whole of nlohmann/json are named nowhere else."""
+"""Each library has its room: Beast, pqxx, coroutines, Mustache and the whole of nlohmann/json are named nowhere else; and so have
+the numbers of a viewer's level."""
 import re
 
 from tree import line_of, without_comments
@@ -16,9 +17,17 @@ ROOMS = [
 # A query is a db::Query, because those are the ones that a test prepares on a fresh database.
 SQL = re.compile(r'R"\w*\(\s*(select|insert\s+into|update|delete\s+from|with)\s', re.I)
 
+# "$2 >= 2" once meant staff, and would mean others after a level more.
+LEVEL = re.compile(r"(\$\d+|\w*level)\s*>=\s*\d", re.I)
+LEVEL_ROOM = r"^sql/replaceable/(10_is_staff|20_may_see_thread)\.sql$"
+
 
 def find(tree):
     faults = []
+    for path in tree.need(r"\.sql$", "sql/replaceable/") + tree.need(r"_(store|page|view|filter|rows|acts|states)\.cpp$", "server/"):
+        match = LEVEL.search(tree.read(path))
+        if match and not re.search(LEVEL_ROOM, path):
+            faults.append(f"{path}:{line_of(tree.read(path), match.start())}: a viewer's level as a number; ask is_staff()")
     for path in tree.need(r"\.[ch]pp$", "server/"):
         text = tree.read(path)
         code = without_comments(text)
@@ -44,5 +53,6 @@ SEEDS = [
     ("co_spawn in live", lambda t: t.with_file("server/live/seeded.cpp", "void f() { asio::co_spawn(a, b, c); }\n")),
     ("Mustache in site", lambda t: t.with_file("server/site/seeded.cpp", "#include <kainjow/mustache.hpp>\n")),
     ("json.hpp in a header", lambda t: t.with_file("server/site/seeded.hpp", "#include <nlohmann/json.hpp>\n")),
+    ("a level as a number", lambda t: t.with_file("server/places/seeded_store.cpp", 'const Query q{"a.b", R"(SELECT $2 >= 2)"};\n')),
     ("SQL that no test prepares", lambda t: t.with_file("server/places/seeded.cpp", 'tx.exec(R"(select 1)");\n')),
 ]

@@ -19,7 +19,7 @@ using test::sql;
 const std::vector<std::string> visibilities{"public", "members", "administrators"};
 const std::vector<std::string> states{"waiting", "returned", "rejected", "live", "live_change", "hidden", "removed", "withdrawn", "erased"};
 
-enum class Reader { guest, other, author, moderator, administrator };
+enum class Reader { guest, other, office_holder, author, moderator, administrator };
 
 bool is_staff(Reader reader) { return reader == Reader::moderator || reader == Reader::administrator; }
 bool was_live(const std::string& state) { return state != "waiting" && state != "returned" && state != "rejected"; }
@@ -29,7 +29,9 @@ bool sees_thread(Reader reader, const std::string& visibility, bool is_published
     if (is_staff(reader) || reader == Reader::author) {
         return true;
     }
-    return is_published && (visibility == "public" || (visibility == "members" && reader == Reader::other));
+    const bool is_member = reader == Reader::other || reader == Reader::office_holder;
+    return is_published && (visibility == "public" || (visibility == "members" && is_member) ||
+                            (visibility == "administrators" && reader == Reader::office_holder));
 }
 
 /// A text is there for who sees the thread while its post is live, and for its author and staff until it is erased.
@@ -44,8 +46,9 @@ class AccessMatrixTest : public DiscussionTest {
 protected:
     void SetUp() override {
         DiscussionTest::SetUp();
-        author = world().member("Anna Alpha", true, "GM0981");
-        readers = {{Reader::guest, guest}, {Reader::other, world().member("Otto Overig")}, {Reader::author, author},
+        author = world().member("Anna Alpha", true, "GM0981", "member", "programmamanager");
+        readers = {{Reader::guest, guest}, {Reader::other, world().member("Otto Overig", true, "GM1783", "member", "beleidsadviseur")},
+                   {Reader::office_holder, world().member("Wil Wethouder")}, {Reader::author, author},
                    {Reader::moderator, world().moderator()}, {Reader::administrator, world().administrator()}};
     }
     /// Puts post `number` in a state, as the moves would leave it.

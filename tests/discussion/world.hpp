@@ -84,23 +84,24 @@ public:
         }
     }
 
-    /// A new member. `municipality`: CBS code or "".
+    /// A new member. `municipality`: CBS code or "". An alderman is an office-holder, an adviser is none.
     access::Viewer member(const std::string& name, bool is_trusted = true, const std::string& municipality = "GM1783",
-                          const std::string& role = "member") {
+                          const std::string& role = "member", const std::string& function = "wethouder") {
         static std::atomic<int> count{0};
         const auto email = "member" + std::to_string(++count) + "-" + std::to_string(::getpid()) + "@test.example";
         const auto rows = sql(database_,
                               "INSERT INTO members (email, name, function, municipality_code, role, is_trusted) "
-                              "VALUES ($1, $2, 'wethouder', nullif($3, ''), $4, $5) RETURNING id",
-                              db::Params::of(email, name, municipality, role, is_trusted));
+                              "VALUES ($1, $2, $6, nullif($3, ''), $4, $5) RETURNING id, is_office_holder(function) AS holds_office",
+                              db::Params::of(email, name, municipality, role, is_trusted, function));
         access::Viewer viewer;
         viewer.member = rows.one().id<base::MemberId>("id");
+        viewer.is_office_holder = rows.one().flag("holds_office");
         viewer.role = role == "moderator"       ? access::Role::moderator
                       : role == "administrator" ? access::Role::administrator
                                                 : access::Role::member;
         viewer.is_trusted = is_trusted;
         viewer.name = name;
-        viewer.function = "wethouder";
+        viewer.function = function;
         viewer.municipality = municipality;
         return viewer;
     }

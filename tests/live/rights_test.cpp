@@ -214,5 +214,28 @@ TEST(Rights, AThreadThatIsGoneIsClosedToAll) {
     EXPECT_EQ(world.hub->registry().topics(), 0U);
 }
 
+TEST(Rights, AListTellsOfAThreadForFewToThoseFewOnly) {
+    World world;
+    world.threads["thread/1"].audience = Audience::administrators;
+    const auto guest = world.arrive();
+    world.sign_in(5, 7);
+    const auto member = world.arrive(5);
+    world.sign_in(6, 8);
+    world.sessions[6].is_office_holder = true;
+    const auto office_holder = world.arrive(6);
+    world.sign_in(7, 9, access::Role::moderator);
+    const auto moderator = world.arrive(7);
+    for (auto* follower : {guest.get(), member.get(), office_holder.get(), moderator.get()}) {
+        follower->follow("list/all");
+        ASSERT_TRUE(world.until_count(*follower, "following", 1));
+    }
+    world.post("thread/1", "post.new", {"list/all"});
+    ASSERT_TRUE(world.until_count(*office_holder, "hint", 1));
+    ASSERT_TRUE(world.until_count(*moderator, "hint", 1));
+    ASSERT_TRUE(world.barrier(*guest));
+    ASSERT_TRUE(world.barrier(*member));
+    EXPECT_EQ(guest->of("hint").size() + member->of("hint").size(), 0U);
+}
+
 }  // namespace
 }  // namespace forum::live
