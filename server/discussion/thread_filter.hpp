@@ -22,7 +22,7 @@ struct ThreadFilter {
     std::vector<std::string> typologies;  ///< slugs
     std::string municipality;             ///< CBS code; the thread is linked to it or was asked from there
     std::string state;                    ///< "", open, answered, unanswered, closed, own
-    std::string text;                     ///< words in the title
+    std::string text;                     ///< words in the title or in a post that the viewer may read
     std::string like_mine;                ///< typology slug of the viewer's municipality: linked to it or asked from such a place
     Sort sort{Sort::activity};
 

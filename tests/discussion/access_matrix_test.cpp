@@ -75,10 +75,12 @@ protected:
 };
 
 TEST_F(AccessMatrixTest, AReplyInEveryState) {
+    int number = 0;
     for (const auto& visibility : visibilities) {
         for (const auto& state : states) {
             const auto thread = world().thread(author, {{"visibility", visibility}, {"title", "Gewoon gesprek"}});
-            world().reply(author, thread, "geheimwoord in een antwoord");
+            const auto unique = "zoekwoord" + std::to_string(++number) + "x";
+            world().reply(author, thread, "geheimwoord in een antwoord, **" + unique + "** genoemd");
             world().reply(author, thread, "antwoord op het antwoord", 2);
             put(thread, 2, state);
             const auto about = visibility + " " + state + " ";
@@ -100,6 +102,12 @@ TEST_F(AccessMatrixTest, AReplyInEveryState) {
                     const auto html_page = world().get(viewer, "/gesprekken/" + std::to_string(thread) + "/gewoon-gesprek");
                     EXPECT_EQ(holds(world().html(viewer, html_page), "geheimwoord"), reads) << who;
                 }
+                for (const auto& words : {unique, "antwoorden+" + unique, "ZOEK" + unique.substr(4)}) {
+                    const auto found = world().get(viewer, "/api/v1/threads?q=" + words);
+                    EXPECT_EQ(found.model["count"], reads ? 1 : 0) << who << words;
+                    EXPECT_EQ(found.model["items"].size(), reads ? 1U : 0U) << who << words;
+                }
+                EXPECT_EQ(world().get(viewer, "/api/v1/threads?q=geheimwijziging").model["count"], 0) << who;
                 const auto post = world().get(viewer, world().api(thread, 2));
                 EXPECT_EQ(post.status, sees_post ? 200 : 404) << who;
                 EXPECT_EQ(holds(post.model.dump(), "geheimwoord"), reads) << who;
@@ -155,6 +163,11 @@ TEST_F(AccessMatrixTest, AnOpeningPostInEveryState) {
                 EXPECT_EQ(list.model["items"].size(), is_listed ? 1U : 0U) << who;
                 const auto found = world().get(viewer, "/api/v1/threads?q=geheimtitel&municipality=GM0184");
                 EXPECT_EQ(found.model["count"], is_listed && reads ? 1 : 0) << who;
+                for (const auto* word : {"geheimwoord", "geheimcontext"}) {
+                    const auto told = world().get(viewer, std::string{"/api/v1/threads?municipality=GM0184&q="} + word);
+                    EXPECT_EQ(told.model["count"], is_listed && reads ? 1 : 0) << who << word;
+                    EXPECT_EQ(told.model["items"].size(), is_listed && reads ? 1U : 0U) << who << word;
+                }
                 const auto similar = world().get(viewer, "/api/v1/threads/similar?title=geheimtitel");
                 EXPECT_EQ(similar.model["items"].size(), reads && was_live(state) ? 1U : 0U) << who;
                 const auto home = world().get(viewer, "/api/v1/home");
