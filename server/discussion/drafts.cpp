@@ -139,7 +139,10 @@ std::variant<DraftSaved, DraftConflict> keep_draft(const site::ActionContext& co
 std::string both_texts(const std::string& typed, const DraftConflict& conflict, const std::string& field) {
     const auto& data = conflict.data.json();
     const auto stored = data.contains(field) && data[field].is_string() ? data[field].get<std::string>() : std::string{};
-    return stored.empty() || stored == typed ? typed : typed + "\n\n---\n\n" + stored;
+    if (stored.empty() || stored == typed) {
+        return typed;
+    }
+    return typed.empty() ? stored : typed + "\n\n---\n\n" + stored;
 }
 
 site::Page load_draft(const site::PageContext& context) {

@@ -24,9 +24,6 @@ const db::Query own_posts_query{"discussion.own_posts", R"(
 const db::Query count_waiting_query{"discussion.count_own_waiting", R"(
     SELECT count(*) AS n FROM posts WHERE author_id = $1 AND state IN ('waiting', 'live_change'))"};
 
-const db::Query latest_revision_query{"discussion.draft_revision", R"(
-    SELECT revision FROM drafts WHERE member_id = $1 AND key = $2)"};
-
 /// The thread of a path like "/gesprekken/12/berichten"; none for other paths.
 base::ThreadId replied_thread(std::string_view path) {
     constexpr std::string_view before = "/gesprekken/";
@@ -37,6 +34,26 @@ base::ThreadId replied_thread(std::string_view path) {
     path.remove_prefix(before.size());
     path.remove_suffix(after.size());
     return base::parse_id<base::ThreadId>(path).value_or(base::ThreadId{});
+}
+
+/// What was typed last with what another draft says under it; of a choice the last one. The older title goes to the text that
+/// belongs to it.
+nlohmann::json both_drafts(nlohmann::json typed, const DraftConflict& stored) {
+    auto older = stored.data.json();
+    const auto text = [](const nlohmann::json& data, const char* name) {
+        return data.contains(name) && data[name].is_string() ? data[name].get<std::string>() : std::string{};
+    };
+    const auto title = text(older, "title");
+    if (!title.empty() && !text(typed, "title").empty() && title != text(typed, "title")) {
+        older["body"] = title + "\n\n" + text(older, "body");
+    }
+    for (const auto* field : {"body", "context", "options", "tried"}) {
+        if (auto both = both_texts(text(typed, field), {stored.revision, older}, field); !both.empty()) {
+            typed[field] = std::move(both);
+        }
+    }
+    older.update(typed);
+    return older;
 }
 
 }  // namespace
@@ -79,9 +96,13 @@ std::string keep_typed(const site::ActionContext& context, const Services& servi
             data[field] = values;
         }
     }
-    const auto stored = context.tx.exec(latest_revision_query, db::Params::of(context.viewer.member, key)).find_one();
-    const auto revision = stored ? stored->integer("revision") : 0;
-    save_draft(context.tx, services.announcer, context.viewer.member, key, revision, data);
+    // The draft that the form began from is continued; one that was written elsewhere stays, under the new text.
+    const auto from = base::parse_id<base::PostId>(context.input.text("draft_revision"));
+    auto saved = save_draft(context.tx, services.announcer, context.viewer.member, key, from ? from->value : 0, data);
+    while (const auto* stored = std::get_if<DraftConflict>(&saved)) {
+        saved = save_draft(context.tx, services.announcer, context.viewer.member, key, stored->revision,
+                           stored->revision == 0 ? data : both_drafts(data, *stored));
+    }
     return thread ? "/gesprekken/" + to_string(thread) + "#reageer" : "/gesprekken/nieuw";
 }
 

@@ -17,7 +17,7 @@ view::Model load_own_posts(const site::PageContext& context, const Services& ser
 int count_own_waiting(db::Tx& tx, const access::Viewer& viewer);
 
 /// Keeps the fields of a form of ours (new thread, reply) that found no session as a draft of the member who has signed in
-/// now; the URL where the text is again, "" for other forms.
+/// now, with an older draft under it; the URL where the text is again, "" for other forms.
 std::string keep_typed(const site::ActionContext& context, const Services& services, const std::string& path);
 
 }  // namespace forum::discussion

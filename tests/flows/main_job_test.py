@@ -452,6 +452,37 @@ class WhoMayWhat(Forum):
                 self.assertEqual(self.seen_in(self.guest, text, thread=thread), set(), "kept, not placed")
         type(self).adviseur = signed_in(self.port, ADVISEUR)
 
+    def test_an_ended_session_keeps_an_older_draft_too(self):
+        def end_session(visitor):
+            other = member(self.port, ADVISEUR)
+            for session in other.api("GET", "/me").json()["sessions"]:
+                if not session["isCurrent"]:
+                    self.assertEqual(other.api("DELETE", f"/me/sessions/{session['id']}").status, 204)
+
+        def sign_in_again(visitor, answer):
+            self.assertEqual(answer.status, 401)
+            again = next(f for f in answer.page.forms if f.action == "/inloggen" and f.value("email") == "")
+            return visitor.submit(again, {"email": ADVISEUR, "password": PASSWORD})
+
+        thread = self.thread()
+        for path, action, fields in ((f"/gesprekken/{thread}", rf"/gesprekken/{thread}/berichten", ("body",)), ("/gesprekken/nieuw", "/gesprekken", ("title", "body"))):
+            with self.subTest(path):
+                typing = signed_in(self.port, ADVISEUR)
+                form = typing.get(path).page.form(action)
+                older, newer = ({field: "Lang over nagedacht " + word() for field in fields} for _ in range(2))
+                typing.submit(typing.get(path).page.form(action), older, KEEP)
+                end_session(typing)
+                kept = sign_in_again(typing, typing.submit(form, newer, PLACE)).page.form(action)
+                for text in (*older.values(), *newer.values()):
+                    self.assertIn(text, " ".join(kept.value(field) for field in fields))
+                self.assertTrue(kept.value(fields[0]).startswith(newer[fields[0]]))
+                # Who goes on with his draft has one text, not two.
+                further = {"body": kept.value("body") + " En verder."}
+                end_session(typing)
+                again = sign_in_again(typing, typing.submit(kept, further, PLACE)).page.form(action)
+                self.assertEqual(again.value("body").split(), further["body"].split())
+        type(self).adviseur = signed_in(self.port, ADVISEUR)
+
     def test_requests_from_another_site(self):
         thread, text = self.thread(), "Van elders " + word()
         form = self.wethouder.get(f"/gesprekken/{thread}").page.form(r".*/berichten")
