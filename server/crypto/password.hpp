@@ -1,10 +1,12 @@
 // Password hashes by argon2id. Rule: blocks for tens of milliseconds and megabytes, so only on worker threads and at most two
-// at once (performance.md: 22 ms and 19 MiB each with the defaults).
+// at once (performance.md: 22 ms and 19 MiB each with the defaults); who would wait long is refused as busy.
 #pragma once
 
 #include <atomic>
+#include <chrono>
+#include <condition_variable>
 #include <cstdint>
-#include <semaphore>
+#include <mutex>
 #include <string>
 
 namespace forum::crypto {
@@ -14,11 +16,15 @@ struct PasswordOptions {
     std::uint32_t memory_kib{19'456};
     std::uint32_t passes{2};
     std::uint32_t lanes{1};
+    /// For a place among the two: some forty sign-ins with the defaults.
+    std::chrono::milliseconds longest_wait{500};
 };
 
 class PasswordHasher {
 public:
     explicit PasswordHasher(PasswordOptions options);
+
+    // hash and both verify throw Problem{busy} when no place came free in time.
 
     /// An encoded hash ("$argon2id$v=19$m=...") with a fresh salt of 16 bytes. Throws std::runtime_error without memory.
     std::string hash(const std::string& password) const;
@@ -33,8 +39,12 @@ public:
     std::uint64_t computed() const { return computed_; }
 
 private:
+    class Place;
+
     PasswordOptions options_;
-    mutable std::counting_semaphore<2> at_once_{2};
+    mutable std::mutex mutex_;
+    mutable std::condition_variable freed_;
+    mutable int computing_{0};
     mutable std::atomic<std::uint64_t> computed_{0};
     // After what hash() uses: it is made by it.
     std::string nobody_;  ///< hash of a password that nobody knows

@@ -4,6 +4,7 @@
 #include <set>
 #include <thread>
 
+#include "base/problem.hpp"
 #include "crypto/password.hpp"
 #include "crypto/sha256.hpp"
 #include "crypto/token.hpp"
@@ -71,6 +72,36 @@ TEST(Password, ManyThreadsAllGetTheirAnswer) {
         thread.join();
     }
     EXPECT_EQ(right, 8);
+}
+
+TEST(Password, WhoWouldWaitTooLongIsRefusedAsBusyAndLaterServed) {
+    auto options = cheap;
+    options.longest_wait = std::chrono::milliseconds{0};
+    const PasswordHasher hasher{options};
+    const auto hash = hasher.hash("a");
+    const auto before = hasher.computed();
+    std::atomic<int> right{0}, refused{0};
+    std::vector<std::thread> threads;
+    for (int i = 0; i < 8; ++i) {
+        threads.emplace_back([&] {
+            // Until two were at it while a third came, which nothing but luck keeps from happening soon.
+            while (refused == 0) {
+                try {
+                    right += hasher.verify("a", hash) ? 1 : 0;
+                } catch (const base::Problem& problem) {
+                    EXPECT_EQ(problem.kind, base::ProblemKind::busy);
+                    ++refused;
+                }
+            }
+        });
+    }
+    for (auto& thread : threads) {
+        thread.join();
+    }
+    EXPECT_EQ(hasher.computed() - before, static_cast<std::uint64_t>(right)) << "a refused one computes nothing";
+    EXPECT_TRUE(hasher.verify("a", hash)) << "the places are free again";
+    EXPECT_TRUE(hasher.verify("a", hash));
+    EXPECT_TRUE(hasher.verify("a", hash));
 }
 
 TEST(Token, HasBase64urlOf256RandomBits) {
