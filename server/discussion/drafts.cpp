@@ -161,7 +161,7 @@ site::ActionResult put_draft(const site::ActionContext& context, const Services&
     const auto key = checked_key(context.path.find("key")->second);
     const auto& input = context.input;
     site::FormErrors errors;
-    check_unknown(errors, input, {"revision", "data"}, services.texts, context.language);
+    site::check_fields(errors, input, {.texts = {}, .others = {"revision", "data"}}, services.texts, context.language);
     const auto text = input.object("data");
     const auto data = json::parse(text, nullptr, false);
     const auto is_text = [](const json& value) {

@@ -163,7 +163,8 @@ site::ActionResult edit_post(const site::ActionContext& context, const Services&
         }
         return site::ShowAgain{edit_page(context, services, post, form), {}};
     }
-    check_unknown(form.errors, input, {"body", "version", "nonce", "draft_revision", "actie"}, services.texts, context.language);
+    site::check_fields(form.errors, input, {.texts = {"body", "nonce", "actie"}, .others = {"version", "draft_revision"}},
+                       services.texts, context.language);
     check_text(form.errors, "body", body, body_limit, services.texts, context.language);
     const auto version = base::parse_id<base::PostId>(input.text("version"));
     if (!version) {

@@ -171,7 +171,7 @@ site::ActionResult accept_answer(const site::ActionContext& context, const Servi
         number = number_in_path(context);
     } else {
         site::FormErrors errors;
-        check_unknown(errors, context.input, {"number"}, services.texts, context.language);
+        site::check_fields(errors, context.input, {.texts = {}, .others = {"number"}}, services.texts, context.language);
         const auto given = base::parse_id<base::PostId>(context.input.text("number"));
         if (given && given->value < 1'000'000'000) {
             number = static_cast<int>(given->value);

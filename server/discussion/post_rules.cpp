@@ -19,13 +19,6 @@ void check_text(site::FormErrors& errors, const std::string& field, const std::s
     }
 }
 
-void check_unknown(site::FormErrors& errors, const site::Input& input, const std::vector<std::string>& known,
-                   const view::Templates& texts, view::Language language) {
-    for (const auto& name : input.unknown(known)) {
-        errors.add(name, texts.text("discussion.error_unknown_field", language));
-    }
-}
-
 std::string scoped_key(const site::ActionContext& context, const std::string& purpose) {
     const auto& key = context.idempotency_key;
     if (key.empty()) {

@@ -22,10 +22,6 @@ constexpr std::size_t reason_limit = 300;
 void check_text(site::FormErrors& errors, const std::string& field, const std::string& text, std::size_t limit,
                 const view::Templates& texts, view::Language language);
 
-/// An error for each member of a JSON body that has no meaning here.
-void check_unknown(site::FormErrors& errors, const site::Input& input, const std::vector<std::string>& known,
-                   const view::Templates& texts, view::Language language);
-
 /// The key under which one answer is kept: the client's, within one purpose ("reply/12"). "" when none was sent.
 /// Throws Problem{bad_request} for a key that is longer than 150 or has other than visible ASCII characters.
 std::string scoped_key(const site::ActionContext& context, const std::string& purpose);

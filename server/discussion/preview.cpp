@@ -11,7 +11,7 @@ namespace forum::discussion {
 site::ActionResult preview_text(const site::ActionContext& context, const Services& services) {
     const auto body = base::trim(context.input.text("body"));
     site::FormErrors errors;
-    check_unknown(errors, context.input, {"body"}, services.texts, context.language);
+    site::check_fields(errors, context.input, {.texts = {"body"}, .others = {}}, services.texts, context.language);
     check_text(errors, "body", body, body_limit, services.texts, context.language);
     if (errors.any()) {
         return refuse(context, errors);

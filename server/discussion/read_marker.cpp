@@ -38,7 +38,7 @@ const db::Query move_query{"discussion.move_marker", R"(
 site::ActionResult move_marker(const site::ActionContext& context, const Services& services) {
     const auto thread = context.id<base::ThreadId>("id");
     site::FormErrors errors;
-    check_unknown(errors, context.input, {"number", "nonce"}, services.texts, context.language);
+    site::check_fields(errors, context.input, {.texts = {"nonce"}, .others = {"number"}}, services.texts, context.language);
     const auto number = base::parse_id<base::PostId>(context.input.text("number"));
     if (!number || number->value > 1'000'000'000) {
         errors.add("number", services.texts.text("discussion.error_number", context.language));

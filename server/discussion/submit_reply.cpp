@@ -131,8 +131,9 @@ ReplyInput parse(const site::ActionContext& context, const Services& services) {
     parsed.reply.thread = context.id<base::ThreadId>("id");
     parsed.reply.body = base::trim(input.text("body"));
     parsed.reply.key = scoped_key(context, "reply/" + to_string(parsed.reply.thread));
-    check_unknown(parsed.errors, input, {"body", "reply_to", "replyTo", "nonce", "draft_revision", "actie"}, services.texts,
-                  context.language);
+    site::check_fields(parsed.errors, input,
+                       {.texts = {"body", "nonce", "actie"}, .others = {"reply_to", "replyTo", "draft_revision"}}, services.texts,
+                       context.language);
     check_text(parsed.errors, "body", parsed.reply.body, body_limit, services.texts, context.language);
     const auto reply_to = input.text(input.has("reply_to") ? "reply_to" : "replyTo");
     if (!reply_to.empty()) {

@@ -80,7 +80,7 @@ site::ActionResult do_act(const site::ActionContext& context, const Services& se
     const auto facts = get_thread(context.tx, context.viewer, id);
     site::FormErrors errors;
     const auto reason = base::trim(context.input.text("reason"));
-    check_unknown(errors, context.input, {"reason", "nonce"}, services.texts, context.language);
+    site::check_fields(errors, context.input, {.texts = {"reason", "nonce"}, .others = {}}, services.texts, context.language);
     if (act.sets) {
         check_text(errors, "reason", reason, reason_limit, services.texts, context.language);
     }

@@ -29,10 +29,11 @@ public:
 
     ThreadForm parse() {
         const auto& input = context_.input;
-        check_unknown(form_.errors, input,
-                      {"kind", "title", "body", "context", "options", "tried", "theme", "municipalities",
-                       "municipality_add", "municipality_role", "typologies", "visibility", "nonce", "draft_revision", "actie"},
-                      services_.texts, context_.language);
+        site::check_fields(form_.errors, input,
+                           {.texts = {"kind", "title", "body", "context", "options", "tried", "theme", "municipality_add",
+                                      "municipality_role", "visibility", "nonce", "actie"},
+                            .others = {"municipalities", "typologies", "draft_revision"}},
+                           services_.texts, context_.language);
         form_.nonce = input.text("nonce");
         form_.kind = input.text("kind");
         // A title is one line; a pasted line end in it is a space.

@@ -28,9 +28,8 @@ Fields parse(const site::ActionContext& context, const Services& services,
              site::FormErrors& errors) {
     const auto& input = context.input;
     const auto say = [&](const char* key) { return services.texts.text(key, context.language); };
-    for (const auto& name : input.unknown({"email", "password", "code", "terug"})) {
-        errors.add(name, say("members.unknown_field"));
-    }
+    site::check_fields(errors, input, {.texts = {"email", "password", "code", "terug"}, .others = {}}, services.texts,
+                       context.language);
     Fields fields{base::trim(input.text("email")), input.text("password")};
     if (fields.email.empty()) {
         errors.add("email", say("members.email_missing"));

@@ -86,9 +86,9 @@ DecisionDraft parse(const ActionContext& context, const Services& services) {
     draft.rules.erase(std::unique(draft.rules.begin(), draft.rules.end()), draft.rules.end());
 
     auto& errors = draft.errors;
-    for (const auto& name : input.unknown({"version", "decision", "rules", "facts", "questions", "note", "nonce"})) {
-        errors.add(name, say(context, services, "frame.unknown_field", {{"field", name}}));
-    }
+    site::check_fields(errors, input,
+                       {.texts = {"decision", "facts", "questions", "note", "nonce"}, .others = {"version", "rules"}},
+                       services.texts, context.language);
     const bool is_known = draft.decision == "approve" || draft.decision == "return" || draft.decision == "reject";
     if (!is_known) {
         errors.add("decision", say(context, services, "moderation.error_decision"));

@@ -14,6 +14,14 @@ using base::ProblemKind;
 
 namespace {
 
+Input::Shape shape_of(const nlohmann::json& value) {
+    using enum Input::Shape;
+    if (value.is_null()) {
+        return nothing;
+    }
+    return value.is_string() ? text : value.is_array() ? list : value.is_object() ? object : number_or_boolean;
+}
+
 /// A JSON scalar as the text that a form would have sent; nothing for null.
 std::optional<std::string> scalar_text(const nlohmann::json& value) {
     switch (value.type()) {
@@ -67,17 +75,18 @@ Input Input::parse(std::string_view content_type, std::string_view body) {
         throw Problem{ProblemKind::bad_request, "the body is a JSON object"};
     }
     for (const auto& [name, value] : json.items()) {
-        input.json_names_.push_back(name);
+        const auto shape = shape_of(value);
+        input.json_members_.push_back({name, shape});
         if (value.is_array()) {
             for (const auto& element : value) {
                 if (auto text = scalar_text(element)) {
-                    input.add(name, std::move(*text), Shape::list);
+                    input.add(name, std::move(*text), shape);
                 }
             }
         } else if (value.is_object()) {
-            input.add(name, value.dump(), Shape::object);
+            input.add(name, value.dump(), shape);
         } else if (auto text = scalar_text(value)) {
-            input.add(name, std::move(*text), Shape::one);
+            input.add(name, std::move(*text), shape);
         }
     }
     return input;
@@ -94,7 +103,7 @@ std::string Input::text(std::string_view name) const { return find(name).value_o
 
 std::optional<std::string> Input::find(std::string_view name) const {
     for (const auto& field : fields_) {
-        if (field.name == name && field.shape == Shape::one) {
+        if (field.name == name && (field.shape == Shape::text || field.shape == Shape::number_or_boolean)) {
             return base::normalize_newlines(field.value);
         }
     }
@@ -122,16 +131,6 @@ std::vector<std::string> Input::all(std::string_view name) const {
 
 bool Input::has(std::string_view name) const { return find(name).has_value(); }
 
-std::vector<std::string> Input::unknown(const std::vector<std::string>& known) const {
-    std::vector<std::string> names;
-    for (const auto& name : json_names_) {
-        if (std::find(known.begin(), known.end(), name) == known.end()) {
-            names.push_back(name);
-        }
-    }
-    return names;
-}
-
 void Input::add(std::string name, std::string value) {
     fields_.push_back({std::move(name), std::move(value)});
 }
@@ -156,6 +155,23 @@ void FormErrors::write_to(nlohmann::json& model, const std::vector<std::string>&
         auto& message = by_field[error.field];
         if (!message.is_string() || message.get_ref<const std::string&>().empty()) {
             message = error.message;
+        }
+    }
+}
+
+void check_fields(FormErrors& errors, const Input& input, const Fields& known, const view::Templates& texts,
+                  view::Language language) {
+    const auto has = [](const std::vector<std::string>& names, const std::string& name) {
+        return std::find(names.begin(), names.end(), name) != names.end();
+    };
+    for (const auto& [name, shape] : input.json_members()) {
+        const bool is_text = shape == Input::Shape::text || shape == Input::Shape::nothing;
+        if (has(known.texts, name)) {
+            if (!is_text) {
+                errors.add(name, texts.text("frame.not_text", language, nlohmann::json{{"field", name}}));
+            }
+        } else if (!has(known.others, name)) {
+            errors.add(name, texts.text("frame.unknown_field", language, nlohmann::json{{"field", name}}));
         }
     }
 }

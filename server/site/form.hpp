@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "view/model.hpp"
+#include "view/templates.hpp"
 
 namespace forum::site {
 
@@ -24,26 +25,37 @@ public:
     std::vector<std::string> all(std::string_view name) const;
     bool has(std::string_view name) const;
     bool is_json() const { return is_json_; }
-    /// Names that are not in `known`; JSON input with such names is refused with an error per field, a form's are ignored.
-    std::vector<std::string> unknown(const std::vector<std::string>& known) const;
     void add(std::string name, std::string value);
 
+    /// Of what kind a member of a JSON body is; what a form sends is always text.
+    enum class Shape { nothing, text, number_or_boolean, list, object };
+    struct Member {
+        std::string name;
+        Shape shape;
+    };
+    /// The members of a JSON body; none of a form.
+    const std::vector<Member>& json_members() const { return json_members_; }
+
 private:
-    enum class Shape { one, list, object };
     struct Field {
         std::string name, value;
-        Shape shape{Shape::one};
+        Shape shape{Shape::text};
     };
     void add(std::string name, std::string value, Shape shape);
 
     std::vector<Field> fields_;
-    std::vector<std::string> json_names_;  ///< also of members that hold nothing
+    std::vector<Member> json_members_;
     bool is_json_{false};
 };
 
 struct FormError {
     std::string field;    ///< the input's name
     std::string message;  ///< for the reader, in his language
+};
+
+/// The fields that an action knows: those that hold text, and the others (numbers, lists, objects), which it parses itself.
+struct Fields {
+    std::vector<std::string> texts, others;
 };
 
 class FormErrors {
@@ -58,5 +70,9 @@ public:
 private:
     std::vector<FormError> errors_;
 };
+
+/// An error for each member of a JSON body that has no meaning here, and for each that is not text where text belongs.
+void check_fields(FormErrors& errors, const Input& input, const Fields& known, const view::Templates& texts,
+                  view::Language language);
 
 }  // namespace forum::site

@@ -333,6 +333,32 @@ class Api(unittest.TestCase):
                 problem = self.problem(self.wethouder.api(method, path, data | {"onbekend": 1}), 400, "invalid-input")
                 self.assertIn("onbekend", {e["field"] for e in problem["errors"]})
 
+    def test_what_is_no_text_is_refused_with_its_field(self):
+        thread = self.start(title="Voor getallen en waarheden")
+        at = f"/threads/{thread['id']}"
+        waiting = self.nieuw.api("POST", at + "/posts", {"body": "Wacht op een besluit"})
+        self.assertEqual(waiting.status, 202, waiting)
+        case = self.moderator.api("GET", "/moderation/cases").json()["items"][-1]
+        decision = {"version": case["version"], "decision": "return", "questions": "Waar was dit?"}
+        for who, method, path, data, fields in [
+            (self.wethouder, "POST", "/threads", THREAD, ("kind", "title", "body", "theme", "visibility", "context")),
+            (self.wethouder, "POST", at + "/posts", {"body": "a"}, ("body",)),
+            (self.wethouder, "PUT", at + "/posts/1", {"body": "a", "version": 1}, ("body",)),
+            (self.wethouder, "POST", "/previews", {"body": "a"}, ("body",)),
+            (self.moderator, "PUT", at + "/closure", {"reason": "Klaar"}, ("reason",)),
+            (self.moderator, "POST", f"/moderation/cases/{case['id']}/decision", decision, ("decision", "questions", "facts", "note")),
+            (self.guest, "POST", "/session", {"email": "a@b.example", "password": "x"}, ("email", "password")),
+        ]:
+            for value in (5, True, ["a"], {"a": "b"}):
+                with self.subTest(path, value=value):
+                    problem = self.problem(who.api(method, path, data | {field: value for field in fields}), 400, "invalid-input")
+                    said = {e["field"]: e["message"] for e in problem["errors"] if e["message"].startswith("Vul bij")}
+                    self.assertEqual(set(said), set(fields))
+                    for field in fields:
+                        self.assertIn(field, said[field])
+        self.assertEqual(self.guest.api("GET", at).json()["title"], "Voor getallen en waarheden")
+        self.assertFalse(self.guest.api("GET", at).json()["isClosed"])
+
     def test_bodies_that_are_not_what_they_say(self):
         send = lambda body, media="application/json", path="/api/v1/threads": self.wethouder.request("POST", path, body, {"Content-Type": media})
         for media in ("text/plain", "application/xml", "multipart/form-data; boundary=x", "application/jsonp"):
