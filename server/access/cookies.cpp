@@ -18,8 +18,10 @@ bool is_token(std::string_view text) {
 }
 
 template <class AnyRequest>
-std::optional<std::string> find_token(const AnyRequest& request, std::string_view name) {
-    if (const auto value = request.cookie(name); value && is_token(*value)) {
+std::optional<std::string> find_token(const AnyRequest& request) {
+    // Over https the plain name is not ours: a subdomain or someone on the way could have set it.
+    const auto value = request.cookie(request.is_secure ? secure_name : plain_name);
+    if (value && is_token(*value)) {
         return std::string{*value};
     }
     return std::nullopt;
@@ -33,17 +35,9 @@ std::string name_and_attributes(const std::string& value, bool is_secure) {
 
 }  // namespace
 
-std::optional<std::string> session_token(const http::Request& request) {
-    // Over https the plain name is not ours: a subdomain or someone on the way could have set it.
-    return find_token(request, request.is_secure ? secure_name : plain_name);
-}
+std::optional<std::string> session_token(const http::Request& request) { return find_token(request); }
 
-std::optional<std::string> session_token(const http::RequestView& request) {
-    if (auto token = find_token(request, secure_name)) {
-        return token;
-    }
-    return find_token(request, plain_name);
-}
+std::optional<std::string> session_token(const http::RequestView& request) { return find_token(request); }
 
 std::string session_cookie(const std::string& token, bool is_secure) {
     return name_and_attributes(token, is_secure);

@@ -11,7 +11,6 @@ namespace forum::access {
 
 /// The token that the browser sent under the name that fits the transport, when it can be one (43 base64url characters).
 std::optional<std::string> session_token(const http::Request& request);
-/// The same before the transport is known: the secure name first.
 std::optional<std::string> session_token(const http::RequestView& request);
 
 /// Set-Cookie values. The cookie ends with the browser's session unless the session's own end comes first.

@@ -121,6 +121,7 @@ Application::Impl::Impl(Config given)
                                 .port = config_.port,
                                 .io_threads = config_.io_threads,
                                 .trusted_proxies = config_.trusted_proxies,
+                                .is_https = config_.public_url.starts_with("https://"),
                                 .limits = {}};
     options.limits.connections = config_.max_connections;
     options.limits.connections_per_address = config_.max_connections;

@@ -16,7 +16,7 @@ struct Config {
     // where it listens
     std::string listen{"127.0.0.1"};
     std::uint16_t port{8080};
-    std::string public_url;                    ///< "https://forum.example.nl"; "" = what the browser's Host says
+    std::string public_url;                    ///< "https://forum.example.nl": https only; "" = what Host and the proxies say
     std::vector<std::string> trusted_proxies;  ///< addresses or CIDR whose Forwarded headers count
 
     // data

@@ -27,7 +27,7 @@ struct Request {
     std::string body;
     std::string client_address;  ///< the real one: behind trusted proxies from Forwarded/X-Forwarded-For
     std::string request_id;      ///< 16 hex digits, also in the log and on error pages
-    bool is_secure{false};       ///< https at the browser's side (trusted proxy says so)
+    bool is_secure{false};       ///< https at the browser's side (the server's setting, or a trusted proxy says so)
     bool is_loopback{false};     ///< the peer's own address is 127.0.0.0/8 or ::1
 
     /// First header of that name (lower case), "" when absent.
@@ -44,6 +44,7 @@ struct RequestView {
     Method method{Method::get};
     std::string_view target;  ///< as sent: path and query, origin-form; not decoded and not checked yet
     std::span<const std::pair<std::string_view, std::string_view>> headers;  ///< names as sent, values trimmed
+    bool is_secure{false};    ///< as in Request
 
     /// First header of that name (any case), "" when absent.
     std::string_view header(std::string_view name) const;

@@ -182,7 +182,9 @@ bool Session::answer_ready() {
     if ((head.method != Method::get && !is_head) || head.has_body || !head.target.starts_with('/')) {
         return false;
     }
-    const RequestView view{head.method, head.target, head.headers};
+    const auto& shared = thread_.shared;
+    const bool is_secure = shared.options.is_https || shared.proxies.is_secure(peer_, head.headers);
+    const RequestView view{head.method, head.target, head.headers, is_secure};
     const auto ready = thread_.shared.application.find_ready(view);
     if (!ready) {
         return false;
@@ -289,13 +291,13 @@ bool Session::fill_request(Request& request) const {
     }
     auto origin = thread_.shared.proxies.resolve(peer_, request.headers);
     request.client_address = origin.address.to_string();
-    request.is_secure = origin.is_secure;
+    request.is_secure = thread_.shared.options.is_https || origin.is_secure;
     request.is_loopback = peer_.is_loopback();
     request.request_id = format_request_id(request_id_);
     request.target = head.target;
     if (!head.target.starts_with('/')) {
         const auto absolute = split_absolute(head.target);
-        if (!absolute || !equals_ignoring_case(absolute->scheme, origin.is_secure ? "https" : "http")) {
+        if (!absolute || !equals_ignoring_case(absolute->scheme, request.is_secure ? "https" : "http")) {
             return false;
         }
         request.target = std::string{absolute->rest.starts_with('/') ? "" : "/"}.append(absolute->rest);

@@ -42,10 +42,11 @@ std::optional<ip::address> parse_node(std::string_view text) {
 }
 
 // The values of a list header in the order in which the proxies added them.
-std::vector<std::string_view> elements_of(const Pairs& headers, std::string_view wanted) {
+template <class Headers>
+std::vector<std::string_view> elements_of(const Headers& headers, std::string_view wanted) {
     std::vector<std::string_view> elements;
     for (const auto& [name, value] : headers) {
-        if (name == wanted) {
+        if (equals_ignoring_case(name, wanted)) {
             for (std::string_view rest = value; !rest.empty();) {
                 if (const auto element = next_element(rest, ','); !element.empty()) {
                     elements.push_back(element);
@@ -69,6 +70,16 @@ std::string_view parameter_of(std::string_view element, std::string_view wanted)
 
 bool is_https(std::string_view value) {
     return equals_ignoring_case(value, "https") || equals_ignoring_case(value, "\"https\"");
+}
+
+template <class Headers>
+bool says_https(const Headers& headers) {
+    const auto protos = elements_of(headers, "x-forwarded-proto");
+    if (!protos.empty()) {
+        return is_https(protos.back());
+    }
+    const auto forwarded = elements_of(headers, "forwarded");
+    return !forwarded.empty() && is_https(parameter_of(forwarded.back(), "proto"));
 }
 
 }  // namespace
@@ -134,19 +145,18 @@ TrustedProxies::Origin TrustedProxies::resolve(const ip::address& peer, const Pa
     const auto by_list = walk(forwarded_for, [](std::string_view element) { return element; });
     const auto by_rfc =
         walk(forwarded, [](std::string_view element) { return parameter_of(element, "for"); });
-    Origin origin{peer, false};
+    Origin origin{peer, says_https(headers)};
     if (forwarded.empty() || by_list == by_rfc) {
         origin.address = by_list;
     } else if (forwarded_for.empty()) {
         origin.address = by_rfc;
     }
-    const auto protos = elements_of(headers, "x-forwarded-proto");
-    if (!protos.empty()) {
-        origin.is_secure = is_https(protos.back());
-    } else if (!forwarded.empty()) {
-        origin.is_secure = is_https(parameter_of(forwarded.back(), "proto"));
-    }
     return origin;
+}
+
+bool TrustedProxies::is_secure(const ip::address& peer,
+                               std::span<const std::pair<std::string_view, std::string_view>> headers) const {
+    return !networks_.empty() && trusts(peer) && says_https(headers);
 }
 
 }  // namespace forum::http

@@ -3,7 +3,10 @@
 #pragma once
 
 #include <boost/asio/ip/address.hpp>
+#include <span>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "http/request.hpp"
@@ -25,6 +28,9 @@ public:
     /// known when an entry cannot be read. Both headers present and not of one mind: one of them came from the visitor
     /// himself, so it is the peer. Secure when the last X-Forwarded-Proto, or Forwarded's last proto, is https.
     Origin resolve(const boost::asio::ip::address& peer, const Pairs& headers) const;
+    /// Its `is_secure` alone, for a head that is not copied yet.
+    bool is_secure(const boost::asio::ip::address& peer,
+                   std::span<const std::pair<std::string_view, std::string_view>> headers) const;
 
 private:
     struct Network {

@@ -59,11 +59,15 @@ TEST(SessionCookie, IsForThisHostAndForNoScript) {
               "__Host-forum=; Path=/; HttpOnly; SameSite=Lax; Secure; Max-Age=0");
 }
 
-TEST(SessionCookie, BeforeTheTransportIsKnownTheSecureNameGoesFirst) {
+TEST(SessionCookie, IsTheOneOfTheTransportBeforeARequestIsCopiedToo) {
     const std::string other(43, 'b');
     const auto cookie = "forum=" + other + "; __Host-forum=" + token;
     const std::pair<std::string_view, std::string_view> headers[]{{"Cookie", cookie}};
-    EXPECT_EQ(session_token(http::RequestView{http::Method::get, "/", headers}), token);
+    EXPECT_EQ(session_token(http::RequestView{http::Method::get, "/", headers, true}), token);
+    EXPECT_EQ(session_token(http::RequestView{http::Method::get, "/", headers, false}), other);
+    const auto plain = "forum=" + other;
+    const std::pair<std::string_view, std::string_view> only_plain[]{{"Cookie", plain}};
+    EXPECT_EQ(session_token(http::RequestView{http::Method::get, "/", only_plain, true}), std::nullopt);
 }
 
 struct OriginCase {

@@ -76,10 +76,10 @@ def run(*arguments, timeout=120):
 class Server:
     """One forum process. `data`: its folder; `database`: the URL of another one's PostgreSQL instead."""
 
-    def __init__(self, data=None, database=None, options=(), demo=True, limits=UNLIMITED):
+    def __init__(self, data=None, database=None, options=(), demo=True, limits=UNLIMITED, passwords=CHEAP):
         self.data = Path(data) if data else folder()
         self.database = database
-        self.options = [*CHEAP, *limits, *(["--demo"] if demo else []), *options]
+        self.options = [*passwords, *limits, *(["--demo"] if demo else []), *options]
         self.process = None
         self.port = None
         self.log = self.data / "forum.log" if not database else folder() / "forum.log"

@@ -95,6 +95,11 @@ TEST(TrustedProxies, lead_to_the_visitor) {
         const auto origin = proxies.resolve(make_address(peer), headers);
         EXPECT_EQ(origin.address.to_string(), address);
         EXPECT_EQ(origin.is_secure, is_secure);
+        std::vector<std::pair<std::string_view, std::string_view>> views;
+        for (const auto& [name, value] : headers) {
+            views.emplace_back(name == "x-forwarded-proto" ? std::string_view{"X-Forwarded-Proto"} : name, value);
+        }
+        EXPECT_EQ(proxies.is_secure(make_address(peer), views), is_secure);
     }
 }
 
