@@ -148,6 +148,9 @@ void Session::begin_request() {
     request_start_ = std::chrono::steady_clock::now();
     log_method_ = parser_.head().method_name;
     log_target_ = parser_.head().target;
+    if (log_target_.empty()) {
+        log_target_ = target_in(in_.unread());
+    }
     waits_ = Waits::for_worker;
 }
 

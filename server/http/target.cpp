@@ -75,4 +75,17 @@ bool is_valid_authority(std::string_view authority) {
     });
 }
 
+std::string_view target_in(std::string_view bytes) {
+    while (bytes.starts_with("\r\n")) {
+        bytes.remove_prefix(2);
+    }
+    const auto line = bytes.substr(0, bytes.find('\r'));
+    const auto method_end = line.find(' ');
+    if (method_end == std::string_view::npos) {
+        return {};
+    }
+    const auto target = line.substr(method_end + 1);
+    return target.substr(0, target.find(' '));
+}
+
 }  // namespace forum::http

@@ -33,4 +33,8 @@ std::optional<AbsoluteTarget> split_absolute(std::string_view target);
 /// Can it stand in Host (RFC 9110 §7.2): not empty, and only characters that names, addresses and ports have.
 bool is_valid_authority(std::string_view authority);
 
+/// The target in the bytes of a head that could not be read, or not to its end: as far as it came and as it came, so that a
+/// script hears in JSON what it did wrong; "" when there is none yet.
+std::string_view target_in(std::string_view bytes);
+
 }  // namespace forum::http

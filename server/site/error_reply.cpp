@@ -62,7 +62,8 @@ http::Reply ErrorReply::from_exception(std::exception_ptr error, const http::Req
 
 http::Reply ErrorReply::make(const Problem& problem, const http::Request& request, bool wants_json,
                              const access::Viewer& viewer) const {
-    auto reply = wants_json ? document(problem, request, nullptr) : page(problem, request, viewer);
+    const int status = base::problem_info(problem.kind).status;
+    auto reply = wants_json ? document(problem, status, request, nullptr) : page(problem, status, request, viewer);
     add_retry_after(reply, problem);
     if (problem.kind == ProblemKind::sign_in_needed && wants_json) {
         // RFC 9110 §15.5.2 asks for a challenge; ours is the session cookie.
@@ -71,8 +72,32 @@ http::Reply ErrorReply::make(const Problem& problem, const http::Request& reques
     return reply;
 }
 
+http::Reply ErrorReply::refusal(int status, const http::Request& request, bool wants_json) const {
+    auto kind = ProblemKind::bad_request;
+    switch (status) {
+    case 413:
+    case 414:
+    case 431:
+        kind = ProblemKind::too_large;
+        break;
+    case 500:
+        kind = ProblemKind::internal;
+        break;
+    case 503:
+        kind = ProblemKind::busy;
+        break;
+    default:
+        break;
+    }
+    const Problem problem{kind};
+    auto reply = wants_json ? document(problem, status, request, nullptr) : page(problem, status, request, access::Viewer{});
+    add_retry_after(reply, problem);
+    return reply;
+}
+
 http::Reply ErrorReply::invalid_input(const FormErrors& errors, const http::Request& request) const {
-    return document(Problem{ProblemKind::invalid_input}, request, &errors);
+    const Problem problem{ProblemKind::invalid_input};
+    return document(problem, base::problem_info(problem.kind).status, request, &errors);
 }
 
 std::string ErrorReply::say(const Problem& problem, view::Language language) const {
@@ -83,12 +108,11 @@ std::string ErrorReply::say(const Problem& problem, view::Language language) con
     return templates_.text(text_key(problem.kind) + "_text", language);
 }
 
-http::Reply ErrorReply::page(const Problem& problem, const http::Request& request,
+http::Reply ErrorReply::page(const Problem& problem, int status, const http::Request& request,
                              const access::Viewer& viewer) const {
-    const auto& info = base::problem_info(problem.kind);
     const auto preferences = read_preferences(request, false);
     http::Reply reply;
-    reply.status = info.status;
+    reply.status = status;
     add_page_headers(reply, request.is_secure);
     reply.set("Content-Type", "text/html; charset=utf-8").set("Cache-Control", "no-store");
     if (problem.kind == ProblemKind::database_away) {
@@ -99,15 +123,15 @@ http::Reply ErrorReply::page(const Problem& problem, const http::Request& reques
     Page page;
     page.title = templates_.text(text_key(problem.kind), preferences.language);
     nlohmann::json model{
-        {"status", info.status},
+        {"status", status},
         {"title", page.title},
         {"detail", say(problem, preferences.language)},
         {"requestId", request.request_id},
-        {"isNotFound", info.status == 404},
-        {"isForbidden", info.status == 403},
-        {"isConflict", info.status == 409},
-        {"isBusy", info.status == 503},
-        {"back", back_url(request, info.status)},
+        {"isNotFound", status == 404},
+        {"isForbidden", status == 403},
+        {"isConflict", status == 409},
+        {"isBusy", status == 503},
+        {"back", back_url(request, status)},
         {"errors", nlohmann::json::array()},
     };
     model["frame"] = make_frame(frame_, templates_, request, viewer, preferences, page, std::nullopt, nullptr);
@@ -120,14 +144,14 @@ http::Reply ErrorReply::page(const Problem& problem, const http::Request& reques
     return reply;
 }
 
-http::Reply ErrorReply::document(const Problem& problem, const http::Request& request,
+http::Reply ErrorReply::document(const Problem& problem, int status, const http::Request& request,
                                  const FormErrors* errors) const {
     const auto& info = base::problem_info(problem.kind);
     const auto language = read_preferences(request, true).language;
     nlohmann::json json{
         {"type", "/problems/" + std::string{info.slug}},
         {"title", info.title},
-        {"status", info.status},
+        {"status", status},
         {"detail", say(problem, language)},
         {"instance", "/requests/" + request.request_id},
     };
@@ -141,7 +165,7 @@ http::Reply ErrorReply::document(const Problem& problem, const http::Request& re
         json.update(nlohmann::json::parse(problem.extra_json));
     }
     http::Reply reply;
-    reply.status = info.status;
+    reply.status = status;
     add_api_headers(reply, request.is_secure);
     reply.set("Content-Type", "application/problem+json").set("Cache-Control", "no-store");
     reply.body = json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);

@@ -342,25 +342,7 @@ http::Reply Pipeline::refuse(const http::Request* request, int status) const {
     const bool wants_json = request != nullptr && (is_api_path(is_read ? request->path : request->target) ||
                                                    http::prefers_json(request->header("accept")));
     const auto& asked = is_read || wants_json ? *request : none;
-    auto kind = ProblemKind::bad_request;
-    switch (status) {
-    case 413:
-    case 414:
-    case 431:
-        kind = ProblemKind::too_large;
-        break;
-    case 503:
-        kind = ProblemKind::busy;
-        break;
-    case 405:
-        kind = ProblemKind::method_not_allowed;
-        break;
-    default:
-        break;
-    }
-    auto reply = error_reply_.make(Problem{kind}, asked, wants_json, access::Viewer{});
-    reply.status = status;  // 408, 414, 431 and 501 share a text with their neighbours
-    return reply;
+    return error_reply_.refusal(status, asked, wants_json);
 }
 
 }  // namespace forum::site

@@ -1,12 +1,14 @@
 """The API as web/openapi.json describes it: every route, every answer of a tour as guest, member and moderator, and what is
 refused how. Rule: an answer that the tour does not check against the document is a test that is missing."""
+import http.client
 import json
 import re
+import socket
 import unittest
 
 import schema
 from server import ADVISEUR, MODERATOR, NIEUW, PASSWORD, ROOT, WETHOUDER, Server, demo_folder, run
-from visitor import Visitor, member
+from visitor import Answer, Visitor, member
 
 # What reaches more than the document's own routes, and is the tour's to visit.
 THREAD = {"kind": "question", "title": "Hoe vindt u een taalmaatje?", "body": "Wij zoeken er **veertig**.", "theme": "gelijke-kansen",
@@ -379,8 +381,28 @@ class Api(unittest.TestCase):
         self.assertEqual(self.wethouder.api("POST", "/previews", {"body": "x" * 20_000}).status, 200)
         self.problem(self.wethouder.api("POST", "/previews", {"body": "x" * 3_000_000}), 413, "too-large")
         self.problem(self.wethouder.api("PUT", "/drafts/new-thread", {"revision": 0, "data": {"body": "x" * 130_000}}), 413, "too-large")
-        self.assertEqual(self.guest.api("GET", "/threads?q=" + "x" * 20_000).status, 414)
         self.assertEqual(self.guest.api("GET", "/threads?q=" + "x" * 1_000).status, 200)
+
+    def test_what_http_refuses_is_a_problem_too(self):
+        def send(lines):
+            with socket.create_connection(("127.0.0.1", self.server.port), timeout=30) as raw:
+                raw.sendall("\r\n".join([*lines, "", ""]).encode())
+                reply = http.client.HTTPResponse(raw)
+                reply.begin()
+                return Answer(lines[0].split()[0], lines[0].split()[1][:40], reply.status, reply.headers, reply.read())
+
+        long, host = "x" * 100_000, "Host: a"
+        for lines, status, slug in [
+            ([f"GET /PATH?q={long[:9_000]} HTTP/1.1", host], 414, "too-large"), ([f"GET /PATH?q={long} HTTP/1.1", host], 414, "too-large"),
+            (["GET /PATH HTTP/1.1", host, f"X-Long: {long}"], 431, "too-large"), (["GET /PATH HTTP/1.1", host, *(f"X{n}: 1" for n in range(101))], 431, "too-large"),
+            (["GET /PATH HTTP/1.1"], 400, "bad-request"), (["GET /PATH HTTP/1.1", "Host: a b"], 400, "bad-request"), (["GET /PATH?q=%zz HTTP/1.1", host], 400, "bad-request"),
+            (["GET /PATH HTTP/3.0", host], 505, "bad-request"), (["POST /PATH HTTP/1.1", host, "Transfer-Encoding: gzip"], 501, "bad-request"),
+            (["POST /PATH HTTP/1.1", host, "Expect: wonders"], 417, "bad-request"), (["POST /PATH HTTP/1.1", host, "Content-Length: 9999999999"], 413, "too-large"),
+        ]:
+            with self.subTest(lines[0][:40], status=status):
+                self.problem(send([lines[0].replace("PATH", "api/v1/threads"), *lines[1:]]), status, slug)
+                page = send([lines[0].replace("PATH", "gesprekken"), *lines[1:]])
+                self.assertEqual((page.status, page.header("Content-Type")), (status, "text/html; charset=utf-8"))
 
     def test_text_in_targets(self):
         for query in ("q=%00", "q=%ff", "q=%zz", "municipality=%c3%28"):
