@@ -165,10 +165,11 @@ site::ActionResult keep_reply(const site::ActionContext& context, const Services
 }
 
 site::ActionResult show_again(const site::ActionContext& context, const Services& services, ReplyInput parsed,
-                              bool with_preview) {
+                              bool with_preview, std::string not_placed = {}) {
     ReplyFormState form;
     form.body = context.input.text("body");
     form.reply_to = parsed.reply.reply_to;
+    form.not_placed = std::move(not_placed);
     form.errors = with_preview ? site::FormErrors{} : parsed.errors;
     if (with_preview && base::count_characters(form.body) <= body_limit) {
         form.preview_html = view::render_markdown(form.body);
@@ -208,7 +209,16 @@ site::ActionResult post_reply(const site::ActionContext& context, const Services
     }
     std::optional<Submitted> done;
     if (!parsed.errors.any()) {
-        done = submit_reply(context.tx, services, context.viewer, parsed.reply);
+        try {
+            done = submit_reply(context.tx, services, context.viewer, parsed.reply);
+        } catch (const Problem& problem) {
+            if (problem.kind != ProblemKind::conflict || wants_json(context)) {
+                throw;
+            }
+            // Closed while he was typing: the page as it is now, with his text.
+            return show_again(context, services, std::move(parsed), false,
+                              services.texts.text(problem.detail, context.language));
+        }
         if (!done) {
             parsed.errors.add("reply_to", services.texts.text("discussion.error_reply_to", context.language));
         }

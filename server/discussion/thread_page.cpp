@@ -301,18 +301,22 @@ site::Page load_thread_page(const site::PageContext& context, const Services& se
     model["answer"] = answer;
     model["related"] =
         load_rows(context.tx, viewer, context.language, services.texts, services.places,
-                  column_ids(context.tx.exec(related_query, db::Params::of(viewer.member, viewer.level(), id,
-                                                                           row->text_or("theme_slug", "")))));
+                  context.tx
+                      .exec(related_query,
+                            db::Params::of(viewer.member, viewer.level(), id, row->text_or("theme_slug", "")))
+                      .integers("id"));
     // The nonce must not differ from view to view, or the page could not be kept. It changes when the thread does, so the
     // same words again, later in the talk, are a new post.
     model["reply"] = {{"body", form ? form->body : row->text_or("draft_body", "")},
                       {"replyTo", reply_to},
                       {"previewHtml", form ? form->preview_html : ""},
+                      {"notPlaced", form ? form->not_placed : ""},
                       {"nonce", to_string(id) + "-" + to_string(viewer.member) + "-" + std::to_string(row->integer("seq"))},
                       {"draftRevision", row->find_integer("draft_revision").value_or(0)}};
     (form ? form->errors : site::FormErrors{}).write_to(model, {"body", "reply_to"});
 
     page.template_name = "thread";
+    page.status = form && !form->not_placed.empty() ? 409 : 200;
     page.title = model["title"];
     page.breadcrumbs = {{services.texts.text("discussion.threads_title", context.language), "/gesprekken"}};
     page.nav = "threads";

@@ -17,6 +17,7 @@ struct ReplyFormState {
     int reply_to{0};  ///< number of the post that is answered, 0 = the thread
     std::string preview_html;
     site::FormErrors errors;
+    std::string not_placed;  ///< why this text cannot be placed here any more, for the reader; "" = it can
 };
 
 /// /gesprekken/{id}/{slug}, /api/v1/threads/{id}.
