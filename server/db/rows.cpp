@@ -231,6 +231,14 @@ Row Rows::operator[](std::size_t index) const {
     return Row{data_, static_cast<int>(index)};
 }
 
+std::vector<std::int64_t> Rows::integers(const char* column) const {
+    std::vector<std::int64_t> list;
+    for (std::size_t index = 0; index < size(); ++index) {
+        list.push_back((*this)[index].integer(column));
+    }
+    return list;
+}
+
 Row Rows::one() const {
     if (size() != 1) {
         throw std::logic_error{"wanted one row, got " + std::to_string(size())};

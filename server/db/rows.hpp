@@ -98,6 +98,7 @@ public:
     Row operator[](std::size_t index) const;
     Row one() const;  ///< the only row; throws std::logic_error when there is not exactly one
     std::optional<Row> find_one() const;
+    std::vector<std::int64_t> integers(const char* column) const;  ///< of all rows, in their order
 
     class Iterator {
     public:

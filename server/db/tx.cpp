@@ -86,6 +86,7 @@ void Tx::Impl::begin() {
 }
 
 Rows Tx::Impl::exec(const Query& query, const Params& params) {
+    ++queries_;
     return guarded([&] {
         if (!begun_) {
             begin();
@@ -98,6 +99,7 @@ Rows Tx::Impl::exec_alone(const Query& query, const Params& params) {
     if (begun_) {
         throw std::logic_error{"exec_alone after the transaction has begun: " + query.name};
     }
+    ++queries_;
     if (nested_) {
         connection_.run("SAVEPOINT forum_alone");
         try {
@@ -168,5 +170,7 @@ Rows Tx::exec_alone(const Query& query, Params params) { return impl_.exec_alone
 void Tx::after_commit(std::function<void()> hook) { impl_.hooks_.push_back(std::move(hook)); }
 
 TxKind Tx::kind() const { return impl_.kind_; }
+
+std::size_t Tx::queries() const { return impl_.queries_; }
 
 }  // namespace forum::db

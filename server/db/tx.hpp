@@ -57,6 +57,9 @@ public:
 
     TxKind kind() const;
 
+    /// How many queries the job has run so far: a test holds that of a page against the number of its rows.
+    std::size_t queries() const;
+
 private:
     Impl& impl_;
 };

@@ -30,6 +30,7 @@ public:
     const TxKind kind_;
     const bool nested_;
     std::vector<std::function<void()>> hooks_;
+    std::size_t queries_{0};
 
 private:
     void begin();

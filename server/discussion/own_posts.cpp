@@ -17,7 +17,7 @@ constexpr int posts_on_page = 10;
 constexpr std::size_t excerpt_length = 160;
 
 const db::Query own_posts_query{"discussion.own_posts", R"(
-    SELECT p.thread_id, p.number FROM posts p
+    SELECT p.id FROM posts p
      WHERE p.author_id = $1 AND p.state <> 'erased'
      ORDER BY p.created_at DESC, p.id DESC LIMIT $2)"};
 
@@ -58,17 +58,34 @@ nlohmann::json both_drafts(nlohmann::json typed, const DraftConflict& stored) {
 
 }  // namespace
 
-view::Model load_own_posts(const site::PageContext& context, const Services& services) {
-    auto items = nlohmann::json::array();
-    const auto own = context.tx.exec(own_posts_query, db::Params::of(context.viewer.member, posts_on_page));
-    for (const auto& row : own) {
-        const auto thread = row.id<base::ThreadId>("thread_id");
-        const auto facts = get_thread(context.tx, context.viewer, thread);
+std::map<std::int64_t, PostInThread> load_posts_in_threads(const site::PageContext& context, const Services& services,
+                                                           const std::vector<std::int64_t>& posts) {
+    const auto rows = load_posts_by_id(context.tx, context.viewer, posts);
+    const auto threads = find_threads(context.tx, context.viewer, rows.integers("thread_id"));
+    std::map<std::int64_t, PostInThread> found;
+    for (const auto& row : rows) {
+        const auto& facts = threads.at(row.integer("thread_id"));
         const PostViewContext post_context{services, context.viewer, context.language, facts.thread, std::nullopt, {}};
-        const auto posts = load_posts(context.tx, context.viewer, thread, {row.integer("number")});
-        auto post = post_json(posts[0], post_context);
-        post["threadTitle"] = shown_title(facts, services.texts, context.language);
-        post["threadUrl"] = thread_url(thread, facts.thread.slug);
+        found.emplace(row.integer("id"), PostInThread{post_json(row, post_context),
+                                                      shown_title(facts, services.texts, context.language),
+                                                      thread_url(facts.thread.id, facts.thread.slug)});
+    }
+    return found;
+}
+
+view::Model load_own_posts(const site::PageContext& context, const Services& services) {
+    const auto own =
+        context.tx.exec(own_posts_query, db::Params::of(context.viewer.member, posts_on_page)).integers("id");
+    const auto found = load_posts_in_threads(context, services, own);
+    auto items = nlohmann::json::array();
+    for (const auto id : own) {
+        const auto one = found.find(id);
+        if (one == found.end()) {
+            continue;  // in a thread that he may no longer open
+        }
+        auto post = one->second.post.json();
+        post["threadTitle"] = one->second.thread_title;
+        post["threadUrl"] = one->second.thread_url;
         post["excerpt"] = base::excerpt(view::markdown_to_text(post["body"].get<std::string>()), excerpt_length);
         items.push_back(std::move(post));
     }

@@ -2,12 +2,24 @@
 // nobody else sees yet.
 #pragma once
 
+#include <cstdint>
+#include <map>
 #include <string>
+#include <vector>
 
 #include "discussion/services.hpp"
 #include "site/action.hpp"
 
 namespace forum::discussion {
+
+/// Posts wherever they stand, by id, each with its thread. In two queries, however many they are; what the viewer may not see
+/// is absent.
+struct PostInThread {
+    view::Model post;
+    std::string thread_title, thread_url;
+};
+std::map<std::int64_t, PostInThread> load_posts_in_threads(const site::PageContext& context, const Services& services,
+                                                           const std::vector<std::int64_t>& posts);
 
 /// The newest posts of the viewer, whatever their state: list of Post + threadTitle, threadUrl, excerpt (at most 160
 /// characters).

@@ -14,8 +14,8 @@ namespace {
 using nlohmann::json;
 
 // A quote shows the version that was quoted, as long as its post still has a text for this reader.
-const db::Query load_posts_query{"discussion.load_posts", R"(
-    SELECT p.id, p.number, p.author_id, p.author_function, p.author_municipality, p.state, p.version, p.live_version,
+const std::string posts_text = R"(
+    SELECT p.id, p.thread_id, p.number, p.author_id, p.author_function, p.author_municipality, p.state, p.version, p.live_version,
            p.has_text, p.body, p.body_html, p.created_at, p.published_at, p.edited_at, p.withdrawn_at,
            m.name AS author_name, m.role AS author_role, m.ended_at IS NOT NULL AS author_removed,
            CASE WHEN p.state = 'live_change' AND (p.author_id = $1 OR is_staff($2))
@@ -29,9 +29,13 @@ const db::Query load_posts_query{"discussion.load_posts", R"(
       JOIN members m ON m.id = p.author_id
       LEFT JOIN visible_posts($1, $2) q ON q.id = p.reply_to
       LEFT JOIN members qm ON qm.id = q.author_id
-      LEFT JOIN post_versions qv ON qv.post_id = q.id AND qv.version = p.reply_version AND NOT qv.is_hidden
+      LEFT JOIN post_versions qv ON qv.post_id = q.id AND qv.version = p.reply_version AND NOT qv.is_hidden )";
+
+const db::Query load_posts_query{"discussion.load_posts", posts_text + R"(
      WHERE p.thread_id = $3 AND p.number = ANY($4::integer[])
      ORDER BY p.number)"};
+
+const db::Query load_posts_by_id_query{"discussion.load_posts_by_id", posts_text + "WHERE p.id = ANY($3::bigint[])"};
 
 json author_json(const db::Row& row, const PostViewContext& context) {
     const bool is_removed = row.flag("author_removed");
@@ -122,6 +126,10 @@ void put_permissions(json& model, const db::Row& row, const PostViewContext& con
 db::Rows load_posts(db::Tx& tx, const access::Viewer& viewer, base::ThreadId thread,
                     const std::vector<std::int64_t>& numbers) {
     return tx.exec(load_posts_query, db::Params::of(viewer.member, viewer.level(), thread, numbers));
+}
+
+db::Rows load_posts_by_id(db::Tx& tx, const access::Viewer& viewer, const std::vector<std::int64_t>& ids) {
+    return tx.exec(load_posts_by_id_query, db::Params::of(viewer.member, viewer.level(), ids));
 }
 
 db::Rows load_posts_for_followers(db::Tx& tx, base::ThreadId thread, const std::vector<std::int64_t>& numbers) {

@@ -49,7 +49,10 @@ struct PostViewContext {
 db::Rows load_posts(db::Tx& tx, const access::Viewer& viewer, base::ThreadId thread,
                     const std::vector<std::int64_t>& numbers);
 
-/// The same for anyone who was let in to the thread, as a plain reader: what live followers get.
+/// Posts wherever they stand (thread_id), in no order.
+db::Rows load_posts_by_id(db::Tx& tx, const access::Viewer& viewer, const std::vector<std::int64_t>& ids);
+
+/// Of one thread for anyone who was let in to it, as a plain reader: what live followers get.
 db::Rows load_posts_for_followers(db::Tx& tx, base::ThreadId thread, const std::vector<std::int64_t>& numbers);
 
 /// SQL's viewer level of such a follower (sql/replaceable/20_may_see_thread.sql).

@@ -24,12 +24,9 @@ const db::Query similar_query{"discussion.similar", R"(
 }  // namespace
 
 nlohmann::json similar_rows(const site::PageContext& context, const Services& services, const std::string& title) {
-    std::vector<std::int64_t> ids;
     const auto asked = base::excerpt(title, 200);
-    for (const auto& row :
-         context.tx.exec(similar_query, db::Params::of(context.viewer.member, context.viewer.level(), asked))) {
-        ids.push_back(row.integer("id"));
-    }
+    const auto ids =
+        context.tx.exec(similar_query, db::Params::of(context.viewer.member, context.viewer.level(), asked)).integers("id");
     return load_rows(context.tx, context.viewer, context.language, services.texts, services.places, ids);
 }
 

@@ -65,14 +65,6 @@ const db::Query related_query{"discussion.related", R"(
 const db::Query slug_query{"discussion.thread_slug", R"(
     SELECT t.slug FROM visible_threads($1, $2) t WHERE t.id = $3)"};
 
-std::vector<std::int64_t> column_ids(const db::Rows& rows) {
-    std::vector<std::int64_t> ids;
-    for (const auto& row : rows) {
-        ids.push_back(row.integer("id"));
-    }
-    return ids;
-}
-
 /// The page asked for, from 1; a page without number is the first.
 int asked_page(const site::PageContext& context) {
     auto text = std::string{context.query("pagina", "cursor")};

@@ -6,12 +6,14 @@ namespace forum::discussion {
 
 namespace {
 
-const db::Query get_thread_query{"discussion.get_thread", R"(
+const std::string thread_text = R"(
     SELECT t.id, t.kind, t.title, t.slug, t.visibility, t.author_id, t.is_published, t.is_blanked, t.is_closed,
            t.accepted_post, coalesce(a.name, '') AS accepted_by, t.seq
       FROM visible_threads($1, $2) t
-      LEFT JOIN members a ON a.id = t.accepted_by
-     WHERE t.id = $3)"};
+      LEFT JOIN members a ON a.id = t.accepted_by )";
+
+const db::Query get_thread_query{"discussion.get_thread", thread_text + "WHERE t.id = $3"};
+const db::Query find_threads_query{"discussion.find_threads", thread_text + "WHERE t.id = ANY($3::bigint[])"};
 
 const db::Query open_topic_query{"discussion.open_topic", R"(
     SELECT t.seq, thread_audience(t.visibility) AS audience FROM visible_threads($1, $2) t WHERE t.id = $3)"};
@@ -19,24 +21,25 @@ const db::Query open_topic_query{"discussion.open_topic", R"(
 const db::Query get_post_id_query{"discussion.get_post_id", R"(
     SELECT p.id FROM visible_posts($1, $2) p WHERE p.thread_id = $3 AND p.number = $4)"};
 
+ThreadFacts read_facts(const db::Row& row) {
+    return {.thread = {.id = row.id<base::ThreadId>("id"),
+                       .slug = row.text("slug"),
+                       .kind = row.text("kind"),
+                       .author = row.id<base::MemberId>("author_id"),
+                       .is_published = row.flag("is_published"),
+                       .is_closed = row.flag("is_closed"),
+                       .accepted = row.id<base::PostId>("accepted_post"),
+                       .accepted_by = row.text("accepted_by")},
+            .title = row.text("title"),
+            .is_blanked = row.flag("is_blanked"),
+            .visibility = row.text("visibility"),
+            .seq = row.integer("seq")};
+}
+
 std::optional<ThreadFacts> find_thread(db::Tx& tx, base::MemberId viewer, int level, base::ThreadId thread) {
     const auto rows = tx.exec(get_thread_query, db::Params::of(viewer, level, thread));
     const auto row = rows.find_one();
-    if (!row) {
-        return std::nullopt;
-    }
-    return ThreadFacts{.thread = {.id = thread,
-                                  .slug = row->text("slug"),
-                                  .kind = row->text("kind"),
-                                  .author = row->id<base::MemberId>("author_id"),
-                                  .is_published = row->flag("is_published"),
-                                  .is_closed = row->flag("is_closed"),
-                                  .accepted = row->id<base::PostId>("accepted_post"),
-                                  .accepted_by = row->text("accepted_by")},
-                       .title = row->text("title"),
-                       .is_blanked = row->flag("is_blanked"),
-                       .visibility = row->text("visibility"),
-                       .seq = row->integer("seq")};
+    return row ? std::optional{read_facts(*row)} : std::nullopt;
 }
 
 }  // namespace
@@ -47,6 +50,15 @@ ThreadFacts get_thread(db::Tx& tx, const access::Viewer& viewer, base::ThreadId 
         throw base::Problem{base::ProblemKind::not_found};
     }
     return std::move(*facts);
+}
+
+std::map<std::int64_t, ThreadFacts> find_threads(db::Tx& tx, const access::Viewer& viewer,
+                                                 const std::vector<std::int64_t>& ids) {
+    std::map<std::int64_t, ThreadFacts> found;
+    for (const auto& row : tx.exec(find_threads_query, db::Params::of(viewer.member, viewer.level(), ids))) {
+        found.emplace(row.integer("id"), read_facts(row));
+    }
+    return found;
 }
 
 std::optional<ThreadFacts> find_thread_for_followers(db::Tx& tx, base::ThreadId thread) {

@@ -1,8 +1,9 @@
-// The SQL that reads threads one at a time. Rule: only through visible_threads; what a viewer may not open does not exist
+// The SQL that reads what a thread is, without its posts. Rule: only through visible_threads; what a viewer may not open does not exist
 // for him (Problem{not_found}).
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -23,7 +24,10 @@ struct ThreadFacts {
     std::int64_t seq;
 };
 ThreadFacts get_thread(db::Tx& tx, const access::Viewer& viewer, base::ThreadId thread);
-/// The same for anyone who was let in to the thread; nothing when it is not published.
+/// Several by id; those that the viewer may not open are absent.
+std::map<std::int64_t, ThreadFacts> find_threads(db::Tx& tx, const access::Viewer& viewer,
+                                                 const std::vector<std::int64_t>& ids);
+/// One for anyone who was let in to the thread; nothing when it is not published.
 std::optional<ThreadFacts> find_thread_for_followers(db::Tx& tx, base::ThreadId thread);
 
 /// The title as it is shown, also when it went with the opening post.

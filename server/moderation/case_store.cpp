@@ -91,8 +91,7 @@ const db::Query last_decisions_query{"moderation.last_decisions", R"(
 
 const db::Query decisions_of_author_query{"moderation.decisions_of_author", R"(
     SELECT d.id, d.case_id, d.post_id, d.kind, d.rules, d.facts, d.questions, d.statement,
-           coalesce(m.name, '') AS by_name, d.decided_at, d.is_automatic, d.deadline_at, d.appeal_until,
-           p.thread_id, p.number
+           coalesce(m.name, '') AS by_name, d.decided_at, d.is_automatic, d.deadline_at, d.appeal_until
       FROM decisions d
       JOIN posts p ON p.id = d.post_id
       LEFT JOIN members m ON m.id = d.decided_by
@@ -250,12 +249,8 @@ std::vector<Decision> last_decisions(db::Tx& tx, const std::vector<std::int64_t>
     return read_decisions(tx.exec(last_decisions_query, db::Params::of(posts)));
 }
 
-std::vector<OwnDecision> decisions_of_author(db::Tx& tx, base::MemberId author, std::int64_t before_id, int limit) {
-    std::vector<OwnDecision> list;
-    for (const auto& row : tx.exec(decisions_of_author_query, db::Params::of(author, before_id, limit))) {
-        list.push_back({read_decision(row), row.id<base::ThreadId>("thread_id"), static_cast<int>(row.integer("number"))});
-    }
-    return list;
+std::vector<Decision> decisions_of_author(db::Tx& tx, base::MemberId author, std::int64_t before_id, int limit) {
+    return read_decisions(tx.exec(decisions_of_author_query, db::Params::of(author, before_id, limit)));
 }
 
 AuthorHistory author_history(db::Tx& tx, base::MemberId author) {

@@ -103,12 +103,7 @@ std::vector<Decision> decisions_of_case(db::Tx& tx, base::CaseId id);
 std::vector<Decision> last_decisions(db::Tx& tx, const std::vector<std::int64_t>& posts);
 
 /// Decisions about posts of this author, newest first.
-struct OwnDecision {
-    Decision decision;
-    base::ThreadId thread;
-    int post_number;
-};
-std::vector<OwnDecision> decisions_of_author(db::Tx& tx, base::MemberId author, std::int64_t before_id, int limit);
+std::vector<Decision> decisions_of_author(db::Tx& tx, base::MemberId author, std::int64_t before_id, int limit);
 
 struct AuthorHistory {
     std::int64_t live, returned, rejected;

@@ -2,9 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "discussion/post_view.hpp"
-#include "discussion/thread_store.hpp"
-#include "discussion/urls.hpp"
+#include "discussion/own_posts.hpp"
 #include "moderation/case_store.hpp"
 #include "moderation/decision_view.hpp"
 #include "site/paging.hpp"
@@ -30,19 +28,22 @@ site::Page load_own_decisions(const site::PageContext& context, const discussion
     nlohmann::json next;
     if (decisions.size() > decisions_on_page) {
         decisions.resize(decisions_on_page);
-        next = site::encode_cursor({to_string(decisions.back().decision.id)});
+        next = site::encode_cursor({to_string(decisions.back().id)});
     }
     const auto rules = list_house_rules(context.tx);
+    std::vector<std::int64_t> ids;
+    for (const auto& decision : decisions) {
+        ids.push_back(decision.post.value);
+    }
+    const auto posts = discussion::load_posts_in_threads(context, services, ids);
     auto items = nlohmann::json::array();
-    for (const auto& own : decisions) {
-        const auto facts = discussion::get_thread(context.tx, context.viewer, own.thread);
-        const discussion::PostViewContext post_context{services, context.viewer, context.language, facts.thread,
-                                                       std::nullopt, {}};
-        const auto rows = discussion::load_posts(context.tx, context.viewer, own.thread, {own.post_number});
-        items.push_back({{"threadTitle", discussion::shown_title(facts, services.texts, context.language)},
-                         {"threadUrl", discussion::thread_url(own.thread, facts.thread.slug)},
-                         {"post", discussion::post_json(rows[0], post_context)},
-                         {"decision", decision_json(own.decision, rules, DecisionReader::author)}});
+    for (const auto& decision : decisions) {
+        if (const auto post = posts.find(decision.post.value); post != posts.end()) {
+            items.push_back({{"threadTitle", post->second.thread_title},
+                             {"threadUrl", post->second.thread_url},
+                             {"post", post->second.post.json()},
+                             {"decision", decision_json(decision, rules, DecisionReader::author)}});
+        }
     }
     site::Page page;
     page.template_name = "me_decisions";
