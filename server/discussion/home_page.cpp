@@ -14,14 +14,8 @@ namespace {
 
 using nlohmann::json;
 
-/// Who made a request in this time counts as online.
-constexpr int online_minutes = 15;
-
 const db::Query people_query{"discussion.home_people", R"(
-    SELECT count(*) AS members, count(DISTINCT municipality_code) AS municipalities,
-           (SELECT count(DISTINCT s.member_id) FROM sessions s
-             WHERE s.ended_at IS NULL AND s.seen_at > now() - make_interval(mins => $1)) AS online
-      FROM members WHERE ended_at IS NULL)"};
+    SELECT count(*) AS members, count(DISTINCT municipality_code) AS municipalities FROM members WHERE ended_at IS NULL)"};
 
 std::vector<std::int64_t> first_ids(db::Tx& tx, const access::Viewer& viewer, const ThreadFilter& filter, int limit) {
     return find_threads(tx, viewer, filter, "", limit).ids;
@@ -94,7 +88,7 @@ site::Page load_home_page(const site::PageContext& context, const Services& serv
     const auto rows = load_rows(tx, viewer, context.language, services.texts, places, ids);
     const auto counts = count_threads(tx, viewer, latest);
     const auto open_count = counts.states.find("open");
-    const auto people = tx.exec(people_query, db::Params::of(online_minutes)).one();
+    const auto people = tx.exec(people_query).one();
 
     json model;
     const int hour = base::to_amsterdam(base::now()).hour;
@@ -107,7 +101,6 @@ site::Page load_home_page(const site::PageContext& context, const Services& serv
     model["ask"] = {{"memberCount", people.integer("members")}, {"municipalityCount", people.integer("municipalities")}};
     model["threads"] = pick(rows, latest_ids);
     model["threadCount"] = counts.all;
-    model["onlineCount"] = people.integer("online");
     model["unanswered"] = pick(rows, open_ids);
     model["unansweredCount"] = open_count == counts.states.end() ? 0 : open_count->second;
     model["mine"] = nullptr;

@@ -157,7 +157,6 @@ json thread_json(const db::Row& row, const PostThread& thread, const site::PageC
     model["unpinUrl"] = act_url(row.flag("is_pinned"), "/losmaken");
     model["mayReply"] = viewer.is_signed_in() && thread.is_published && !thread.is_closed;
     model["replyUrl"] = "/gesprekken/" + to_string(thread.id) + "/berichten";
-    model["presence"] = {{"readers", 0}, {"writing", 0}};
     const auto marker = row.find_integer("marker").value_or(0);
     const auto first_new = row.find_integer("first_new");
     model["marker"] = marker;

@@ -94,15 +94,6 @@ void Live::stop() {
     gone.wait_for(goodbye_time);
 }
 
-Live::Present Live::present(const std::string& topic) const {
-    const auto found = impl_->hub().presence().find(topic);
-    return {found.readers, found.writers};
-}
-
-std::size_t Live::members_online() const {
-    return impl_->hub().registry().members();
-}
-
 Live::Figures Live::figures() const {
     Hub& hub = impl_->hub();
     const Counts& counts = hub.counts();

@@ -77,14 +77,6 @@ public:
     /// Goodbye to all followers (code 1013), then closed. Waits until all are gone, at most 2 s; not on an I/O thread.
     void stop();
 
-    /// Who has a thread open now, for the first HTML of its page. Any thread.
-    struct Present {
-        std::size_t readers, writers;
-    };
-    Present present(const std::string& topic) const;
-    /// Different signed-in members with a live connection to this process.
-    std::size_t members_online() const;
-
     struct Figures {
         std::size_t followers, topics, deliveries, dropped, resyncs;
     };

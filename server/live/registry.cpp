@@ -82,12 +82,4 @@ std::vector<ViewerPtr> Registry::staff() const {
     return result;
 }
 
-std::size_t Registry::members() const {
-    std::unordered_set<base::MemberId> known;
-    for (const ViewerPtr& viewer : sessions()) {
-        known.insert(viewer->member);
-    }
-    return known.size();
-}
-
 }  // namespace forum::live

@@ -34,7 +34,6 @@ public:
     std::vector<ViewerPtr> sessions_of(base::MemberId member) const;
     /// One viewer for each moderator or administrator with followers.
     std::vector<ViewerPtr> staff() const;
-    std::size_t members() const;  ///< different members with followers
 
 private:
     struct Session {

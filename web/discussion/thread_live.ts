@@ -160,6 +160,8 @@ class ThreadPage {
       words.push(text("live_writing_names", { names: message.writing.join(", ") }));
     else if (writers > 0) words.push(text("live_writing", { n: writers }));
     line.textContent = words.join(" ");
+    const section = document.querySelector<HTMLElement>("[data-presence]");
+    if (section) section.hidden = false;
   }
 
   /** The honest line: up to when the server had read the events, not what this device's clock says. */
