@@ -42,6 +42,8 @@ nlohmann::json decision_json(const Decision& decision, const std::vector<HouseRu
                          {"deadlineAt", is_other ? nlohmann::json{} : time_or_null(decision.deadline_at)},
                          {"statement", is_other ? "" : decision.statement}};
     put_kind_flags(model, decision.kind);
+    model["isHide"] = decision.kind == "hide";
+    model["isRemove"] = decision.kind == "remove";
     return model;
 }
 

@@ -3,14 +3,18 @@
 #include <gmock/gmock.h>
 
 #include <fstream>
+#include <nlohmann/json.hpp>
 #include <sstream>
 
 #include "members/demo_members.hpp"
+#include "moderation/case_store.hpp"
 #include "moderation/check_invariants.hpp"
+#include "moderation/decision_view.hpp"
 #include "places/reference_data.hpp"
 #include "support/temp_folder.hpp"
 #include "support/test_database.hpp"
 #include "view/markdown.hpp"
+#include "view/templates.hpp"
 
 namespace forum::app {
 namespace {
@@ -168,6 +172,18 @@ TEST_F(DemoContent, EveryoneSeesWhatIsForHim) {
         lines(database(),
               "SELECT visibility AS line FROM visible_threads(NULL, 0) GROUP BY visibility"),
         ElementsAre("public"));
+}
+
+TEST_F(DemoContent, TheAuthorOfARemovedPostReadsWhatWasDecidedAndByWhichRule) {
+    const view::Templates templates{std::string{FORUM_SOURCE_DIR} + "/build/web", view::Missing::refuse};
+    const auto decision = database().read([](db::Tx& tx) {
+        const auto list = moderation::decisions_of_author(tx, {member("rik-stoutjesdijk")}, 0, 10);
+        return moderation::decision_json(list.at(0), moderation::list_house_rules(tx), moderation::DecisionReader::author);
+    });
+    const auto shown = templates.render("_decision", {{"decision", decision}}, view::Language::dutch);
+    EXPECT_THAT(shown, HasSubstr("Uw bericht is verwijderd. Een moderator besloot dit,"));
+    EXPECT_THAT(shown, HasSubstr("2. Blijf respectvol"));
+    EXPECT_THAT(shown, HasSubstr("Het bericht zegt van herkenbare personen"));
 }
 
 TEST_F(DemoContent, TimesRunThroughTheLastThreeWeeks) {
