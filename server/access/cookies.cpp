@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "http/cookie.hpp"
+
 namespace forum::access {
 
 namespace {
@@ -27,12 +29,6 @@ std::optional<std::string> find_token(const AnyRequest& request) {
     return std::nullopt;
 }
 
-std::string name_and_attributes(const std::string& value, bool is_secure) {
-    const auto name = is_secure ? secure_name : plain_name;
-    return std::string{name} + "=" + value + "; Path=/; HttpOnly; SameSite=Lax"
-           + (is_secure ? "; Secure" : "");
-}
-
 }  // namespace
 
 std::optional<std::string> session_token(const http::Request& request) { return find_token(request); }
@@ -40,11 +36,11 @@ std::optional<std::string> session_token(const http::Request& request) { return 
 std::optional<std::string> session_token(const http::RequestView& request) { return find_token(request); }
 
 std::string session_cookie(const std::string& token, bool is_secure) {
-    return name_and_attributes(token, is_secure);
+    return http::set_cookie(is_secure ? secure_name : plain_name, token, http::transport_of(is_secure));
 }
 
 std::string clear_session_cookie(bool is_secure) {
-    return name_and_attributes("", is_secure) + "; Max-Age=0";
+    return http::set_cookie(is_secure ? secure_name : plain_name, "", http::transport_of(is_secure), std::chrono::seconds{0});
 }
 
 }  // namespace forum::access

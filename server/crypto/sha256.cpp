@@ -1,6 +1,5 @@
 #include "crypto/sha256.hpp"
 
-#include <openssl/crypto.h>
 #include <openssl/sha.h>
 
 #include <array>
@@ -22,10 +21,6 @@ std::string sha256_hex(std::string_view bytes) {
         out += hex[byte & 15U];
     }
     return out;
-}
-
-bool equal_in_constant_time(std::string_view a, std::string_view b) {
-    return a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
 }
 
 }  // namespace forum::crypto

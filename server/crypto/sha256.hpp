@@ -1,4 +1,4 @@
-// SHA-256 and what is made with it. Rule: OpenSSL does the work; secrets are compared in constant time only.
+// SHA-256, for tokens that are kept and contents that are compared. Rule: OpenSSL does the work.
 #pragma once
 
 #include <string>
@@ -10,8 +10,5 @@ namespace forum::crypto {
 std::string sha256(std::string_view bytes);
 /// 64 lower-case hex digits.
 std::string sha256_hex(std::string_view bytes);
-
-/// True when equal; takes the same time wherever they differ (lengths are no secret).
-bool equal_in_constant_time(std::string_view a, std::string_view b);
 
 }  // namespace forum::crypto

@@ -142,42 +142,6 @@ std::string_view choose_language(std::string_view accept_language,
     return best;
 }
 
-std::optional<MediaType> parse_media_type(std::string_view content_type) {
-    const auto essence = next_element(content_type, ';');
-    const auto slash = essence.find('/');
-    if (slash == std::string_view::npos || !is_token(essence.substr(0, slash)) ||
-        !is_token(essence.substr(slash + 1))) {
-        return std::nullopt;
-    }
-    MediaType type{base::lower_ascii(essence), {}};
-    while (!content_type.empty()) {
-        const auto parameter = next_element(content_type, ';');
-        if (parameter.empty()) {
-            continue;
-        }
-        const auto equals = parameter.find('=');
-        if (equals == std::string_view::npos || !is_token(parameter.substr(0, equals))) {
-            return std::nullopt;
-        }
-        auto value = parameter.substr(equals + 1);
-        std::string plain;
-        if (value.size() >= 2 && value.front() == '"' && value.back() == '"') {
-            value = value.substr(1, value.size() - 2);
-            for (std::size_t i = 0; i < value.size(); ++i) {
-                i += value[i] == '\\' && i + 1 < value.size() ? 1 : 0;
-                plain.push_back(value[i]);
-            }
-        } else if (is_token(value)) {
-            plain = value;
-        } else {
-            return std::nullopt;
-        }
-        type.parameters.emplace_back(base::lower_ascii(parameter.substr(0, equals)),
-                                     std::move(plain));
-    }
-    return type;
-}
-
 bool prefers_json(std::string_view accept) {
     static constexpr std::array<std::string_view, 2> offered{"text/html", "application/json"};
     return choose_media_type(accept, offered) == offered[1];

@@ -29,12 +29,4 @@ bool prefers_json(std::string_view accept);
 std::string_view choose_language(std::string_view accept_language,
                                  std::span<const std::string_view> offered);
 
-struct MediaType {
-    std::string essence;  ///< "application/json", lower case
-    Pairs parameters;     ///< names in lower case, values without quotes
-};
-
-/// Of a Content-Type header; nothing when malformed.
-std::optional<MediaType> parse_media_type(std::string_view content_type);
-
 }  // namespace forum::http

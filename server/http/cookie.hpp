@@ -19,6 +19,8 @@ Pairs parse_cookies(std::string_view header);
 std::optional<std::string_view> find_cookie(std::string_view header, std::string_view name);
 
 enum class CookieTransport { any, secure };
+/// The one of a request: http::Request::is_secure.
+inline CookieTransport transport_of(bool is_secure) { return is_secure ? CookieTransport::secure : CookieTransport::any; }
 
 /// The value of a Set-Cookie header. Without `max_age` the cookie ends with the browser's session; 0 s removes it.
 /// Throws std::invalid_argument when the name is no token, the value has other than cookie octets, or the name begins

@@ -1,23 +1,21 @@
 #include "site/flash.hpp"
 
+#include "http/cookie.hpp"
+
 namespace forum::site {
 
 namespace {
 
 constexpr const char* cookie_name = "flash";
 
-std::string attributes(bool is_secure) {
-    return is_secure ? "; Path=/; HttpOnly; SameSite=Lax; Secure" : "; Path=/; HttpOnly; SameSite=Lax";
-}
-
 }  // namespace
 
 std::string flash::cookie(const std::string& key, bool is_secure) {
-    return std::string{cookie_name} + "=" + key + "; Max-Age=60" + attributes(is_secure);
+    return http::set_cookie(cookie_name, key, http::transport_of(is_secure), std::chrono::minutes{1});
 }
 
 std::string flash::clear_cookie(bool is_secure) {
-    return std::string{cookie_name} + "=; Max-Age=0" + attributes(is_secure);
+    return http::set_cookie(cookie_name, "", http::transport_of(is_secure), std::chrono::seconds{0});
 }
 
 std::optional<Flash> read_flash(const http::Request& request, const view::Templates& templates,

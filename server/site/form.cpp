@@ -58,7 +58,6 @@ Input Input::parse(std::string_view content_type, std::string_view body) {
     if (media != "application/json") {
         throw Problem{ProblemKind::unsupported_media_type};
     }
-    input.is_json_ = true;
     if (body.empty()) {
         return input;
     }

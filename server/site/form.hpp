@@ -24,7 +24,6 @@ public:
     std::optional<std::string> find(std::string_view name) const;
     std::vector<std::string> all(std::string_view name) const;
     bool has(std::string_view name) const;
-    bool is_json() const { return is_json_; }
     void add(std::string name, std::string value);
 
     /// Of what kind a member of a JSON body is; what a form sends is always text.
@@ -45,7 +44,6 @@ private:
 
     std::vector<Field> fields_;
     std::vector<Member> json_members_;
-    bool is_json_{false};
 };
 
 struct FormError {

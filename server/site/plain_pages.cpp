@@ -2,12 +2,13 @@
 
 #include <nlohmann/json.hpp>
 
+#include "http/cookie.hpp"
+
 namespace forum::site {
 
 namespace {
 
-// A year: the choice is the reader's and no secret.
-constexpr const char* choice_attributes = "; Path=/; Max-Age=31536000; SameSite=Lax; HttpOnly";
+constexpr std::chrono::days choice_time{365};
 
 /// A local path or "/": never another site (`//host`, `/\host`).
 std::string local_path(const std::string& path) {
@@ -35,8 +36,8 @@ Action choose(const char* field, const char* cookie, std::vector<std::string> va
         done.status = 204;
         done.location = local_path(context.input.text("terug"));
         if (std::find(values.begin(), values.end(), chosen) != values.end()) {
-            const std::string secure = context.request.is_secure ? "; Secure" : "";
-            done.set_cookies.emplace_back(cookie, std::string{cookie} + "=" + chosen + choice_attributes + secure);
+            done.set_cookies.emplace_back(
+                cookie, http::set_cookie(cookie, chosen, http::transport_of(context.request.is_secure), choice_time));
         }
         return done;
     };

@@ -180,7 +180,7 @@ TEST_F(DemoContent, TheAuthorOfARemovedPostReadsWhatWasDecidedAndByWhichRule) {
         const auto list = moderation::decisions_of_author(tx, {member("rik-stoutjesdijk")}, 0, 10);
         return moderation::decision_json(list.at(0), moderation::list_house_rules(tx), moderation::DecisionReader::author);
     });
-    const auto shown = templates.render("_decision", {{"decision", decision}}, view::Language::dutch);
+    const auto shown = templates.render("_decision", nlohmann::json{{"decision", decision}}, view::Language::dutch);
     EXPECT_THAT(shown, HasSubstr("Uw bericht is verwijderd. Een moderator besloot dit,"));
     EXPECT_THAT(shown, HasSubstr("2. Blijf respectvol"));
     EXPECT_THAT(shown, HasSubstr("Het bericht zegt van herkenbare personen"));

@@ -123,13 +123,5 @@ TEST(Sha256, FollowsFips180) {
     EXPECT_EQ(sha256("abc").size(), 32U);
 }
 
-TEST(Sha256, EqualityLooksAtEveryByte) {
-    EXPECT_TRUE(equal_in_constant_time("abc", "abc"));
-    EXPECT_TRUE(equal_in_constant_time("", ""));
-    EXPECT_FALSE(equal_in_constant_time("abc", "abd"));
-    EXPECT_FALSE(equal_in_constant_time("abc", "Abc"));
-    EXPECT_FALSE(equal_in_constant_time("abc", "ab"));
-}
-
 }  // namespace
 }  // namespace forum::crypto

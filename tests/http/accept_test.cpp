@@ -99,19 +99,5 @@ TEST(Accept, language_follows_q_and_the_primary_tag) {
     }
 }
 
-TEST(MediaType, is_read_with_its_parameters) {
-    const auto plain = parse_media_type("application/JSON");
-    ASSERT_TRUE(plain);
-    EXPECT_EQ(plain->essence, "application/json");
-    EXPECT_TRUE(plain->parameters.empty());
-    const auto full = parse_media_type(R"(text/plain ; Charset="utf\-8";; x=y)");
-    ASSERT_TRUE(full);
-    EXPECT_EQ(full->parameters, (Pairs{{"charset", "utf-8"}, {"x", "y"}}));
-    for (const auto* text : {"", "text", "/", "text/", "/plain", "te xt/plain", "text/plain; charset", "text/plain; =x",
-                             "text/plain; charset=", "text/plain; charset=\"x", "text/plain, text/html"}) {
-        EXPECT_FALSE(parse_media_type(text)) << text;
-    }
-}
-
 }  // namespace
 }  // namespace forum::http
