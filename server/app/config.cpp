@@ -74,6 +74,8 @@ void add_serve_options(CLI::App& app, Config& config) {
         ->check(CLI::Range(0, 1'000'000));
     add(app, "--sign-ins-per-5-minutes", config.sign_ins_per_5_minutes, "per address and account, 0 = no limit")
         ->check(CLI::Range(0, 1'000'000));
+    add(app, "--review-norm-hours", config.review_norm_hours, "working hours within which a case is to be decided")
+        ->check(CLI::Range(1, 400));
 }
 
 void complete(Config& config) {

@@ -35,6 +35,9 @@ struct Config {
     int writes_per_minute{30};     ///< per member; 0 = no limit
     int sign_ins_per_5_minutes{10};  ///< per address and per account; 0 = no limit
 
+    // moderation
+    int review_norm_hours{8};  ///< working hours within which a case is to be decided
+
     // argon2id (OWASP Password Storage Cheat Sheet: 19 MiB, 2 passes, 1 lane)
     std::uint32_t argon2_memory_kib{19'456};
     std::uint32_t argon2_passes{2};
