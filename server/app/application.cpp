@@ -95,11 +95,14 @@ Application::Impl::Impl(Config given)
                   .passes = config_.argon2_passes,
                   .lanes = config_.argon2_lanes}},
       features_{Parts{database_, templates_, announcer_, directory_, sessions_, rate_limiter_, passwords_, config_.demo,
-                      config_.web_folder}},
+                      config_.web_folder, std::chrono::hours{config_.review_norm_hours}}},
       notifier_{start_.application_url(), channel},
       health_{database_} {
     start_.fill(passwords_);
-    database_.read([&](db::Tx& tx) { directory_.load(tx); });
+    database_.read([&](db::Tx& tx) {
+        directory_.load(tx);
+        features_.load(tx);
+    });
 
     auto routes = features_.routes();
     health_.add_routes(routes);
@@ -177,6 +180,9 @@ void Application::Impl::on_events(const std::vector<live::Event>& events) {
         }
         if (event.topic == "places") {
             database_.read([&](db::Tx& tx) { directory_.load(tx); });
+        }
+        if (Features::is_kept(event.topic)) {
+            database_.read([&](db::Tx& tx) { features_.load(tx); });
         }
     }
     if (!topics.empty()) {

@@ -25,7 +25,9 @@ class Features::Impl {
 public:
     explicit Impl(const Parts& given)
         : parts{given},
-          gate{parts.announcer},
+          guard{parts.directory, parts.templates},
+          handling{parts.review_norm, parts.templates},
+          gate{parts.announcer, guard, handling},
           discussion{parts.directory, parts.templates, parts.announcer, gate},
           members{.texts = parts.templates,
                   .announcer = parts.announcer,
@@ -58,6 +60,8 @@ public:
     }
 
     Parts parts;
+    moderation::TextGuard guard;
+    moderation::HandlingTime handling;
     moderation::ReviewGate gate;
     discussion::Services discussion;
     members::Services members;
@@ -99,6 +103,10 @@ std::optional<live::Sources::Opening> Features::Impl::open_topic(const access::V
 
 Features::Features(const Parts& parts) : impl_{std::make_unique<Impl>(parts)} {}
 Features::~Features() = default;
+
+void Features::load(db::Tx& tx) { impl_->guard.load(tx); }
+
+bool Features::is_kept(std::string_view topic) { return topic == moderation::word_rules_topic; }
 
 site::Routes Features::routes() const {
     site::Routes routes;

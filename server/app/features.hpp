@@ -1,6 +1,7 @@
 // The one list of features. Rule: adding or deleting a feature is one line here.
 #pragma once
 
+#include <chrono>
 #include <memory>
 
 #include "access/rate_limit.hpp"
@@ -28,6 +29,7 @@ struct Parts {
     const crypto::PasswordHasher& passwords;
     bool is_demo;
     const std::string& web_folder;
+    std::chrono::hours review_norm;  ///< working time
 };
 
 class Features {
@@ -37,6 +39,10 @@ public:
     Features(const Features&) = delete;
     Features& operator=(const Features&) = delete;
 
+    /// Reads what features keep in memory. Call at start and when `is_kept` says so.
+    void load(db::Tx& tx);
+    /// Does an event on this topic change what `load` read?
+    static bool is_kept(std::string_view topic);
     /// The routes of all features.
     site::Routes routes() const;
     /// What the frame of every page asks.

@@ -26,6 +26,7 @@ using ThreadId = Id<struct ThreadTag>;
 using PostId = Id<struct PostTag>;
 using CaseId = Id<struct CaseTag>;
 using DecisionId = Id<struct DecisionTag>;
+using RuleId = Id<struct RuleTag>;
 
 template <class Tag>
 std::string to_string(Id<Tag> id) {

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/text.hpp"
+#include "discussion/author_check.hpp"
 #include "discussion/post_rules.hpp"
 #include "discussion/post_states.hpp"
 #include "discussion/post_view.hpp"
@@ -73,6 +74,7 @@ Editable get_editable(const site::PageContext& context) {
 struct EditForm {
     std::string body;
     std::string preview_html;
+    AuthorCheck check{};
     site::FormErrors errors;
     bool is_conflict{false};
 };
@@ -88,8 +90,10 @@ site::Page edit_page(const site::PageContext& context, const Services& services,
     model["nonce"] = to_string(post.post) + "-" + std::to_string(post.version);
     model["previewHtml"] = form.preview_html;
     model["isHeld"] = !writes_at_once(context.viewer);
+    model["usualWait"] = services.gate.usual_wait(context.tx, context.language);
+    model["check"] = check_json(form.check);
     model["conflict"] = form.is_conflict ? json{{"body", post.body}, {"at", base::to_rfc3339(post.at)}} : json{};
-    form.errors.write_to(model, {"body", "version"});
+    form.errors.write_to(model, {"body", "version", confirm_field});
     site::Page page;
     page.template_name = "post_edit";
     page.title = services.texts.text("discussion.edit_title", context.language);
@@ -114,21 +118,25 @@ site::ActionResult answer_conflict(const site::ActionContext& context, const Ser
     return site::ShowAgain{edit_page(context, services, post, form), form.errors};
 }
 
+bool is_unseen(const Editable& post) { return post.state == "waiting" || post.state == "returned"; }
+
+Submission submission_of(const Editable& post, const std::string& body) {
+    return {.kind = Submission::Kind::edit,
+            .thread = post.facts.thread.id,
+            .title = {},
+            .body = body,
+            .old_body = is_unseen(post) ? std::string_view{} : post.live_body};
+}
+
 /// Writes the new version where it belongs; true when it waits for review.
 bool write_version(db::Tx& tx, const Services& services, const access::Viewer& author, const Editable& post,
                    const std::string& body) {
-    const bool is_unseen = post.state == "waiting" || post.state == "returned";
-    const auto rule = services.gate.decide(tx, author,
-                                           {.kind = Submission::Kind::edit,
-                                            .thread = post.facts.thread.id,
-                                            .title = {},
-                                            .body = body,
-                                            .old_body = is_unseen ? std::string_view{} : post.live_body});
+    const auto rule = services.gate.decide(tx, author, submission_of(post, body));
     const auto hold = [&](const Moved& moved, bool is_change) {
         services.gate.hold(tx, author,
                            {.thread = moved.thread, .post = post.post, .version = moved.version, .is_change = is_change, .rule = rule});
     };
-    if (is_unseen) {
+    if (is_unseen(post)) {
         hold(resubmit(tx, services.announcer, post.post, post.version, body), false);
         return true;
     }
@@ -163,18 +171,23 @@ site::ActionResult edit_post(const site::ActionContext& context, const Services&
         }
         return site::ShowAgain{edit_page(context, services, post, form), {}};
     }
-    site::check_fields(form.errors, input, {.texts = {"body", "nonce", "actie"}, .others = {"version", "draft_revision"}},
+    site::check_fields(form.errors, input,
+                       {.texts = {"body", "nonce", "actie"},
+                        .others = {"version", confirm_field, "confirmPrivate", "draft_revision"}},
                        services.texts, context.language);
     check_text(form.errors, "body", body, body_limit, services.texts, context.language);
     const auto version = base::parse_id<base::PostId>(input.text("version"));
     if (!version) {
         form.errors.add("version", services.texts.text("discussion.error_version", context.language));
     }
+    // What was returned may be sent again as it is; everywhere else the same text is no change.
+    const bool is_same = body == post.body && post.state != "returned";
+    if (!is_same) {
+        form.check = check_with_author(context, services, submission_of(post, body), form.errors);
+    }
     if (form.errors.any()) {
         return site::ShowAgain{edit_page(context, services, post, form), form.errors};
     }
-    // What was returned may be sent again as it is; everywhere else the same text is no change.
-    const bool is_same = body == post.body && post.state != "returned";
     if (version->value != post.version && !is_same) {
         return answer_conflict(context, services, post, std::move(form));
     }

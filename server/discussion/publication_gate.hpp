@@ -27,13 +27,31 @@ struct Submission {
     std::string_view title;     ///< of a new thread, else ""
     std::string_view body;      ///< markdown, as it will stand there
     std::string_view old_body;  ///< Kind::edit of a live post: what readers see now; else ""
+    std::string_view more{};    ///< a dilemma's own texts, one after the other; else ""
+};
+
+/// Words in a text that its author has to look at before it can be published.
+struct Objection {
+    enum class Kind {
+        resident_data,  ///< the author says that he has checked it; then it waits for a person
+        question,       ///< the author says that he has checked it
+        refusal,        ///< the words have to go
+    };
+    Kind kind;
+    std::string field;  ///< "title", "body" or "context" (for `more`)
+    std::string found;  ///< the words, as typed
+    std::string why;    ///< what they seem to be, or the staff's reason; in the author's language
 };
 
 class PublicationGate {
 public:
     virtual ~PublicationGate() = default;
 
-    /// The slug of the rule that holds the submission back, "" when it may go live at once.
+    /// What the author is asked or told before his text is accepted; words that readers of `old_body` see already are left out.
+    /// Without a query, for everyone.
+    virtual std::vector<Objection> check(const Submission& submission, view::Language language) = 0;
+
+    /// The slugs of the rules that hold the submission back, with commas; "" when it may go live at once.
     /// For an author who writes at once (above) it must answer without touching `tx`: a query here would make his reply four
     /// round trips instead of one. For others it may read what it likes.
     virtual std::string decide(db::Tx& tx, const access::Viewer& viewer, const Submission& submission) = 0;
@@ -53,6 +71,9 @@ public:
     /// The author himself made an open review of his post pointless (withdrew it, or a newer version went live at once):
     /// its open 'review' and 'change' cases end as 'withdrawn'. Reports stay open. No open case is no error.
     virtual void author_settled(db::Tx& tx, const access::Viewer& author, base::PostId post) = 0;
+
+    /// The sentence that says how long a review usually takes. At most one query.
+    virtual std::string usual_wait(db::Tx& tx, view::Language language) = 0;
 
     /// The last decision about each of these posts as this viewer may see it (view model `Decision`), by post id; posts
     /// without one are absent. One query for all of them; called only when a page holds posts that are not simply live.

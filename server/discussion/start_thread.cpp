@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/text.hpp"
+#include "discussion/author_check.hpp"
 #include "discussion/drafts.hpp"
 #include "discussion/post_rules.hpp"
 #include "discussion/thread_page.hpp"
@@ -26,6 +27,22 @@ json fields_of(const NewThread& thread) {
     return thread.kind == "dilemma"
                ? json{{"context", thread.context}, {"options", thread.options}, {"tried", thread.tried}}
                : json::object();
+}
+
+/// What a dilemma says besides its body.
+template <class Thread>
+std::string more_of(const Thread& thread) {
+    return thread.kind == "dilemma" ? thread.context + "\n\n" + thread.options + "\n\n" + thread.tried : std::string{};
+}
+
+template <class Thread>
+Submission submission_of(const Thread& thread, const std::string& more) {
+    return {.kind = Submission::Kind::thread,
+            .thread = {},
+            .title = thread.title,
+            .body = thread.body,
+            .old_body = {},
+            .more = more};
 }
 
 site::ActionResult show_again(const site::ActionContext& context, const Services& services, ThreadForm form) {
@@ -78,9 +95,7 @@ std::optional<site::ActionResult> answer_other_button(const site::ActionContext&
 }  // namespace
 
 Started start_thread(db::Tx& tx, const Services& services, const access::Viewer& author, const NewThread& thread) {
-    const auto rule = services.gate.decide(
-        tx, author,
-        {.kind = Submission::Kind::thread, .thread = {}, .title = thread.title, .body = thread.body, .old_body = {}});
+    const auto rule = services.gate.decide(tx, author, submission_of(thread, more_of(thread)));
     if (!thread.key.empty()) {
         tx.exec(lock_key_query, db::Params::of(to_string(author.member) + "/" + thread.key));
     }
@@ -128,6 +143,7 @@ site::ActionResult post_thread(const site::ActionContext& context, const Service
     if (auto answer = answer_other_button(context, services, form)) {
         return std::move(*answer);
     }
+    form.check = check_with_author(context, services, submission_of(form, more_of(form)), form.errors);
     if (form.errors.any()) {
         return show_again(context, services, std::move(form));
     }

@@ -3,9 +3,9 @@
 #include <nlohmann/json.hpp>
 
 #include "base/text.hpp"
+#include "discussion/author_check.hpp"
 #include "discussion/drafts.hpp"
 #include "discussion/post_rules.hpp"
-#include "discussion/post_view.hpp"
 #include "discussion/thread_page.hpp"
 #include "discussion/thread_store.hpp"
 #include "discussion/urls.hpp"
@@ -45,7 +45,7 @@ db::Params parameters(const Services& services, const access::Viewer& author, co
 }
 
 Submitted read_result(db::Tx& tx, const Services& services, const access::Viewer& author, const Reply& reply,
-                      const db::Rows& rows) {
+                      const db::Rows& rows, RoundTrip trip) {
     const auto row = rows.one();
     const auto outcome = row.text("outcome");
     if (outcome == "not-found") {
@@ -63,7 +63,8 @@ Submitted read_result(db::Tx& tx, const Services& services, const access::Viewer
                    .thread_kind = row.text("thread_kind"),
                    .thread_author = row.id<base::MemberId>("thread_author"),
                    .seq = row.integer("thread_seq"),
-                   .post_row = row};
+                    .post_row = row,
+                    .trip = trip};
     if (!done.is_again) {
         live::Event event;
         event.id = row.integer("event_id");
@@ -112,7 +113,7 @@ std::optional<Submitted> submit_in_transaction(db::Tx& tx, const Services& servi
     }
     const bool is_live = rule.empty();
     const auto rows = tx.exec(submit_query, parameters(services, author, reply, is_live));
-    const auto done = read_result(tx, services, author, reply, rows);
+    const auto done = read_result(tx, services, author, reply, rows, RoundTrip::in_transaction);
     if (!is_live && !done.is_again) {
         services.gate.hold(tx, author,
                            {.thread = done.thread, .post = done.post, .version = 1, .is_change = false, .rule = rule});
@@ -122,8 +123,13 @@ std::optional<Submitted> submit_in_transaction(db::Tx& tx, const Services& servi
 
 struct ReplyInput {
     Reply reply;
+    AuthorCheck check;
     site::FormErrors errors;
 };
+
+Submission submission_of(const Reply& reply) {
+    return {.kind = Submission::Kind::reply, .thread = reply.thread, .title = {}, .body = reply.body, .old_body = {}};
+}
 
 ReplyInput parse(const site::ActionContext& context, const Services& services) {
     ReplyInput parsed;
@@ -132,8 +138,9 @@ ReplyInput parse(const site::ActionContext& context, const Services& services) {
     parsed.reply.body = base::trim(input.text("body"));
     parsed.reply.key = scoped_key(context, "reply/" + to_string(parsed.reply.thread));
     site::check_fields(parsed.errors, input,
-                       {.texts = {"body", "nonce", "actie"}, .others = {"reply_to", "replyTo", "draft_revision"}}, services.texts,
-                       context.language);
+                       {.texts = {"body", "nonce", "actie"},
+                        .others = {"reply_to", "replyTo", confirm_field, "confirmPrivate", "draft_revision"}},
+                       services.texts, context.language);
     check_text(parsed.errors, "body", parsed.reply.body, body_limit, services.texts, context.language);
     const auto reply_to = input.text(input.has("reply_to") ? "reply_to" : "replyTo");
     if (!reply_to.empty()) {
@@ -170,6 +177,7 @@ site::ActionResult show_again(const site::ActionContext& context, const Services
     form.body = context.input.text("body");
     form.reply_to = parsed.reply.reply_to;
     form.not_placed = std::move(not_placed);
+    form.check = with_preview ? AuthorCheck{} : parsed.check;
     form.errors = with_preview ? site::FormErrors{} : parsed.errors;
     if (with_preview && base::count_characters(form.body) <= body_limit) {
         form.preview_html = view::render_markdown(form.body);
@@ -182,14 +190,13 @@ site::ActionResult show_again(const site::ActionContext& context, const Services
 
 std::optional<Submitted> submit_reply(db::Tx& tx, const Services& services, const access::Viewer& author,
                                       const Reply& reply) {
-    const auto rule = services.gate.decide(
-        tx, author,
-        {.kind = Submission::Kind::reply, .thread = reply.thread, .title = {}, .body = reply.body, .old_body = {}});
+    const auto rule = services.gate.decide(tx, author, submission_of(reply));
     if (!rule.empty() || !writes_at_once(author)) {
         return submit_in_transaction(tx, services, author, reply, rule);
     }
     try {
-        return read_result(tx, services, author, reply, submit_alone(tx, parameters(services, author, reply, true)));
+        return read_result(tx, services, author, reply, submit_alone(tx, parameters(services, author, reply, true)),
+                           RoundTrip::alone);
     } catch (const db::DatabaseError& error) {
         if (error.sqlstate != no_such_post) {
             throw;
@@ -207,6 +214,7 @@ site::ActionResult post_reply(const site::ActionContext& context, const Services
     if (act == "bewaar") {
         return keep_reply(context, services, std::move(parsed));
     }
+    parsed.check = check_with_author(context, services, submission_of(parsed.reply), parsed.errors);
     std::optional<Submitted> done;
     if (!parsed.errors.any()) {
         try {
@@ -242,7 +250,7 @@ site::ActionResult post_reply(const site::ActionContext& context, const Services
         answer.model = is_known
                            ? post_json(done->post_row, {services, context.viewer, context.language, thread, std::nullopt, {}})
                            : get_post_json(context.tx, services, context.viewer, context.language, thread, done->number,
-                                           writes_at_once(context.viewer) ? RoundTrip::alone : RoundTrip::in_transaction);
+                                           done->trip);
     }
     return answer;
 }

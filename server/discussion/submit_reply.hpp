@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "discussion/post_view.hpp"
 #include "discussion/services.hpp"
 #include "site/action.hpp"
 
@@ -28,6 +29,7 @@ struct Submitted {
     base::MemberId thread_author;
     std::int64_t seq;
     db::Row post_row;  ///< for post_json, as the post was when it was made and without what it quotes
+    RoundTrip trip;  ///< alone: no transaction was begun
 };
 
 /// Writes the reply. Nothing when `reply_to` is no post that the author may read. Throws Problem{not_found} for a thread that

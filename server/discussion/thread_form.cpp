@@ -32,7 +32,7 @@ public:
         site::check_fields(form_.errors, input,
                            {.texts = {"kind", "title", "body", "context", "options", "tried", "theme", "municipality_add",
                                       "municipality_role", "visibility", "nonce", "actie"},
-                            .others = {"municipalities", "typologies", "draft_revision"}},
+                            .others = {"municipalities", "typologies", confirm_field, "confirmPrivate", "draft_revision"}},
                            services_.texts, context_.language);
         form_.nonce = input.text("nonce");
         form_.kind = input.text("kind");
@@ -262,8 +262,10 @@ site::Page thread_form_page(const site::PageContext& context, const Services& se
     model["similar"] = is_searched ? similar_rows(context, services, form.title) : json::array();
     model["similarSearched"] = is_searched;
     model["isHeld"] = !writes_at_once(context.viewer);
+    model["usualWait"] = services.gate.usual_wait(context.tx, context.language);
+    model["check"] = check_json(form.check);
     form.errors.write_to(model, {"kind", "title", "body", "context", "options", "tried", "theme", "municipalities",
-                                 "typologies", "visibility"});
+                                 "typologies", "visibility", confirm_field});
     page.template_name = "thread_new";
     page.title = services.texts.text("discussion.new_title", context.language);
     page.breadcrumbs = {{services.texts.text("discussion.threads_title", context.language), "/gesprekken"}};

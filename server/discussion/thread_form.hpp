@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "discussion/author_check.hpp"
 #include "discussion/services.hpp"
 #include "site/action.hpp"
 
@@ -23,6 +24,7 @@ struct ThreadForm {
     std::int64_t draft_revision{0};
     std::string preview_html;
     bool is_searched{false};  ///< similar threads were asked for
+    AuthorCheck check;
     site::FormErrors errors;
 };
 

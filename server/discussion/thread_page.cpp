@@ -303,8 +303,10 @@ site::Page load_thread_page(const site::PageContext& context, const Services& se
                       {"previewHtml", form ? form->preview_html : ""},
                       {"notPlaced", form ? form->not_placed : ""},
                       {"nonce", to_string(id) + "-" + to_string(viewer.member) + "-" + std::to_string(row->integer("seq"))},
-                      {"draftRevision", row->find_integer("draft_revision").value_or(0)}};
-    (form ? form->errors : site::FormErrors{}).write_to(model, {"body", "reply_to"});
+                      {"draftRevision", row->find_integer("draft_revision").value_or(0)},
+                      {"check", check_json(form ? form->check : AuthorCheck{})}};
+    model["usualWait"] = viewer.is_signed_in() ? services.gate.usual_wait(context.tx, context.language) : "";
+    (form ? form->errors : site::FormErrors{}).write_to(model, {"body", "reply_to", confirm_field});
 
     page.template_name = "thread";
     page.status = form && !form->not_placed.empty() ? 409 : 200;

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "discussion/author_check.hpp"
 #include "discussion/services.hpp"
 #include "site/form.hpp"
 #include "site/page.hpp"
@@ -16,6 +17,7 @@ struct ReplyFormState {
     std::string body;
     int reply_to{0};  ///< number of the post that is answered, 0 = the thread
     std::string preview_html;
+    AuthorCheck check;
     site::FormErrors errors;
     std::string not_placed;  ///< why this text cannot be placed here any more, for the reader; "" = it can
 };

@@ -7,6 +7,7 @@
 #include "discussion/post_view.hpp"
 #include "discussion/thread_rows.hpp"
 #include "discussion/thread_store.hpp"
+#include "moderation/case_marks.hpp"
 #include "moderation/decision_view.hpp"
 #include "site/paging.hpp"
 #include "view/markdown.hpp"
@@ -148,6 +149,7 @@ nlohmann::json case_json(const PageContext& context, const Services& services, c
                   {"bodyHtml", row.body_html},
                   {"rules", rules_json(list_house_rules(context.tx), draft.rules)},
                   {"lease", std::move(lease)},
+                  {"marks", marks_json(context.tx, services.texts, context.language, row.id)},
                   {"history", history_json(context, services, row, decisions)},
                   {"authorHistory", {{"live", past.live}, {"returned", past.returned}, {"rejected", past.rejected}}},
                   {"isOpen", is_open},

@@ -6,6 +6,7 @@
 #include "moderation/case_events.hpp"
 #include "moderation/case_store.hpp"
 #include "moderation/decision_view.hpp"
+#include "moderation/word_rule_store.hpp"
 
 namespace forum::moderation {
 
@@ -16,15 +17,24 @@ const db::Query authors_of_query{"moderation.own_among", R"(
 
 }  // namespace
 
-std::string ReviewGate::decide(db::Tx& tx, const access::Viewer& viewer, const discussion::Submission&) {
-    if (viewer.is_trusted || viewer.is_staff()) {
-        return {};
+std::string ReviewGate::decide(db::Tx& tx, const access::Viewer& viewer, const discussion::Submission& submission) {
+    // The text itself is looked at for everyone, staff too.
+    auto rules = guard_.hold_rules(submission);
+    if (!discussion::writes_at_once(viewer) && count_published(tx, viewer.member) < reviewed_posts) {
+        rules.push_back("new-member");
     }
-    return count_published(tx, viewer.member) < reviewed_posts ? "new-member" : "";
+    std::string joined;
+    for (const auto& rule : rules) {
+        joined += (joined.empty() ? "" : ",") + rule;
+    }
+    return joined;
 }
 
 void ReviewGate::hold(db::Tx& tx, const access::Viewer&, const Held& held) {
     const auto opened = open_case(tx, held.is_change ? "change" : "review", held.post, held.version, held.rule);
+    if (!opened.is_new) {
+        mark_case(tx, opened.id, held.rule);
+    }
     announce_case(tx, announcer_, opened.is_new ? "case.new" : "case.changed", opened.id);
 }
 

@@ -4,6 +4,8 @@
 
 #include "discussion/publication_gate.hpp"
 #include "live/announce.hpp"
+#include "moderation/handling_time.hpp"
+#include "moderation/text_guard.hpp"
 
 namespace forum::moderation {
 
@@ -12,8 +14,14 @@ constexpr int reviewed_posts = 3;
 
 class ReviewGate final : public discussion::PublicationGate {
 public:
-    explicit ReviewGate(const live::Announcer& announcer) : announcer_{announcer} {}
+    /// All three live as long as this.
+    ReviewGate(const live::Announcer& announcer, const TextGuard& guard, HandlingTime& handling)
+        : announcer_{announcer}, guard_{guard}, handling_{handling} {}
 
+    std::vector<discussion::Objection> check(const discussion::Submission& submission, view::Language language) override {
+        return guard_.check(submission, language);
+    }
+    std::string usual_wait(db::Tx& tx, view::Language language) override { return handling_.promise(tx, language); }
     std::string decide(db::Tx& tx, const access::Viewer& viewer, const discussion::Submission& submission) override;
     void hold(db::Tx& tx, const access::Viewer& author, const Held& held) override;
     void author_settled(db::Tx& tx, const access::Viewer& author, base::PostId post) override;
@@ -23,6 +31,8 @@ public:
 
 private:
     const live::Announcer& announcer_;
+    const TextGuard& guard_;
+    HandlingTime& handling_;
 };
 
 }  // namespace forum::moderation

@@ -3,6 +3,7 @@
 #include "moderation/decide_case.hpp"
 #include "moderation/own_decisions_page.hpp"
 #include "moderation/queue_page.hpp"
+#include "moderation/word_rules_page.hpp"
 
 namespace forum::moderation {
 
@@ -22,6 +23,13 @@ void add_routes(site::Routes& routes, const discussion::Services& services) {
     routes.action("moderation.release", "/moderatie/{id}/los", Method::del, "/api/v1/moderation/cases/{id}/lease",
                   moderator, [&](const site::ActionContext& context) { return release_case(context, services); });
     routes.light();
+    routes.page("moderation.word_rules", "/moderatie/woordregels", "/api/v1/moderation/rules", staff,
+                [&](const site::PageContext& context) { return load_word_rules(context, services); });
+    routes.action("moderation.add_word_rule", "/moderatie/woordregels", Method::post, "/api/v1/moderation/rules", moderator,
+                  [&](const site::ActionContext& context) { return add_rule(context, services); });
+    routes.action("moderation.switch_word_rule", "/moderatie/woordregels/{id}", Method::put,
+                  "/api/v1/moderation/rules/{id}", moderator,
+                  [&](const site::ActionContext& context) { return switch_rule(context, services); });
     routes.page("moderation.own_decisions", "/ik/besluiten", "/api/v1/me/decisions", member,
                 [&](const site::PageContext& context) { return load_own_decisions(context, services); });
     routes.page("moderation.house_rules", "/huisregels", "/api/v1/rules", anyone,

@@ -3,4 +3,5 @@
 
 INSERT INTO forum_append_only (name, why) VALUES
     ('decisions', 'what was decided, by whom and why, must be provable years later'),
+    ('moderation_rule_changes', 'who made a rule that held or refused words of others must be known'),
     ('thread_acts', 'what was done with a thread is shown to its members as a log');

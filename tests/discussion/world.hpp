@@ -25,19 +25,58 @@ namespace forum::test {
 
 using nlohmann::json;
 
-/// Holds everything of who does not write at once, and remembers what it was told.
+/// Holds everything of who does not write at once, and remembers what it was told; has `objections` to every text that holds
+/// the words they are about. `behind`: a real gate that answers instead.
 class TestGate : public discussion::PublicationGate {
 public:
-    std::string decide(db::Tx&, const access::Viewer& viewer, const discussion::Submission&) override {
+    std::vector<discussion::Objection> check(const discussion::Submission& submission, view::Language language) override {
+        if (behind != nullptr) {
+            return behind->check(submission, language);
+        }
+        std::vector<discussion::Objection> found;
+        for (const auto& objection : objections) {
+            for (const auto text : {submission.title, submission.body, submission.more}) {
+                if (text.find(objection.found) != text.npos) {
+                    found.push_back(objection);
+                    break;
+                }
+            }
+        }
+        return found;
+    }
+    std::string usual_wait(db::Tx& tx, view::Language language) override {
+        return behind != nullptr ? behind->usual_wait(tx, language) : "Meestal morgen.";
+    }
+    std::string decide(db::Tx& tx, const access::Viewer& viewer, const discussion::Submission& submission) override {
+        if (behind != nullptr) {
+            return behind->decide(tx, viewer, submission);
+        }
+        for (const auto& objection : check(submission, view::Language::dutch)) {
+            if (objection.kind == discussion::Objection::Kind::resident_data) {
+                return "privacy";
+            }
+        }
         return discussion::writes_at_once(viewer) ? "" : "new-member";
     }
-    void hold(db::Tx&, const access::Viewer&, const Held& what) override { held.push_back(what); }
-    void author_settled(db::Tx&, const access::Viewer&, base::PostId post) override { settled.push_back(post); }
-    std::map<std::int64_t, view::Model> load_decisions(db::Tx&, const access::Viewer&, view::Language,
-                                                       const std::vector<std::int64_t>&) override {
-        return {};
+    void hold(db::Tx& tx, const access::Viewer& author, const Held& what) override {
+        held.push_back(what);
+        if (behind != nullptr) {
+            behind->hold(tx, author, what);
+        }
+    }
+    void author_settled(db::Tx& tx, const access::Viewer& author, base::PostId post) override {
+        settled.push_back(post);
+        if (behind != nullptr) {
+            behind->author_settled(tx, author, post);
+        }
+    }
+    std::map<std::int64_t, view::Model> load_decisions(db::Tx& tx, const access::Viewer& viewer, view::Language language,
+                                                       const std::vector<std::int64_t>& posts) override {
+        return behind != nullptr ? behind->load_decisions(tx, viewer, language, posts) : std::map<std::int64_t, view::Model>{};
     }
 
+    discussion::PublicationGate* behind{nullptr};
+    std::vector<discussion::Objection> objections;
     std::vector<Held> held;
     std::vector<base::PostId> settled;
 };
@@ -79,6 +118,11 @@ public:
         });
         database_.write([&](db::Tx& tx) { places.load(tx); });
         discussion::add_routes(routes, services);
+        know_routes();
+    }
+    /// After routes of another feature were added.
+    void know_routes() {
+        router_ = {};
         for (std::size_t at = 0; at < routes.all().size(); ++at) {
             router_.add(routes.all()[at].method, routes.all()[at].path, at);
         }
@@ -220,6 +264,9 @@ private:
             }
             if (route.access == site::Access::moderator && !viewer.may_moderate()) {
                 throw base::Problem{viewer.is_staff() ? base::ProblemKind::forbidden : base::ProblemKind::not_found};
+            }
+            if (route.access == site::Access::staff && !viewer.is_staff()) {
+                throw base::Problem{base::ProblemKind::not_found};
             }
             if (const auto* loader = std::get_if<site::PageLoader>(&route.handler)) {
                 answer.page = database_.read([&](db::Tx& tx) {
