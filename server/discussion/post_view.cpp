@@ -145,7 +145,11 @@ nlohmann::json get_post_json(db::Tx& tx, const Services& services, const access:
     if (!row) {
         throw base::Problem{base::ProblemKind::not_found};
     }
-    return post_json(*row, {services, viewer, language, thread, std::nullopt, {}});
+    PostViewContext context{services, viewer, language, thread, std::nullopt, {}};
+    if (row->text("state") == "waiting") {
+        context.usual_wait = services.gate.usual_wait(tx, language);
+    }
+    return post_json(*row, context);
 }
 
 std::vector<std::int64_t> decided_ids(const db::Rows& rows) {
@@ -179,6 +183,7 @@ nlohmann::json post_json(const db::Row& row, const PostViewContext& context) {
     model["author"] = author_json(row, context);
     model["isOwn"] = is_own;
     put_state(model, row.text("state"));
+    model["usualWait"] = is_own && model["isWaiting"].get<bool>() ? context.usual_wait : "";
     model["hasText"] = has_text;
     model["createdAt"] = base::to_rfc3339(row.time("created_at"));
     model["editedAt"] = has_text && edited_at ? json(base::to_rfc3339(*edited_at)) : json{};

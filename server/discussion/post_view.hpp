@@ -43,6 +43,8 @@ struct PostViewContext {
     std::optional<std::pair<int, base::Time>> marker;
     /// What the gate knows about posts that are not simply live, by post id.
     std::map<std::int64_t, view::Model> decisions;
+    /// How long a review takes (PublicationGate::usual_wait), for the author of a post that waits.
+    std::string usual_wait{};
 };
 
 /// The posts with these numbers that the viewer may see, by number; the rows go into post_json.

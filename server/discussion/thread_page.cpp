@@ -243,6 +243,9 @@ site::Page load_thread_page(const site::PageContext& context, const Services& se
     if (const auto ids = decided_ids(posts); !ids.empty()) {
         post_context.decisions = services.gate.load_decisions(context.tx, viewer, context.language, ids);
     }
+    if (viewer.is_signed_in()) {
+        post_context.usual_wait = services.gate.usual_wait(context.tx, context.language);
+    }
 
     auto model = thread_json(*row, thread, context, services);
     auto items = json::array();
@@ -305,7 +308,7 @@ site::Page load_thread_page(const site::PageContext& context, const Services& se
                       {"nonce", to_string(id) + "-" + to_string(viewer.member) + "-" + std::to_string(row->integer("seq"))},
                       {"draftRevision", row->find_integer("draft_revision").value_or(0)},
                       {"check", check_json(form ? form->check : AuthorCheck{})}};
-    model["usualWait"] = viewer.is_signed_in() ? services.gate.usual_wait(context.tx, context.language) : "";
+    model["usualWait"] = post_context.usual_wait;
     (form ? form->errors : site::FormErrors{}).write_to(model, {"body", "reply_to", confirm_field});
 
     page.template_name = "thread";
@@ -346,6 +349,9 @@ site::Page load_post_page(const site::PageContext& context, const Services& serv
     PostViewContext post_context{services, context.viewer, context.language, facts.thread, std::nullopt, {}};
     if (const auto ids = decided_ids(rows); !ids.empty()) {
         post_context.decisions = services.gate.load_decisions(context.tx, context.viewer, context.language, ids);
+    }
+    if (context.viewer.is_signed_in()) {
+        post_context.usual_wait = services.gate.usual_wait(context.tx, context.language);
     }
     page.model = post_json(*row, post_context);
     return page;

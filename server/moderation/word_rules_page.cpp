@@ -106,23 +106,23 @@ site::Page rules_page(const PageContext& context, const Services& services, cons
         log.push_back({{"at", base::to_rfc3339(change.at)},
                        {"what", say(context, services, "log_" + change.act, {{"name", change.by_name}, {"pattern", change.pattern}})}});
     }
+    site::Page page;
+    json model{{"items", std::move(items)}, {"next", nullptr}, {"log", std::move(log)}};
+    if (context.is_api) {
+        page.model = std::move(model);
+        return page;
+    }
     json shown{{"kind", form.kind},
                {"isHost", form.kind == "host"},
                {"pattern", form.rule.pattern.empty() ? form.typed : form.rule.pattern},
                {"reason", form.rule.reason},
                {"tried", form.trial.is_null() ? "" : form.mark()}};
     put_effect(shown, form.rule.effect);
-    site::Page page;
     page.template_name = "word_rules";
     page.title = say(context, services, "title");
     page.breadcrumbs = {{services.texts.text("moderation.queue", context.language), "/moderatie"}};
     page.nav = "moderation";
-    json model{{"items", std::move(items)},
-               {"next", nullptr},
-               {"log", std::move(log)},
-               {"mayChange", may_change},
-               {"form", std::move(shown)},
-               {"trial", form.trial}};
+    model.update({{"mayChange", may_change}, {"form", std::move(shown)}, {"trial", form.trial}});
     form.errors.write_to(model, {"kind", "pattern", "effect", "reason"});
     page.model = std::move(model);
     return page;
@@ -141,9 +141,8 @@ RuleForm parse(const site::ActionContext& context, const Services& services) {
     const auto fault = [&](const std::string& field, const std::string& key, const json& arguments = json::object()) {
         form.errors.add(field, say(context, services, key, arguments));
     };
-    for (const auto& name : input.unknown({"kind", "pattern", "effect", "reason", "dryRun", "tried", "actie", "nonce"})) {
-        form.errors.add(name, services.texts.text("frame.unknown_field", context.language, json{{"field", name}}));
-    }
+    discussion::check_unknown(form.errors, input, {"kind", "pattern", "effect", "reason", "dryRun", "tried", "actie", "nonce"},
+                              services.texts, context.language);
     if (form.kind != "host" && form.kind != "words") {
         fault("kind", "error_kind");
     } else if (rule.pattern.empty()) {
@@ -205,8 +204,13 @@ site::ActionResult switch_rule(const site::ActionContext& context, const Service
     const auto id = context.id<base::RuleId>("id").value;
     const auto wanted = context.input.text("active");
     const bool is_active = wanted == "1" || wanted == "true";
+    site::FormErrors errors;
+    discussion::check_unknown(errors, context.input, {"active", "nonce"}, services.texts, context.language);
     if (!is_active && wanted != "0" && wanted != "false") {
-        throw base::Problem{base::ProblemKind::bad_request, "guard.error_active"};
+        errors.add("active", say(context, services, "error_active"));
+    }
+    if (errors.any()) {
+        return discussion::refuse(context, errors);
     }
     switch (switch_word_rule(context.tx, id, is_active, context.viewer.member)) {
     case Switched::not_found:

@@ -160,6 +160,7 @@ class Api(unittest.TestCase):
         self.tour_of_a_thread()
         self.tour_of_drafts()
         self.tour_of_the_queue()
+        self.tour_of_the_guard()
         self.tour_of_acts()
         self.tour_of_sessions()
         operations = {(method.upper(), path, int(status)) for path, methods in self.document.content["paths"].items()
@@ -253,6 +254,28 @@ class Api(unittest.TestCase):
         self.assertTrue(own[0]["post"]["isRejected"])
         self.call(self.nieuw, "GET", at)
         self.call(self.nieuw, "GET", "/me")
+
+    def tour_of_the_guard(self):
+        at = f"/threads/{self.start(title='Wie helpt dit gezin?')['id']}/posts"
+        data = {"body": "Bel hen: 06-12345678."}
+        problem = self.call(self.wethouder, "POST", at, data, 400)
+        self.assertEqual([e["field"] for e in problem["errors"]], ["confirmPrivate"])
+        self.assertIn("06-12345678", problem["errors"][0]["message"])
+        kept = self.call(self.wethouder, "POST", at, data | {"confirmPrivate": True}, 202)
+        self.assertTrue(kept["isWaiting"] and kept["usualWait"])
+        case = next(c for c in self.call(self.moderator, "GET", "/moderation/cases")["items"] if c["excerpt"].startswith("Bel hen"))
+        self.assertEqual([m["slug"] for m in self.call(self.moderator, "GET", f"/moderation/cases/{case['id']}")["marks"]], ["privacy"])
+
+        rule = {"kind": "words", "pattern": "Wie helpt", "effect": "block", "reason": "Vraag het liever gewoon."}
+        self.assertEqual(self.call(self.moderator, "POST", "/moderation/rules", rule | {"dryRun": True})["items"][0]["found"], "Wie helpt")
+        self.assertEqual(self.call(self.moderator, "GET", "/moderation/rules")["items"], [])
+        self.call(self.wethouder, "POST", "/moderation/rules", rule, 404)
+        url = f"/moderation/rules/{self.call(self.moderator, 'POST', '/moderation/rules', rule, 201)['id']}"
+        problem = self.start(status=400, title="Wie  helpt ons?")
+        self.assertEqual([e["field"] for e in problem["errors"]], ["title"])
+        self.call(self.moderator, "PUT", url, {"active": False})
+        self.start(title="Wie  helpt ons?")
+        self.assertEqual(len(self.call(self.moderator, "GET", "/moderation/rules")["log"]), 2)
 
     def tour_of_acts(self):
         at = f"/threads/{self.start(title='Dit gesprek gaat dicht')['id']}"

@@ -165,14 +165,14 @@ TEST(ResidentData, TakesAnyBytes) {
         for (auto length = random() % 60; length > 0; --length) {
             text += signs[random() % signs.size()];
         }
-        found(text);  // checks that findings lie in the text, in order
+        EXPECT_LE(found(text).size(), text.size());  // found() checks that they lie in the text, in order
     }
     for (const char* piece : {"0", "1 ", "06 ", "a@", "a.", "123.456.782 ", "1234 AB ", " 1", "NL91", "+", "Aweg 1 ", "www.", ")"}) {
         std::string text;
         while (text.size() < 20'000) {
             text += piece;
         }
-        found(text);
+        EXPECT_LE(found(text).size(), text.size());
     }
 }
 
