@@ -3,6 +3,7 @@
 import { startBrowser } from "./browser.mjs";
 import { startServer } from "./server.mjs";
 import * as connection from "./connection_tests.mjs";
+import * as guard from "./guard_tests.mjs";
 import * as live from "./live_tests.mjs";
 import * as pages from "./page_tests.mjs";
 import * as plain from "./plain_tests.mjs";
@@ -13,7 +14,7 @@ let failed = 0;
 const server = await startServer();
 const browser = await startBrowser();
 try {
-  for (const [group, tests] of Object.entries({ pages, plain, connection, live })) {
+  for (const [group, tests] of Object.entries({ pages, plain, connection, live, guard })) {
     for (const [name, test] of Object.entries(tests)) {
       const title = `${group}.${name}`;
       if (wanted.length > 0 && !wanted.some((word) => title.includes(word))) continue;
