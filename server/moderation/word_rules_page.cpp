@@ -141,8 +141,9 @@ RuleForm parse(const site::ActionContext& context, const Services& services) {
     const auto fault = [&](const std::string& field, const std::string& key, const json& arguments = json::object()) {
         form.errors.add(field, say(context, services, key, arguments));
     };
-    discussion::check_unknown(form.errors, input, {"kind", "pattern", "effect", "reason", "dryRun", "tried", "actie", "nonce"},
-                              services.texts, context.language);
+    site::check_fields(form.errors, input,
+                       {.texts = {"kind", "pattern", "effect", "reason", "tried", "actie", "nonce"}, .others = {"dryRun"}},
+                       services.texts, context.language);
     if (form.kind != "host" && form.kind != "words") {
         fault("kind", "error_kind");
     } else if (rule.pattern.empty()) {
@@ -205,7 +206,7 @@ site::ActionResult switch_rule(const site::ActionContext& context, const Service
     const auto wanted = context.input.text("active");
     const bool is_active = wanted == "1" || wanted == "true";
     site::FormErrors errors;
-    discussion::check_unknown(errors, context.input, {"active", "nonce"}, services.texts, context.language);
+    site::check_fields(errors, context.input, {.texts = {"nonce"}, .others = {"active"}}, services.texts, context.language);
     if (!is_active && wanted != "0" && wanted != "false") {
         errors.add("active", say(context, services, "error_active"));
     }
