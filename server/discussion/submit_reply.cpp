@@ -246,7 +246,7 @@ site::ActionResult post_reply(const site::ActionContext& context, const Services
         thread.kind = done->thread_kind;
         thread.author = done->thread_author;
         thread.is_published = true;
-        const bool is_known = !done->is_again && parsed.reply.reply_to == 0;
+        const bool is_known = done->is_live && !done->is_again && parsed.reply.reply_to == 0;
         answer.model = is_known
                            ? post_json(done->post_row, {services, context.viewer, context.language, thread, std::nullopt, {}})
                            : get_post_json(context.tx, services, context.viewer, context.language, thread, done->number,
