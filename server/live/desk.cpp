@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <exception>
+#include <limits>
 #include <map>
 #include <unordered_map>
 #include <utility>
@@ -89,7 +90,7 @@ void Desk::give_up(Question& question) {
         hub_.post(who->shard, [follower = who->follower](Shard& shard) { shard.connected(follower, nullptr, {}); });
     } else if (const auto* fill = std::get_if<AskFill>(&question)) {
         // The shard asks again, with the number where it is then.
-        hub_.post(fill->shard, [topic = fill->topic](Shard& shard) { shard.filled(topic, std::nullopt, {}); });
+        hub_.post(fill->shard, [topic = fill->topic](Shard& shard) { shard.filled(topic, std::nullopt); });
     } else if (!std::holds_alternative<AskSessions>(question)) {  // those are asked every two seconds anyway
         const std::lock_guard lock{mutex_};
         failed_.push_back(std::move(question));
@@ -108,7 +109,7 @@ void Desk::answer(AskJoin& question, Portion& portion) {
     Shard::Joined& answer = question.answer;
     answer.opening = open(*answer.viewer, answer.topic, portion);
     if (answer.opening && answer.since && *answer.since < answer.opening->seq) {
-        auto missed = replay(answer.topic, *answer.since, portion);
+        auto missed = replay(answer.topic, *answer.since, answer.opening->seq, portion);
         answer.is_replayed = missed.has_value();
         answer.replay = missed ? std::move(*missed) : std::vector<Outgoing>{};
         // Not in full is not at all.
@@ -120,9 +121,10 @@ void Desk::answer(AskJoin& question, Portion& portion) {
 }
 
 void Desk::answer(AskFill& question, Portion& portion) {
-    auto missed = replay(question.topic, question.since, portion);
+    // Always read anew: what another of the portion got may be from before the hole.
+    auto missed = replay(question.topic, question.since, std::numeric_limits<std::int64_t>::max(), portion);
     hub_.post(question.shard, [topic = question.topic, missed = std::move(missed)](Shard& shard) {
-        shard.filled(topic, missed.has_value(), missed.value_or(std::vector<Outgoing>{}));
+        shard.filled(topic, missed.value_or(std::vector<Outgoing>{}));
     });
 }
 
@@ -161,10 +163,14 @@ std::optional<Sources::Opening> Desk::open(const access::Viewer& viewer, const s
     return portion.openings.emplace(topic, sources_.open_topic(viewer, topic)).first->second;
 }
 
-std::optional<std::vector<Outgoing>> Desk::replay(const std::string& topic, std::int64_t since, Portion& portion) {
+std::optional<std::vector<Outgoing>> Desk::replay(const std::string& topic, std::int64_t since, std::int64_t reaches,
+                                                  Portion& portion) {
     const auto key = std::pair{topic, since};
     if (const auto known = portion.replays.find(key); known != portion.replays.end()) {
-        return known->second;
+        const auto& events = known->second;
+        if (!events || (events->empty() ? since : events->back().seq) >= reaches) {
+            return events;
+        }
     }
     std::optional<std::vector<Outgoing>> result;
     if (const auto events = sources_.replay(topic, since, replay_limit)) {
@@ -178,7 +184,7 @@ std::optional<std::vector<Outgoing>> Desk::replay(const std::string& topic, std:
             result->push_back(renderer_.render(event));
         }
     }
-    return portion.replays.emplace(key, std::move(result)).first->second;
+    return portion.replays.insert_or_assign(key, std::move(result)).first->second;
 }
 
 }  // namespace forum::live

@@ -76,7 +76,8 @@ private:
     void answer(AskFill& question, Portion& portion);
     void answer(AskRight& question, Portion& portion);
     void answer(AskSessions& question, Portion& portion);
-    std::optional<std::vector<Outgoing>> replay(const std::string& topic, std::int64_t since, Portion& portion);
+    /// What was read for another of the portion will do when it reaches as far as `reaches`.
+    std::optional<std::vector<Outgoing>> replay(const std::string& topic, std::int64_t since, std::int64_t reaches, Portion& portion);
     std::optional<Sources::Opening> open(const access::Viewer& viewer, const std::string& topic, Portion& portion);
 
     static constexpr std::size_t portion_limit = 32;

@@ -245,13 +245,13 @@ void Shard::deliver(const std::vector<Outgoing>& events) {
     }
 }
 
-void Shard::filled(const std::string& name, std::optional<bool> is_replayed, const std::vector<Outgoing>& replay) {
+void Shard::filled(const std::string& name, const std::optional<std::vector<Outgoing>>& replay) {
     Topic* topic = find(name);
     if (topic == nullptr) {
         return;
     }
-    if (is_replayed) {
-        hub_.counts().deliveries += topic->fill(*is_replayed, replay);
+    if (replay) {
+        hub_.counts().deliveries += topic->fill(*replay);
         settle(*topic);
     } else {
         topic->fail_fill();  // the tick asks again

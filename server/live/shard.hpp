@@ -57,8 +57,8 @@ public:
         std::vector<Outgoing> replay;
     };
     void joined(const Joined& answer);
-    /// The answer about a hole in a topic; nothing = could not be asked.
-    void filled(const std::string& topic, std::optional<bool> is_replayed, const std::vector<Outgoing>& replay);
+    /// What the table has for a hole in a topic; nothing = it could not be asked.
+    void filled(const std::string& topic, const std::optional<std::vector<Outgoing>>& replay);
     /// The right of one person (0 = all guests) to a topic, asked again.
     void rechecked(const std::string& topic, base::MemberId member, const std::optional<Sources::Opening>& opening);
     /// A session has other rights now, or none.

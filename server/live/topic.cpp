@@ -1,6 +1,7 @@
 #include "live/topic.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "live/follower.hpp"
 
@@ -161,19 +162,19 @@ std::size_t Topic::drain() {
 }
 
 bool Topic::needs_fill() const {
-    return seq_ != unknown && !is_filling_ && (!ahead_.empty() || !parked_.empty());
+    return seq_ != unknown && filling_since_ == unknown && (!ahead_.empty() || !parked_.empty());
 }
 
-std::size_t Topic::fill(bool is_replayed, const std::vector<Outgoing>& replay) {
-    is_filling_ = false;
-    const std::int64_t before = seq_;
+std::size_t Topic::fill(const std::vector<Outgoing>& replay) {
+    const std::int64_t since = std::exchange(filling_since_, unknown);
     std::size_t sent = 0;
     for (const Outgoing& event : replay) {
         sent += deliver(event);
     }
     sent += drain();
-    // The table was asked and brought us no further: the missing rows are gone. With progress the next hole is asked for.
-    if (needs_fill() && (!is_replayed || seq_ == before)) {
+    // We are where we were when the table was asked: the missing rows are gone. With progress since then, by the answer or by
+    // words that came meanwhile, the hole that is left may be a later one, which is asked for.
+    if (needs_fill() && seq_ == since) {
         sent += resync_all();
     }
     return sent;

@@ -54,11 +54,11 @@ public:
     /// A number is missing between what was sent and what arrived, and nobody has been asked for it yet.
     bool needs_fill() const;
     std::int64_t fill_since() const { return seq_; }
-    void begin_fill() { is_filling_ = true; }
-    /// The answer: what follows fill_since(). Not answered in full = resync for all, from the highest number known.
-    std::size_t fill(bool is_replayed, const std::vector<Outgoing>& replay);
+    void begin_fill() { filling_since_ = seq_; }
+    /// The answer: what follows fill_since(). Nothing = resync for all, from the highest number known.
+    std::size_t fill(const std::vector<Outgoing>& replay);
     /// The question could not be asked; it may be asked again.
-    void fail_fill() { is_filling_ = false; }
+    void fail_fill() { filling_since_ = unknown; }
 
     void remove(Follower* follower);
 
@@ -84,7 +84,7 @@ private:
     std::vector<Parked> parked_;
     std::size_t joining_{0};
     bool is_doubtful_{false};
-    bool is_filling_{false};
+    std::int64_t filling_since_{unknown};     // where it was when the table was asked; unknown = nobody asks
     std::map<std::int64_t, Outgoing> ahead_;  // arrived before an earlier number
     std::vector<Outgoing> recent_;            // sent while someone was joining
 };

@@ -113,6 +113,50 @@ TEST(Order, FillsAHoleFromTheTable) {
     EXPECT_EQ(client->seqs(), (std::vector<std::int64_t>{1, 2, 3}));
 }
 
+TEST(Order, AHoleThatOpensWhileAnotherIsAskedForIsAskedForToo) {
+    World world;
+    world.threads["thread/1"];
+    const auto client = world.arrive();
+    client->follow("thread/1");
+    ASSERT_TRUE(world.until_count(*client, "following", 1));
+    const Event first = world.commit("thread/1", "post.new");
+    world.unpolled.clear();
+    // The table has been read and has the first two; before the answer comes, their words do, and that of the fourth.
+    world.between = [&] {
+        world.between = nullptr;
+        world.hub->pump().add({first});
+        world.commit("thread/1", "post.new");
+        world.unpolled.clear();
+        world.post("thread/1");
+        world.settle();
+    };
+    world.post("thread/1");
+    ASSERT_TRUE(world.until_count(*client, "event", 4));
+    EXPECT_EQ(client->seqs(), (std::vector<std::int64_t>{1, 2, 3, 4}));
+    EXPECT_TRUE(client->of("resync").empty());
+}
+
+TEST(Order, WhatWasReadForOneIsTooOldForWhoCameLater) {
+    World world;
+    world.threads["thread/1"];
+    world.sign_in(5, 7);
+    const auto guest = world.arrive();
+    const auto member = world.arrive(5);
+    world.post("thread/1");
+    // Both ask in one portion; when the first has read where the thread is and what he missed, there is a new post.
+    world.between = [&, readings = 0]() mutable {
+        if (++readings == 2) {
+            world.commit("thread/1", "post.new");
+        }
+    };
+    guest->follow("thread/1", 0);
+    member->follow("thread/1", 0);
+    ASSERT_TRUE(world.until_count(*guest, "event", 2));
+    ASSERT_TRUE(world.until_count(*member, "event", 2));
+    EXPECT_TRUE(guest->of("resync").empty());
+    EXPECT_TRUE(member->of("resync").empty());
+}
+
 TEST(Order, SaysResyncForAHoleThatCannotBeFilled) {
     World world;
     world.threads["thread/1"];
