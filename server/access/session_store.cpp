@@ -39,6 +39,10 @@ const db::Query list_query{"access.list_sessions", R"(
      WHERE member_id = $1 AND ended_at IS NULL AND expires_at > now()
      ORDER BY seen_at DESC, id DESC LIMIT 100)"};
 
+const db::Query prune_query{"access.prune_sessions", R"(
+    DELETE FROM sessions
+     WHERE id IN (SELECT id FROM sessions WHERE least(ended_at, expires_at) < $1::timestamptz LIMIT 10000))"};
+
 std::int64_t session_seconds() {
     return std::chrono::duration_cast<std::chrono::seconds>(session_time).count();
 }
@@ -111,6 +115,8 @@ bool end_session(db::Tx& tx, base::MemberId member, base::SessionId session) {
 void touch_session(db::Tx& tx, base::SessionId session) {
     tx.exec_alone(touch_query, db::Params::of(session, session_seconds()));
 }
+
+void prune_sessions(db::Tx& tx, base::Time older_than) { tx.exec(prune_query, db::Params::of(older_than)); }
 
 std::vector<SessionRow> list_sessions(db::Tx& tx, base::MemberId member) {
     std::vector<SessionRow> list;

@@ -35,6 +35,9 @@ bool end_session(db::Tx& tx, base::MemberId member, base::SessionId session);
 /// Moves the session's end ahead and remembers the visit; at most once in five minutes it writes.
 void touch_session(db::Tx& tx, base::SessionId session);
 
+/// Forgets sessions that ended or expired before `older_than`, at most 10,000 at a time: they let nobody in any more.
+void prune_sessions(db::Tx& tx, base::Time older_than);
+
 struct SessionRow {
     base::SessionId id;
     std::string device;

@@ -77,6 +77,7 @@ private:
     std::unique_ptr<live::Live> live_;
     std::unique_ptr<db::Listener> listener_;
     Health health_;
+    std::unique_ptr<Chores> chores_;
     bool is_stopped_{false};
 };
 
@@ -147,6 +148,8 @@ Application::Impl::Impl(Config given)
             live_->wake();
         });
     server_->start();
+    chores_ = std::make_unique<Chores>(database_, features_.chores());
+    chores_->start();
 }
 
 live::Sources Application::Impl::make_sources() {
@@ -199,6 +202,7 @@ void Application::Impl::stop() {
     // Followers first: they reconnect elsewhere while the last requests finish.
     live_->stop();
     server_->stop(std::chrono::seconds{10});
+    chores_.reset();
     listener_.reset();
     workers_.stop();
     live_workers_.stop();

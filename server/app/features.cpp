@@ -9,8 +9,10 @@
 #include "discussion/own_posts.hpp"
 #include "discussion/place_threads.hpp"
 #include "discussion/routes.hpp"
+#include "discussion/submit_reply.hpp"
 #include "discussion/thread_events.hpp"
 #include "discussion/thread_store.hpp"
+#include "live/event_store.hpp"
 #include "members/routes.hpp"
 #include "members/sign_in_page.hpp"
 #include "moderation/case_store.hpp"
@@ -20,6 +22,15 @@
 #include "site/plain_pages.hpp"
 
 namespace forum::app {
+
+namespace {
+
+// Longer than any page stays open: whoever comes back after that reads the page anew.
+constexpr std::chrono::hours events_time{30 * 24};
+constexpr std::chrono::hours keys_time{48};  // sql/migrations/0004_discussion.sql
+constexpr std::chrono::hours drafts_time{365 * 24};
+
+}  // namespace
 
 class Features::Impl {
 public:
@@ -134,6 +145,15 @@ site::FrameSources Features::frame_sources() const {
     auto* impl = impl_.get();
     return {.municipality = [impl](const std::string& code) { return view::Model{impl->parts.directory.municipality_ref(code)}; },
             .counters = [impl](db::Tx& tx, const access::Viewer& viewer) { return impl->count(tx, viewer); }};
+}
+
+std::vector<Chore> Features::chores() const {
+    using namespace std::chrono_literals;
+    return {{"events", 1min, [](db::Tx& tx, base::Time now) { live::prune_events(tx, now - events_time); }},
+            {"idempotency_keys", 10min,
+             [](db::Tx& tx, base::Time now) { discussion::prune_idempotency_keys(tx, now - keys_time); }},
+            {"sessions", 1h, [](db::Tx& tx, base::Time now) { access::prune_sessions(tx, now); }},
+            {"drafts", 1h, [](db::Tx& tx, base::Time now) { discussion::prune_drafts(tx, now - drafts_time); }}};
 }
 
 std::function<site::Page(const site::ActionContext&)> Features::sign_in_again() const {

@@ -6,6 +6,7 @@
 
 #include "access/rate_limit.hpp"
 #include "access/session_store.hpp"
+#include "app/chores.hpp"
 #include "crypto/password.hpp"
 #include "db/database.hpp"
 #include "live/announce.hpp"
@@ -47,6 +48,8 @@ public:
     site::Routes routes() const;
     /// What the frame of every page asks.
     site::FrameSources frame_sources() const;
+    /// What the features and the machinery under them must have done by the clock.
+    std::vector<Chore> chores() const;
     /// The sign-in page that keeps what was typed.
     std::function<site::Page(const site::ActionContext&)> sign_in_again() const;
     /// Lines "GET /gesprekken anyone discussion.threads", sorted: the table that a check compares with the committed one.

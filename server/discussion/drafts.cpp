@@ -36,6 +36,10 @@ const db::Query find_query{"discussion.find_draft", R"(
 const db::Query delete_query{"discussion.delete_draft", R"(
     DELETE FROM drafts WHERE member_id = $1 AND key = $2 RETURNING revision)"};
 
+const db::Query prune_query{"discussion.prune_drafts", R"(
+    DELETE FROM drafts
+     WHERE (member_id, key) IN (SELECT member_id, key FROM drafts WHERE saved_at < $1::timestamptz LIMIT 10000))"};
+
 const db::Query list_query{"discussion.list_drafts", R"(
     SELECT d.key, d.saved_at, d.data ->> 'title' AS title, left(d.data ->> 'body', 400) AS body,
            t.id AS thread_id, t.slug, t.title AS thread_title
@@ -135,6 +139,8 @@ std::variant<DraftSaved, DraftConflict> keep_draft(const site::ActionContext& co
     return save_draft(context.tx, services.announcer, context.viewer.member, key,
                       parse_revision(context.input.text("draft_revision")), data);
 }
+
+void prune_drafts(db::Tx& tx, base::Time older_than) { tx.exec(prune_query, db::Params::of(older_than)); }
 
 std::string both_texts(const std::string& typed, const DraftConflict& conflict, const std::string& field) {
     const auto& data = conflict.data.json();

@@ -52,6 +52,9 @@ std::variant<DraftSaved, DraftConflict> keep_draft(const site::ActionContext& co
 /// What is typed with what was stored elsewhere under it: after a conflict the form shows both, so nothing is lost.
 std::string both_texts(const std::string& typed, const DraftConflict& conflict, const std::string& field);
 
+/// Throws away drafts that were last saved before `older_than`, at most 10,000 at a time.
+void prune_drafts(db::Tx& tx, base::Time older_than);
+
 // GET, PUT and DELETE /api/v1/drafts/{key}
 site::Page load_draft(const site::PageContext& context);
 site::ActionResult put_draft(const site::ActionContext& context, const Services& services);

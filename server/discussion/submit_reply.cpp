@@ -32,6 +32,11 @@ const db::Query submit_query{"discussion.submit_reply", R"(
 const db::Query lock_query{"discussion.lock_thread", R"(
     SELECT id FROM threads WHERE id = $1 FOR NO KEY UPDATE)"};
 
+const db::Query prune_keys_query{"discussion.prune_idempotency_keys", R"(
+    DELETE FROM idempotency_keys
+     WHERE (member_id, key) IN (SELECT member_id, key FROM idempotency_keys
+                                 WHERE created_at < $1::timestamptz ORDER BY created_at LIMIT 10000))"};
+
 /// submit_reply's own error: in_reply_to is no post that the author may read.
 constexpr std::string_view no_such_post = "FD001";
 
@@ -204,6 +209,8 @@ std::optional<Submitted> submit_reply(db::Tx& tx, const Services& services, cons
         return std::nullopt;
     }
 }
+
+void prune_idempotency_keys(db::Tx& tx, base::Time older_than) { tx.exec(prune_keys_query, db::Params::of(older_than)); }
 
 site::ActionResult post_reply(const site::ActionContext& context, const Services& services) {
     auto parsed = parse(context, services);

@@ -38,6 +38,10 @@ struct Submitted {
 std::optional<Submitted> submit_reply(db::Tx& tx, const Services& services, const access::Viewer& author,
                                       const Reply& reply);
 
+/// Forgets which request made which post, for posts from before `older_than`, at most 10,000 at a time: from then on the same
+/// request makes a post anew.
+void prune_idempotency_keys(db::Tx& tx, base::Time older_than);
+
 /// POST /gesprekken/{id}/berichten, POST /api/v1/threads/{id}/posts.
 site::ActionResult post_reply(const site::ActionContext& context, const Services& services);
 

@@ -17,8 +17,8 @@ namespace forum::live {
 /// Inserts the event's row and sets its `id` and `at`. A seq that the topic already has throws db::ConstraintViolation.
 void insert_event(db::Tx& tx, Event& event);
 
-/// Events of the topic with seq > since, oldest first, at most `limit` (1 or more). Nothing when the first of them is not
-/// since + 1: it was pruned, so the reader must read the page anew.
+/// Events of the topic with seq > since, oldest first, at most `limit` (1 or more). Nothing when one of them is missing from
+/// since + 1 on: it was pruned, so the reader must read the page anew.
 std::optional<std::vector<Event>> replay_events(db::Tx& tx, const std::string& topic, std::int64_t since, int limit);
 
 /// Deletes at most `limit` events from before `older_than`; answers how many. Who comes back after longer gets a resync.

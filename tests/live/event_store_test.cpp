@@ -103,6 +103,17 @@ TEST_F(EventStoreTest, ReplaysNothingBeyondAHole) {
     EXPECT_EQ(database().read([&](db::Tx& tx) { return replay_events(tx, "thread/1", 3, 10); })->size(), 2U);
 }
 
+TEST_F(EventStoreTest, ReplaysNothingAcrossAHole) {
+    for (std::int64_t seq = 1; seq <= 4; ++seq) {
+        insert(thread_event("thread/1", seq));
+    }
+    // Its transaction began before that of the lower number.
+    sql(data.owner(), "UPDATE events SET at = at - interval '40 days' WHERE seq IN (1, 3)");
+    data.owner().write([](db::Tx& tx) { return prune_events(tx, base::now() - std::chrono::hours{24}); });
+    EXPECT_FALSE(database().read([&](db::Tx& tx) { return replay_events(tx, "thread/1", 1, 10); }));
+    EXPECT_EQ(database().read([&](db::Tx& tx) { return replay_events(tx, "thread/1", 3, 10); })->size(), 1U);
+}
+
 TEST_F(EventStoreTest, PrunesInPortions) {
     for (std::int64_t seq = 1; seq <= 5; ++seq) {
         insert(thread_event("thread/1", seq));
