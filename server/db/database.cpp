@@ -136,7 +136,7 @@ void Database::run_erased(TxKind kind, const std::function<void(Tx&)>& job) {
         bool committed = false;
         try {
             auto& mine = session();
-            impl.emplace(*mine.connection, kind, mine.inside_outer);
+            impl.emplace(*mine.connection, group_commit_, kind, mine.inside_outer);
             Tx tx{*impl};
             job(tx);
             committed = impl->finish();

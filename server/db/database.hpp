@@ -11,6 +11,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "db/group_commit.hpp"
 #include "db/tx.hpp"
 
 namespace forum::db {
@@ -90,6 +91,7 @@ private:
     void run_erased(TxKind kind, const std::function<void(Tx&)>& job);
 
     DatabaseOptions options_;
+    GroupCommit group_commit_;
     std::atomic<bool> reachable_{true};
     /// Threads find out by it that a connection of theirs belongs to a Database that is gone.
     std::shared_ptr<const int> alive_;

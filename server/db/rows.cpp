@@ -24,23 +24,21 @@ std::string time_text(base::Time time) {
     return text;
 }
 
-/// PostgreSQL's array literal; every element quoted, so that nothing in it means anything.
-std::string array_text(const std::vector<std::string>& values) {
-    std::string out{"{"};
-    for (const auto& value : values) {
-        if (out.size() > 1) {
-            out += ',';
-        }
-        out += '"';
-        for (const char c : value) {
-            if (c == '"' || c == '\\') {
-                out += '\\';
-            }
-            out += c;
-        }
-        out += '"';
+/// An element of PostgreSQL's array literal, quoted, so that nothing in it means anything.
+void append_element(std::string& out, const std::optional<std::string>& value) {
+    out += out.size() > 1 ? "," : "";
+    if (!value) {
+        out += "NULL";
+        return;
     }
-    return out + "}";
+    out += '"';
+    for (const char c : *value) {
+        if (c == '"' || c == '\\') {
+            out += '\\';
+        }
+        out += c;
+    }
+    out += '"';
 }
 
 std::vector<std::string> parse_array(std::string_view text, const char* column) {
@@ -147,7 +145,25 @@ Params& Params::add(std::nullopt_t) {
     return *this;
 }
 
-Params& Params::add(const std::vector<std::string>& values) { return add(array_text(values)); }
+Params& Params::add(const std::vector<std::string>& values) {
+    std::string out{"{"};
+    for (const auto& value : values) {
+        append_element(out, value);
+    }
+    return add(out + "}");
+}
+
+Params Params::arrays_of(const std::vector<const Params*>& callers) {
+    Params arrays;
+    for (std::size_t i = 0; i < callers.front()->values_.size(); ++i) {
+        std::string out{"{"};
+        for (const auto* caller : callers) {
+            append_element(out, caller->values_.at(i));
+        }
+        arrays.values_.emplace_back(out + "}");
+    }
+    return arrays;
+}
 
 Params& Params::add(const std::vector<std::int64_t>& values) {
     std::string out{"{"};

@@ -40,6 +40,10 @@ public:
     Params& add(std::nullopt_t);
     Params& add(const std::vector<std::string>& values);   ///< text[]
     Params& add(const std::vector<std::int64_t>& values);  ///< bigint[]
+    /// Of each parameter an array with that of every caller, in their order; all must have as many. The query casts them
+    /// ($1::bigint[]).
+    static Params arrays_of(const std::vector<const Params*>& callers);
+
     template <class Tag>
     Params& add(base::Id<Tag> id) {
         return id ? add(id.value) : add(std::nullopt);

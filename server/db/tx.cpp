@@ -130,6 +130,34 @@ Rows Tx::Impl::exec_alone(const Query& query, const Params& params) {
     return rows;
 }
 
+std::optional<Row> Tx::Impl::exec_together(const Query& query, const Params& params) {
+    if (begun_) {
+        throw std::logic_error{"exec_together after the transaction has begun: " + query.name};
+    }
+    // A test's outer transaction is its thread's alone.
+    GroupCommit only_mine;
+    auto& group = nested_ ? only_mine : group_;
+    const bool was_done = alone_done_;
+    std::optional<Row> row;
+    try {
+        row = group.run(query, params, [&](const Params& arrays) -> std::optional<Rows> {
+            try {
+                return exec_alone(query, arrays);
+            } catch (...) {
+                if (in_doubt_) {
+                    throw;
+                }
+                return std::nullopt;
+            }
+        });
+    } catch (...) {
+        in_doubt_ = true;  // also when another thread's connection was lost
+        throw;
+    }
+    alone_done_ = was_done || row;
+    return row;
+}
+
 bool Tx::Impl::finish() {
     if (lost_) {
         throw ConnectionLost{"lost under a statement"};
@@ -166,6 +194,10 @@ void Tx::Impl::roll_back() noexcept {
 Rows Tx::exec(const Query& query, Params params) { return impl_.exec(query, params); }
 
 Rows Tx::exec_alone(const Query& query, Params params) { return impl_.exec_alone(query, params); }
+
+std::optional<Row> Tx::exec_together(const Query& query, const Params& params) {
+    return impl_.exec_together(query, params);
+}
 
 void Tx::after_commit(std::function<void()> hook) { impl_.hooks_.push_back(std::move(hook)); }
 

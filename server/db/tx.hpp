@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -51,7 +52,13 @@ public:
     /// job, that job is not repeated any more.
     Rows exec_alone(const Query& query, Params params = {});
 
-    /// Runs after a successful commit (or after the job, when only exec_alone was used), on the same thread, in
+    /// As exec_alone, in one commit with what other threads ask of this query at the same moment. `query` takes of each
+    /// parameter an array with one element per caller, and gives at most one row per caller, with its place in the arrays (from
+    /// 1) in the column `place`. Nothing when PostgreSQL refused the whole group or the query left this caller out: then nothing
+    /// was done for him, and he asks alone. The others wait while it waits, so the query skips what is locked.
+    std::optional<Row> exec_together(const Query& query, const Params& params);
+
+    /// Runs after a successful commit (or after the job, when only statements of their own were run), on the same thread, in
     /// order. A hook that throws is logged and changes nothing: the commit stands.
     void after_commit(std::function<void()> hook);
 
