@@ -19,15 +19,33 @@ using base::Problem;
 using base::ProblemKind;
 
 // What was made, and beside it the post's row as load_posts reads it, without what it quotes: a round trip less.
-const db::Query submit_query{"discussion.submit_reply", R"(
-    SELECT made.*, made.post_id AS id, made.post_number AS number, made.post_state AS state, 1 AS version,
-           CASE WHEN made.post_state = 'live' THEN 1 END AS live_version, true AS has_text, $8 AS body, $9 AS body_html,
+const std::string submit_asked = R"(
+    SELECT asked.place, made.*, made.post_id AS id, made.post_number AS number, made.post_state AS state, 1 AS version,
+           CASE WHEN made.post_state = 'live' THEN 1 END AS live_version, true AS has_text, asked.body, asked.html AS body_html,
            CASE WHEN made.post_state = 'live' THEN made.created_at END AS published_at,
            NULL::timestamptz AS edited_at, NULL::timestamptz AS withdrawn_at, NULL AS change_html,
-           $2 AS author_id, $4 AS author_function, nullif($5, '') AS author_municipality, m.name AS author_name,
-           m.role AS author_role, m.ended_at IS NOT NULL AS author_removed, NULL::integer AS quoted_number
-      FROM submit_reply($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) made
-      LEFT JOIN members m ON m.id = $2)"};
+           asked.author AS author_id, asked.function AS author_function, nullif(asked.municipality, '') AS author_municipality,
+           m.name AS author_name, m.role AS author_role, m.ended_at IS NOT NULL AS author_removed, NULL::integer AS quoted_number
+      FROM asked
+     CROSS JOIN LATERAL submit_reply(asked.thread, asked.author, asked.level, asked.function, asked.municipality, asked.letter,
+                                     asked.state, asked.body, asked.html, asked.reply_to, asked.key) made
+      LEFT JOIN members m ON m.id = asked.author)";
+
+const db::Query submit_query{"discussion.submit_reply", R"(
+      WITH asked AS (
+    SELECT 1 AS place, $1::bigint AS thread, $2::bigint AS author, $3::integer AS level, $4 AS function, $5 AS municipality,
+           $6 AS letter, $7 AS state, $8 AS body, $9 AS html, $10::integer AS reply_to, $11 AS key))" + submit_asked};
+
+// Many replies in one commit. A thread that somebody holds is left out, so that the others need not wait for it.
+const db::Query submit_together_query{"discussion.submit_replies", R"(
+      WITH free AS MATERIALIZED (
+    SELECT id FROM threads WHERE id = ANY($1::bigint[]) FOR NO KEY UPDATE SKIP LOCKED
+         ), asked AS (
+    SELECT asked.*
+      FROM unnest($1::bigint[], $2::bigint[], $3::integer[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
+                  $9::text[], $10::integer[], $11::text[])
+           WITH ORDINALITY asked(thread, author, level, function, municipality, letter, state, body, html, reply_to, key, place)
+      JOIN free ON free.id = asked.thread))" + submit_asked};
 
 const db::Query lock_query{"discussion.lock_thread", R"(
     SELECT id FROM threads WHERE id = $1 FOR NO KEY UPDATE)"};
@@ -50,8 +68,7 @@ db::Params parameters(const Services& services, const access::Viewer& author, co
 }
 
 Submitted read_result(db::Tx& tx, const Services& services, const access::Viewer& author, const Reply& reply,
-                      const db::Rows& rows, RoundTrip trip) {
-    const auto row = rows.one();
+                      const db::Row& row, RoundTrip trip) {
     const auto outcome = row.text("outcome");
     if (outcome == "not-found") {
         throw Problem{ProblemKind::not_found};
@@ -68,8 +85,8 @@ Submitted read_result(db::Tx& tx, const Services& services, const access::Viewer
                    .thread_kind = row.text("thread_kind"),
                    .thread_author = row.id<base::MemberId>("thread_author"),
                    .seq = row.integer("thread_seq"),
-                    .post_row = row,
-                    .trip = trip};
+                   .post_row = row,
+                   .trip = trip};
     if (!done.is_again) {
         live::Event event;
         event.id = row.integer("event_id");
@@ -91,17 +108,20 @@ Submitted read_result(db::Tx& tx, const Services& services, const access::Viewer
     return done;
 }
 
-/// One statement that commits itself. Two requests with one key at the same moment: the second is refused by the key's
-/// primary key, and asking again finds what the first made.
-db::Rows submit_alone(db::Tx& tx, const db::Params& params) {
+/// Committed when this returns, with what other threads submit at the same moment or else by itself. Two requests with one
+/// key at the same moment: the second is refused by the key's primary key, and asking again finds what the first made.
+db::Row submit_at_once(db::Tx& tx, const db::Params& params) {
+    if (auto row = tx.exec_together(submit_together_query, params)) {
+        return *std::move(row);
+    }
     try {
-        return tx.exec_alone(submit_query, params);
+        return tx.exec_alone(submit_query, params).one();
     } catch (const db::ConstraintViolation& violation) {
         if (violation.constraint != "idempotency_keys_pkey") {
             throw;
         }
     }
-    return tx.exec_alone(submit_query, params);
+    return tx.exec_alone(submit_query, params).one();
 }
 
 std::optional<Submitted> submit_in_transaction(db::Tx& tx, const Services& services, const access::Viewer& author,
@@ -117,8 +137,8 @@ std::optional<Submitted> submit_in_transaction(db::Tx& tx, const Services& servi
         }
     }
     const bool is_live = rule.empty();
-    const auto rows = tx.exec(submit_query, parameters(services, author, reply, is_live));
-    const auto done = read_result(tx, services, author, reply, rows, RoundTrip::in_transaction);
+    const auto row = tx.exec(submit_query, parameters(services, author, reply, is_live)).one();
+    const auto done = read_result(tx, services, author, reply, row, RoundTrip::in_transaction);
     if (!is_live && !done.is_again) {
         services.gate.hold(tx, author,
                            {.thread = done.thread, .post = done.post, .version = 1, .is_change = false, .rule = rule});
@@ -200,7 +220,7 @@ std::optional<Submitted> submit_reply(db::Tx& tx, const Services& services, cons
         return submit_in_transaction(tx, services, author, reply, rule);
     }
     try {
-        return read_result(tx, services, author, reply, submit_alone(tx, parameters(services, author, reply, true)),
+        return read_result(tx, services, author, reply, submit_at_once(tx, parameters(services, author, reply, true)),
                            RoundTrip::alone);
     } catch (const db::DatabaseError& error) {
         if (error.sqlstate != no_such_post) {

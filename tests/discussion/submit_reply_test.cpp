@@ -248,5 +248,79 @@ TEST_F(CommittedDiscussionTest, OneKeyFromTwoThreadsIsOnePost) {
     EXPECT_EQ(world().gate.held.size(), 20U);
 }
 
+// Those who write at the same moment are committed together; what one may not do is his alone to hear.
+TEST_F(CommittedDiscussionTest, EachWriterAtTheSameMomentGetsHisOwnAnswer) {
+    const auto anna = world().member("Anna Alpha"), bert = world().member("Bert Beta");
+    const auto open = world().thread(anna), closed = world().thread(anna);
+    sql(database(), "UPDATE threads SET is_closed = true, closed_reason = 'klaar' WHERE id = $1", db::Params::of(closed));
+    const auto answer = [&](const access::Viewer& author, const Reply& reply) -> std::string {
+        try {
+            const auto done = database().write([&](db::Tx& tx) { return submit_reply(tx, world().services, author, reply); });
+            return !done ? "quotes nothing" : done->post_row.text("body") + " " + to_string(done->post_row.id<base::MemberId>("author_id"));
+        } catch (const base::Problem& problem) {
+            return problem.kind == base::ProblemKind::not_found ? "not found" : problem.detail;
+        }
+    };
+    struct Writer {
+        access::Viewer author;
+        Reply reply;
+        std::string expected;
+    };
+    const std::vector<Writer> writers{
+        {anna, {.thread = {open}, .body = "Van Anna", .key = ""}, "Van Anna " + to_string(anna.member)},
+        {bert, {.thread = {open}, .body = "Van Bert", .key = ""}, "Van Bert " + to_string(bert.member)},
+        {bert, {.thread = {open}, .body = "Op de eerste", .reply_to = 1, .key = ""}, "Op de eerste " + to_string(bert.member)},
+        {anna, {.thread = {open}, .body = "Op niets", .reply_to = 9999, .key = ""}, "quotes nothing"},
+        {bert, {.thread = {closed}, .body = "Te laat", .key = ""}, "discussion.thread_closed"},
+        {anna, {.thread = {999'999'999}, .body = "Nergens", .key = ""}, "not found"},
+    };
+    constexpr int each = 20;
+    std::vector<std::thread> threads;
+    for (const auto& writer : writers) {
+        threads.emplace_back([&, writer] {
+            for (int i = 0; i < each; ++i) {
+                EXPECT_EQ(answer(writer.author, writer.reply), writer.expected);
+            }
+            database().close_this_thread();
+        });
+    }
+    for (auto& running : threads) {
+        running.join();
+    }
+    const auto row = sql(database(), R"(
+        SELECT seq, last_number, (SELECT count(*) FROM posts p WHERE p.thread_id = threads.id) AS posts,
+               (SELECT count(*) FROM events WHERE topic = 'thread/' || threads.id) AS events
+          FROM threads WHERE id = $1)", db::Params::of(open)).one();
+    for (const char* figure : {"seq", "last_number", "posts", "events"}) {
+        EXPECT_EQ(row.integer(figure), 3 * each + 1) << figure;
+    }
+}
+
+// Nobody waits for somebody else's thread.
+TEST_F(CommittedDiscussionTest, AThreadThatIsHeldKeepsOnlyItsOwnWriters) {
+    const auto anna = world().member("Anna Alpha");
+    const auto held = world().thread(anna), free = world().thread(anna);
+    const auto write = [&](std::int64_t thread) {
+        return database().write([&](db::Tx& tx) {
+            return submit_reply(tx, world().services, anna, {.thread = {thread}, .body = "Nog een", .key = ""});
+        });
+    };
+    std::thread waiting;
+    owner().write([&](db::Tx& moderator) {
+        sql(moderator, "SELECT 1 FROM threads WHERE id = $1 FOR NO KEY UPDATE", db::Params::of(held));
+        waiting = std::thread{[&] {
+            EXPECT_EQ(write(held)->number, 2);
+            database().close_this_thread();
+        }};
+        const std::string_view blocked = R"(
+            SELECT FROM pg_locks JOIN pg_stat_activity USING (pid) WHERE datname = current_database() AND NOT granted)";
+        while (sql(database(), blocked).empty()) {
+            std::this_thread::yield();
+        }
+        EXPECT_EQ(write(free)->number, 2);
+    });
+    waiting.join();
+}
+
 }  // namespace
 }  // namespace forum::discussion
