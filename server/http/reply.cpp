@@ -135,16 +135,15 @@ bool can_compress(const Reply& reply) {
 
 }  // namespace
 
-std::shared_ptr<const PreparedReply> prepare(const Reply& reply, std::string etag) {
+std::shared_ptr<const PreparedReply> prepare(const Reply& reply, std::string etag, Encoding encoding) {
     auto prepared = std::make_shared<PreparedReply>();
     prepared->status = reply.status;
     const bool varies = can_compress(reply);
-    for (const auto encoding : {Encoding::identity, Encoding::gzip, Encoding::brotli}) {
-        if (encoding == Encoding::identity || varies) {
-            prepared->forms[static_cast<std::size_t>(encoding)] =
-                std::make_shared<const PreparedReply::Form>(
-                    make_form(reply, compress(reply.body, encoding, Effort::page),
-                              {encoding, varies, with_suffix(etag, encoding)}));
+    for (const auto made : {Encoding::identity, encoding}) {
+        auto& form = prepared->forms[static_cast<std::size_t>(made)];
+        if (!form && (made == Encoding::identity || varies)) {
+            form = std::make_shared<const PreparedReply::Form>(make_form(
+                reply, compress(reply.body, made, Effort::page), {made, varies, with_suffix(etag, made)}));
         }
     }
     prepared->etag = std::move(etag);

@@ -26,7 +26,7 @@ std::size_t size_of(const http::PreparedReply& reply) {
 std::size_t PageKeyHash::operator()(const PageKey& key) const noexcept {
     const std::hash<std::string> text;
     return text(key.target) ^ (text(key.variant) * 31) ^
-           (std::hash<std::int64_t>{}(key.member) * 0x9e3779b97f4a7c15U);
+           (std::hash<std::int64_t>{}(key.member * 3 + static_cast<int>(key.encoding)) * 0x9e3779b97f4a7c15U);
 }
 
 PageCache::PageCache(std::size_t max_bytes, std::chrono::seconds max_age)

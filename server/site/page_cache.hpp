@@ -17,12 +17,13 @@
 
 namespace forum::site {
 
-/// What makes two answers the same: URL, language, theme, and whose page it is (0 = guests). A signed-in member has pages
+/// What makes two answers the same: URL, language, theme, encoding, and whose page it is (0 = guests). A signed-in member has pages
 /// of his own: they hold his name, badges and buttons, and fall by his topic `me/<id>` too.
 struct PageKey {
     std::string target;
     std::string variant;  ///< language and theme: "nl-dark"
     std::int64_t member{0};
+    http::Encoding encoding{http::Encoding::identity};
 
     bool operator==(const PageKey&) const = default;
 };

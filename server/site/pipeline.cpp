@@ -50,9 +50,9 @@ std::string allow_header(const std::vector<http::Method>& methods) {
     return allow;
 }
 
-/// The page's own language and theme and whose it is: what a kept page is found by.
-PageKey page_key(const std::string& target, const Preferences& preferences, std::int64_t member) {
-    return {target, preferences.variant(), member};
+/// What a kept page is found by. Each encoding is kept for itself, so that none is made that nobody asks for.
+PageKey page_key(std::string_view target, const Preferences& preferences, std::int64_t member, std::string_view accept_encoding) {
+    return {std::string{target}, preferences.variant(), member, http::choose_encoding(accept_encoding)};
 }
 
 /// A form's nonce together with its content: the same form sent twice is one post, another text with the same nonce
@@ -107,7 +107,7 @@ std::shared_ptr<const http::PreparedReply> Pipeline::find_ready(const http::Requ
         member = viewer->member.value;
     }
     return parts_.cache.find(
-        page_key(std::string{request.target}, read_preferences(request, is_api_path(path)), member));
+        page_key(request.target, read_preferences(request, is_api_path(path)), member, request.header("accept-encoding")));
 }
 
 http::Reply Pipeline::handle(http::Request& request) {
@@ -123,6 +123,7 @@ http::Reply Pipeline::handle(http::Request& request) {
                                             call.viewer);
     }
     if (call.session_ended) {
+        reply.prepared = nullptr;  // what is kept for everybody has no cookie of one
         reply.set("Set-Cookie", access::clear_session_cookie(request.is_secure));
     }
     return reply;
@@ -224,9 +225,10 @@ http::Reply Pipeline::answer_page(Call& call, const PageLoader& loader) {
         const bool may_keep = page.keep == Keep::until_changed && reply.status == 200 &&
                               call.wants_json == context.is_api && !flash::is_pending(call.request);
         if (may_keep) {
-            auto prepared = http::prepare(reply, '"' + crypto::sha256_hex(reply.body).substr(0, 24) + '"');
-            parts_.cache.keep(page_key(call.request.target, call.preferences, call.viewer.member.value),
-                              std::move(prepared), topics_of(page, call.viewer), since);
+            const auto key = page_key(call.request.target, call.preferences, call.viewer.member.value,
+                                      call.request.header("accept-encoding"));
+            reply.prepared = http::prepare(reply, '"' + crypto::sha256_hex(reply.body).substr(0, 24) + '"', key.encoding);
+            parts_.cache.keep(key, reply.prepared, topics_of(page, call.viewer), since);
         }
         return reply;
     });

@@ -175,7 +175,7 @@ TEST(Server, stop_under_load_cuts_no_answer) {
     TestServer server{options, 2};
     Reply page;
     page.body.assign(100'000, 'p');
-    server.application.ready["/page"] = prepare(page, "");
+    server.application.ready["/page"] = prepare(page, "", Encoding::identity);
     std::atomic<int> answers{0};
     std::atomic<int> broken{0};
     std::vector<std::thread> visitors;
@@ -231,7 +231,7 @@ TEST(Server, logs_each_request_without_what_is_personal) {
         TestServer server;
         Reply page;
         page.body = "0123456789";
-        server.application.ready["/ready?x=1"] = prepare(page, "");
+        server.application.ready["/ready?x=1"] = prepare(page, "", Encoding::identity);
         auto client = server.connect();
         client.get("/gesprekken/12?zoek=Jansen", "Cookie: sid=geheim\r\nX-Forwarded-For: 203.0.113.7\r\n");
         client.get("/ready?x=1");
