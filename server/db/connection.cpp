@@ -4,6 +4,7 @@
 #include <poll.h>
 #include <pqxx/pqxx>
 
+#include <algorithm>
 #include <csignal>
 #include <mutex>
 
@@ -16,25 +17,26 @@ namespace {
 
 class PqxxData : public RowsData {
 public:
-    explicit PqxxData(pqxx::result result) : result_{std::move(result)} {}
-    int rows() const override { return static_cast<int>(result_.size()); }
-    int columns() const override { return static_cast<int>(result_.columns()); }
-    const char* column_name(int column) const override {
-        return result_.column_name(static_cast<pqxx::row_size_type>(column));
+    explicit PqxxData(pqxx::result result) : result_{std::move(result)} {
+        for (pqxx::row_size_type column = 0; column < result_.columns(); ++column) {
+            names_.emplace_back(result_.column_name(column));
+        }
     }
-    bool is_null(int row, int column) const override { return field(row, column).is_null(); }
-    std::string_view value(int row, int column) const override {
-        const auto found = field(row, column);
-        return {found.c_str(), found.size()};
+    int rows() const override { return static_cast<int>(result_.size()); }
+    int find_column(std::string_view name) const override {
+        const auto found = std::find(names_.begin(), names_.end(), name);
+        return found == names_.end() ? -1 : static_cast<int>(found - names_.begin());
+    }
+    std::optional<std::string_view> value(int row, int column) const override {
+        const pqxx::field found{result_[static_cast<pqxx::result_size_type>(row)],
+                                static_cast<pqxx::row_size_type>(column)};
+        return found.is_null() ? std::nullopt : std::optional{std::string_view{found.c_str(), found.size()}};
     }
     std::size_t affected() const override { return result_.affected_rows(); }
 
 private:
-    pqxx::field field(int row, int column) const {
-        return result_[static_cast<pqxx::result_size_type>(row)]
-                      [static_cast<pqxx::row_size_type>(column)];
-    }
     pqxx::result result_;
+    std::vector<std::string_view> names_;  ///< as libpq holds them
 };
 
 Rows make_rows(pqxx::result result) {

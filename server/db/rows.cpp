@@ -1,7 +1,6 @@
 #include "db/rows.hpp"
 
 #include <charconv>
-#include <cstring>
 #include <stdexcept>
 
 #include "base/problem.hpp"
@@ -175,13 +174,11 @@ Params& Params::add(const std::vector<std::int64_t>& values) {
 }
 
 std::optional<std::string_view> Row::value(const char* column) const {
-    for (int i = 0; i < data_->columns(); ++i) {
-        if (std::strcmp(data_->column_name(i), column) == 0) {
-            return data_->is_null(index_, i) ? std::nullopt
-                                             : std::optional{data_->value(index_, i)};
-        }
+    const int found = data_->find_column(column);
+    if (found < 0) {
+        throw std::logic_error{std::string{"the result has no column "} + column};
     }
-    throw std::logic_error{std::string{"the result has no column "} + column};
+    return data_->value(index_, found);
 }
 
 std::string_view Row::present(const char* column) const {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string_view>
 
 namespace forum::db {
@@ -14,10 +15,10 @@ public:
     RowsData& operator=(const RowsData&) = delete;
 
     virtual int rows() const = 0;
-    virtual int columns() const = 0;
-    virtual const char* column_name(int column) const = 0;
-    virtual bool is_null(int row, int column) const = 0;
-    virtual std::string_view value(int row, int column) const = 0;
+    /// -1 when the result has no such column.
+    virtual int find_column(std::string_view name) const = 0;
+    /// Nothing for NULL.
+    virtual std::optional<std::string_view> value(int row, int column) const = 0;
     virtual std::size_t affected() const = 0;
 };
 
