@@ -48,17 +48,21 @@ const db::Query page_query{"discussion.thread_page", R"(
       LEFT JOIN drafts d ON d.member_id = $1 AND d.key = 'reply-' || t.id
      WHERE t.id = $3)"};
 
-// Alike: the same theme, type or municipality; the more, the higher, then the latest.
+// Alike: the same theme, type or municipality; the more, the higher, then the latest. From what is alike to the threads: the
+// other way round is a question for every thread there is, and a plan that PostgreSQL makes anew each time.
 const db::Query related_query{"discussion.related", R"(
     SELECT t.id
-      FROM visible_threads($1, $2) t
-     CROSS JOIN LATERAL (
-           SELECT (t.theme_slug = $4)::integer * 2
-                + 2 * (SELECT count(*) FROM thread_municipalities x JOIN thread_municipalities y
-                         ON y.municipality_code = x.municipality_code AND y.thread_id = $3 WHERE x.thread_id = t.id)
-                + (SELECT count(*) FROM thread_typologies x JOIN thread_typologies y
-                     ON y.typology_slug = x.typology_slug AND y.thread_id = $3 WHERE x.thread_id = t.id) AS score) alike
-     WHERE t.id <> $3 AND t.is_published AND NOT t.is_blanked AND alike.score > 0
+      FROM (SELECT thread_id, sum(points) AS score
+              FROM (SELECT s.id AS thread_id, 2 AS points FROM threads s WHERE s.theme_slug = $4 AND s.is_published
+                    UNION ALL
+                    SELECT x.thread_id, 2 FROM thread_municipalities y JOIN thread_municipalities x USING (municipality_code)
+                     WHERE y.thread_id = $3
+                    UNION ALL
+                    SELECT x.thread_id, 1 FROM thread_typologies y JOIN thread_typologies x USING (typology_slug)
+                     WHERE y.thread_id = $3) shared
+             GROUP BY thread_id) alike
+      JOIN visible_threads($1, $2) t ON t.id = alike.thread_id
+     WHERE t.id <> $3 AND t.is_published AND NOT t.is_blanked
      ORDER BY alike.score DESC, t.last_post_at DESC, t.id DESC
      LIMIT 3)"};
 
