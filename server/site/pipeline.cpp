@@ -290,7 +290,7 @@ http::Reply Pipeline::page_reply(const Call& call, const Page& page, db::Tx* tx)
     }
     data["frame"] = make_frame(parts_.frame, parts_.templates, call.request, call.viewer,
                                call.preferences, page, pending, tx);
-    reply.body = parts_.templates.render(page.template_name, data, call.preferences.language);
+    reply.body = parts_.templates.render(page.template_name, std::move(data), call.preferences.language);
     return reply;
 }
 
