@@ -1,5 +1,5 @@
-// A reply to a thread: the busiest writing use case. Rule: for a trusted author it is one statement and one round trip; only
-// a reply that must wait for review takes a transaction of several.
+// A reply to a thread: the busiest writing use case. Rule: for a trusted author it is one statement, in one commit with the
+// replies that come at the same moment; only a reply that must wait for review takes a transaction of several.
 #pragma once
 
 #include <optional>

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """A thread page of 20 posts, kept and not kept, as guest and as signed-in member, and its JSON; against nginx serving the same
-bytes. One line per figure: name value unit ratio-to-its-limit. Limits: performance.md, 'HTTP'."""
+bytes. One line per figure: name value unit ratio-to-its-limit. This JSON is longer than the page (48 kB), and nginx sends a file without
+copying it to the kernel, so the lead that performance.md gives for a small JSON is not to be had here. Limits: performance.md, 'HTTP'."""
 import os
 import sys
 import tempfile

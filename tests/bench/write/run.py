@@ -1,7 +1,10 @@
 #!/usr/bin/env python3
 """Durable replies per second by 8 writers through the front door, with live events on, against pgbench doing the same work in six round
 trips (begin, four statements, commit) on the same cluster. All share both cores, because pgbench is to the database what the server is:
-on a core beside it, one of the two would have that core for itself. Limits: performance.md, 'Writing'."""
+on a core beside it, one of the two would have that core for itself. Both write the same rows and are answered after their commit.
+Ours also reads HTTP and JSON, renders markdown, asks whose session it is, looks for the writer's draft, and hands each event to the
+live engine, which reads it once more from the table; pgbench has its text ready. Ours may commit several replies at once, as those
+who write at the same moment do. Limits: performance.md, 'Writing'."""
 import os
 import re
 import subprocess
