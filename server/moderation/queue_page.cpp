@@ -9,6 +9,7 @@
 #include "discussion/thread_store.hpp"
 #include "moderation/case_marks.hpp"
 #include "moderation/decision_view.hpp"
+#include "moderation/working_time.hpp"
 #include "site/paging.hpp"
 #include "view/markdown.hpp"
 
@@ -192,7 +193,6 @@ site::Page queue_page(const PageContext& context, const Services& services, cons
         items.push_back(row_json(context, services, row, selected ? selected->id : base::CaseId{}));
     }
     const auto count = count_open_cases(context.tx);
-    const auto midnight = base::next_amsterdam_midnight(base::now() - std::chrono::hours{24});
     site::Page page;
     page.template_name = "cases";
     page.title = services.texts.text("moderation.queue", context.language);
@@ -205,7 +205,7 @@ site::Page queue_page(const PageContext& context, const Services& services, cons
         {"isEmpty", count == 0},
         {"keysOn", true},
         {"longestWaitText", longest},
-        {"decidedToday", count_decided_today(context.tx, midnight)},
+        {"decidedToday", count_decided_today(context.tx, day_start(base::now()))},
         {"selected", selected ? case_json(context, services, *selected, draft) : nlohmann::json{}}};
     if (!next.is_null()) {
         page.links.emplace_back("next",

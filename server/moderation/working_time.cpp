@@ -61,6 +61,15 @@ bool is_working_time(base::Time time) {
     return open.from <= time && time < open.to;
 }
 
+base::Time day_start(base::Time time) {
+    // A day has 23, 24 or 25 hours: 25 hours back lies before this one, and from there no midnight is left out.
+    auto start = base::next_amsterdam_midnight(time - hours{25});
+    for (auto next = start; next <= time; next = base::next_amsterdam_midnight(next)) {
+        start = next;
+    }
+    return start;
+}
+
 Duration working_time(base::Time from, base::Time to) {
     if (to < from) {
         return -working_time(to, from);

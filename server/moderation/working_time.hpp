@@ -21,6 +21,9 @@ bool is_working_day(std::chrono::year_month_day date);
 
 bool is_working_time(base::Time time);
 
+/// The first moment of the calendar day in Amsterdam that `time` is in.
+base::Time day_start(base::Time time);
+
 /// Working time from one moment to another; negative when `to` comes first, so a term that has passed is below zero.
 base::Time::duration working_time(base::Time from, base::Time to);
 

@@ -75,6 +75,28 @@ TEST(WorkingDay, KnowsEaster) {
     EXPECT_EQ(off, 104 + 9 - 1);
 }
 
+TEST(DayStart, IsMidnightAlsoWhenTheClockChanges) {
+    const struct {
+        const char* time;
+        const char* start;
+        const char* why;
+    } table[] = {
+        {"2026-11-20T12:00:00+01:00", "2026-11-20T00:00:00+01:00", "noon"},
+        {"2026-11-20T00:00:00+01:00", "2026-11-20T00:00:00+01:00", "midnight itself"},
+        {"2026-11-19T23:59:59+01:00", "2026-11-19T00:00:00+01:00", "just before it"},
+        {"2026-07-01T01:00:00+02:00", "2026-07-01T00:00:00+02:00", "the date is another one in UTC"},
+        {"2026-03-29T23:30:00+02:00", "2026-03-29T00:00:00+01:00", "end of a day of 23 hours"},
+        {"2026-03-30T00:30:00+02:00", "2026-03-30T00:00:00+02:00", "after a day of 23 hours"},
+        {"2026-03-30T23:30:00+02:00", "2026-03-30T00:00:00+02:00", "a whole day after it"},
+        {"2026-10-25T00:30:00+02:00", "2026-10-25T00:00:00+02:00", "begin of a day of 25 hours"},
+        {"2026-10-25T23:30:00+01:00", "2026-10-25T00:00:00+02:00", "end of a day of 25 hours"},
+        {"2026-10-26T00:30:00+01:00", "2026-10-26T00:00:00+01:00", "after a day of 25 hours"},
+    };
+    for (const auto& row : table) {
+        EXPECT_EQ(base::to_rfc3339(day_start(at(row.time))), base::to_rfc3339(at(row.start))) << row.why;
+    }
+}
+
 TEST(WorkingTime, OpensAtNineAndClosesAtFive) {
     EXPECT_FALSE(is_working_time(at("2026-11-20T08:59:59+01:00")));
     EXPECT_TRUE(is_working_time(at("2026-11-20T09:00:00+01:00")));
