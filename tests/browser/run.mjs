@@ -12,8 +12,9 @@ const wanted = process.argv.slice(2);
 let passed = 0;
 let failed = 0;
 const server = await startServer();
-const browser = await startBrowser();
+let browser;
 try {
+  browser = await startBrowser();
   for (const [group, tests] of Object.entries({ pages, plain, connection, live, guard })) {
     for (const [name, test] of Object.entries(tests)) {
       const title = `${group}.${name}`;
@@ -30,7 +31,7 @@ try {
     }
   }
 } finally {
-  await browser.stop();
+  await browser?.stop();
   if (failed > 0) console.log(server.log().split("\n").filter((line) => !line.includes("event=request")).slice(-20).join("\n"));
   await server.stop();
 }
