@@ -19,6 +19,7 @@
 #include "db/connection.hpp"
 #include "db/database.hpp"
 #include "db/migrate.hpp"
+#include "live/announce.hpp"
 #include "members/create_administrator.hpp"
 #include "moderation/check_invariants.hpp"
 #include "places/reference_data.hpp"
@@ -129,8 +130,13 @@ int import_command(const Config& config, const std::string& what, const std::str
     const auto text = read_text(file);
     return with_database(config, [&](db::Database& database) {
         const auto report = database.write([&](db::Tx& tx) {
-            return what == "typologies" ? places::import_typologies(tx, text, dry_run)
-                                        : places::import_municipalities(tx, text, dry_run);
+            auto found = what == "typologies" ? places::import_typologies(tx, text, dry_run)
+                                              : places::import_municipalities(tx, text, dry_run);
+            if (found.problems.empty() && !found.changes.empty() && !dry_run) {
+                // Servers that run read the register anew, and their kept pages fall.
+                live::Announcer{}.announce(tx, {.topic = "places", .kind = "places.changed"});
+            }
+            return found;
         });
         for (const auto& change : report.changes) {
             std::printf("%s\n", change.c_str());

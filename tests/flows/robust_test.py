@@ -267,6 +267,24 @@ class TwoProcesses(Started):
         wait_until("the session is over at the other", lambda: at_b.api("GET", "/me").status == 401)
         me.until(lambda m: m["is"] == "refused" and m["topic"] == "me")
 
+    def test_an_import_beside_them_is_seen_by_both(self):
+        a = self.start(demo_folder())
+        b = self.start(database=a.database_url())
+        visitors = [Visitor(a.port), Visitor(b.port)]
+        place, path = "/gemeenten/GM0344", "/municipalities/GM0344"
+        file = folder() / "types.csv"
+        file.write_text("cbs_code,typology_slug,source\nGM0344,expatgemeenten,Een bron van vandaag\n")
+        for visitor in visitors:
+            self.assertNotIn("Een bron van vandaag", visitor.get(place).text)
+            self.assertNotEqual(visitor.api("GET", path).json()["typology"]["slug"], "expatgemeenten")
+        for arguments, outcome in [(["--dry-run"], "dry run: 1 changes"), ([], "imported: 1 changes"), ([], "imported: 0 changes")]:
+            done = run("import", "typologies", file, "--database", a.database_url(), *arguments)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertIn(outcome, done.stdout)
+        for visitor in visitors:
+            wait_until("the kept page is new", lambda: "Een bron van vandaag" in visitor.get(place).text, 10)
+            self.assertEqual(visitor.api("GET", path).json()["typology"]["slug"], "expatgemeenten")
+
     def test_writers_at_both_and_a_follower_that_is_cut_off(self):
         a = self.start(demo_folder())
         b = self.start(database=a.database_url())
