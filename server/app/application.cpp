@@ -7,6 +7,7 @@
 #include "app/health.hpp"
 #include "async/workers.hpp"
 #include "base/log.hpp"
+#include "base/problem.hpp"
 #include "db/listen.hpp"
 #include "db/notify.hpp"
 #include "http/server.hpp"
@@ -140,7 +141,14 @@ Application::Impl::Impl(Config given)
         notifier_.notify();
     });
     listener_ = std::make_unique<db::Listener>(
-        start_.application_url(), channel, [this] { live_->wake(); },
+        start_.application_url(), channel,
+        [this](const std::string& beat) {
+            if (beat.empty()) {
+                live_->wake();
+            } else {
+                live_->hear(beat);
+            }
+        },
         [this](bool is_healthy) {
             // Without wake-ups kept pages could be old for up to a second: better none.
             cache_.set_enabled(is_healthy);
@@ -162,6 +170,13 @@ live::Sources Application::Impl::make_sources() {
         return database_.read([&](db::Tx& tx) { return live::replay_events(tx, topic, since, limit); });
     };
     sources.poll_events = [this] { return poll(); };
+    sources.tell = [this](const std::string& beat) {
+        try {
+            database_.write([&](db::Tx& tx) { db::tell(tx, channel, beat); });
+        } catch (const base::Problem&) {
+            // The database is away or busy: others forget who is here until the next one.
+        }
+    };
     features_.fill(sources);
     return sources;
 }

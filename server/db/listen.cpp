@@ -245,13 +245,20 @@ private:
             bool is_proved = false;
             do {
                 bool is_notified = false;
+                std::vector<std::string> payloads;
                 connection.take_notifications(
                     [&](const std::string& channel, const std::string& payload) {
-                        is_notified = is_notified || channel == channel_;
+                        is_notified = is_notified || (channel == channel_ && payload.empty());
+                        if (channel == channel_ && !payload.empty()) {
+                            payloads.push_back(payload);
+                        }
                         is_proved = is_proved || (channel == proof_channel && payload == proof);
                     });
                 if (is_notified) {
-                    call(on_notify_);
+                    call(on_notify_, std::string{});
+                }
+                for (const auto& payload : payloads) {
+                    call(on_notify_, payload);
                 }
                 if (is_proved && !is_healthy_) {
                     pause = first_pause;

@@ -1,5 +1,5 @@
-// Hears NOTIFY on a connection and thread of its own, and knows whether it would hear one. Rule: a notification is only
-// a hint to look at the table; after each change to healthy, look too, because some may have been missed before.
+// Hears NOTIFY on a connection and thread of its own, and knows whether it would hear one. Rule: a notification without payload
+// is only a hint to look at the table; after each change to healthy, look too, because some may have been missed before.
 #pragma once
 
 #include <chrono>
@@ -11,7 +11,8 @@ namespace forum::db {
 
 class Listener {
 public:
-    using OnNotify = std::function<void()>;
+    /// "" for any number of notifications without payload; what has one comes by itself.
+    using OnNotify = std::function<void(const std::string& payload)>;
     /// True: connected, listening, and a notification of our own came back. False: from here on one may be missed.
     using OnHealth = std::function<void(bool is_healthy)>;
 

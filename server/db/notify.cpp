@@ -12,7 +12,13 @@ using std::chrono::milliseconds;
 constexpr milliseconds first_pause{50};
 constexpr milliseconds longest_pause{2'000};
 
+const Query tell_query{"db.tell", "SELECT pg_notify($1, $2)"};
+
 }  // namespace
+
+void tell(Tx& tx, const std::string& channel, const std::string& payload) {
+    tx.exec_alone(tell_query, Params::of(channel, payload));
+}
 
 class Notifier::Impl {
 public:

@@ -6,7 +6,12 @@
 #include <memory>
 #include <string>
 
+#include "db/tx.hpp"
+
 namespace forum::db {
+
+/// Tells every listener on `channel` something of at most 7,999 bytes, not empty. In a write job of its own.
+void tell(Tx& tx, const std::string& channel, const std::string& payload);
 
 class Notifier {
 public:

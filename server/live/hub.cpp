@@ -31,6 +31,12 @@ void Hub::tick(Clock::time_point now) {
         sessions_checked_at_ = now;
         check_sessions(registry_.sessions());
     }
+    if (sources_.tell) {
+        for (std::string& beat : presence_.take_beats(now)) {
+            // Without a free worker it is lost, and the next one says it.
+            run_on_worker([this, beat = std::move(beat)] { sources_.tell(beat); });
+        }
+    }
     std::vector<Outgoing> batch;
     for (const Presence::Change& change : presence_.take_changes(now)) {
         Outgoing outgoing;

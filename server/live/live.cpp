@@ -87,6 +87,10 @@ void Live::wake() {
     impl_->hub().pump().want_poll();
 }
 
+void Live::hear(const std::string& beat) {
+    impl_->hub().presence().hear(beat, Hub::Clock::now());
+}
+
 void Live::stop() {
     const auto all_gone = std::make_shared<std::promise<void>>();
     std::future<void> gone = all_gone->get_future();

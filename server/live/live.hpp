@@ -43,6 +43,8 @@ struct Sources {
     std::function<view::Model(const Event&, const std::string& list_topic)> render_hint;
     /// {"bell":2,"queue":5} for this viewer, computed now.
     std::function<view::Model(const access::Viewer&)> counters;
+    /// Takes who is present here to Live::hear of all processes; a lost one does no harm.
+    std::function<void(const std::string& beat)> tell;
 };
 
 struct LiveOptions {
@@ -73,6 +75,9 @@ public:
     void deliver(const std::vector<Event>& events);
     /// Someone else may have written: poll soon (coalesced); any thread.
     void wake();
+
+    /// What Sources::tell of any process said; any thread.
+    void hear(const std::string& beat);
 
     /// Goodbye to all followers (code 1013), then closed. Waits until all are gone, at most 2 s; not on an I/O thread.
     void stop();

@@ -64,7 +64,7 @@ class Listening : public ::testing::Test {
 protected:
     std::unique_ptr<Listener> listen(std::chrono::milliseconds interval, std::string url = {}) {
         return std::make_unique<Listener>(
-            url.empty() ? fresh.url() : url, "forum test", [this] { log.notified(); },
+            url.empty() ? fresh.url() : url, "forum test", [this](const std::string&) { log.notified(); },
             [this](bool is_healthy) { log.health(is_healthy); }, interval);
     }
 
@@ -163,7 +163,7 @@ TEST_F(Listening, EndsAtOnceAlsoWhileNothingAnswers) {
     ASSERT_EQ(::bind(silent, reinterpret_cast<const sockaddr*>(&address), sizeof address), 0);
     ASSERT_EQ(::listen(silent, 4), 0);
     {
-        const Listener listener{"host=" + folder.path().string(), "x", [] {},
+        const Listener listener{"host=" + folder.path().string(), "x", [](const std::string&) {},
                                 [](bool) { FAIL() << "healthy without a server"; }, 1h};
         pollfd arrived{.fd = silent, .events = POLLIN, .revents = 0};
         EXPECT_EQ(::poll(&arrived, 1, 30'000), 1);
@@ -172,10 +172,37 @@ TEST_F(Listening, EndsAtOnceAlsoWhileNothingAnswers) {
     ::close(silent);
 }
 
+TEST_F(Listening, APayloadComesByItselfAsItWas) {
+    std::mutex mutex;
+    std::condition_variable came;
+    std::vector<std::string> payloads;
+    bool is_healthy = false;
+    const Listener listener{fresh.url(), "forum test",
+                            [&](const std::string& payload) {
+                                const std::lock_guard lock{mutex};
+                                payloads.push_back(payload);
+                                came.notify_all();
+                            },
+                            [&](bool is_good) {
+                                const std::lock_guard lock{mutex};
+                                is_healthy = is_good;
+                                came.notify_all();
+                            }};
+    std::unique_lock lock{mutex};
+    ASSERT_TRUE(came.wait_for(lock, 60s, [&] { return is_healthy; }));
+    const std::string longest(7'999, 'x');
+    for (const std::string& payload : {std::string{R"({"naam":"Zoë's"})"}, longest}) {
+        fresh.database().write([&](Tx& tx) { tell(tx, "forum test", payload); });
+    }
+    ASSERT_TRUE(came.wait_for(lock, 60s, [&] { return payloads.size() == 2; }));
+    EXPECT_EQ(payloads[0], R"({"naam":"Zoë's"})");
+    EXPECT_EQ(payloads[1], longest);
+}
+
 TEST_F(Listening, CallbacksThatThrowDoNotEndIt) {
     Log heard;
     const Listener listener{fresh.url(), "forum test",
-                            [&] {
+                            [&](const std::string&) {
                                 heard.notified();
                                 throw std::runtime_error{"a callback that fails"};
                             },
@@ -249,7 +276,7 @@ TEST_F(Listening, NotifierSendsWhenPostgresqlComes) {
 }
 
 TEST(ListeningAddress, MalformedIsRefused) {
-    EXPECT_THROW((Listener{"nonsense", "x", [] {}, [](bool) {}}), std::invalid_argument);
+    EXPECT_THROW((Listener{"nonsense", "x", [](const std::string&) {}, [](bool) {}}), std::invalid_argument);
     EXPECT_THROW((Notifier{"nonsense", "x"}), std::invalid_argument);
 }
 

@@ -267,6 +267,26 @@ class TwoProcesses(Started):
         wait_until("the session is over at the other", lambda: at_b.api("GET", "/me").status == 401)
         me.until(lambda m: m["is"] == "refused" and m["topic"] == "me")
 
+    def test_who_reads_and_writes_is_counted_over_both(self):
+        a = self.start(demo_folder())
+        b = self.start(database=a.database_url())
+        at_a, at_b = member(a.port, WETHOUDER), member(b.port, ADVISEUR)
+        thread = start_thread(at_a, "Wie is hier?")
+        topic = f"thread/{thread}"
+        wait_until("the other has the thread", lambda: at_b.get(f"/gesprekken/{thread}").status == 200)
+        one, guest, other = WebSocket(a.port, at_a.cookies), WebSocket(a.port), WebSocket(b.port, at_b.cookies)
+        again = WebSocket(b.port, at_a.cookies)
+        for follower in (one, guest, other, again):
+            self.follow(follower).follow(topic)
+        for follower in (one, guest, other):
+            follower.until(lambda m: m["is"] == "present" and m["readers"] == 3)
+        other.send({"do": "here", "topic": topic, "state": "writing"})
+        name = at_b.api("GET", "/me").json()["name"]
+        one.until(lambda m: m["is"] == "present" and m.get("writing") == [name])
+        self.assertFalse([m for m in guest.messages if m["is"] == "present" and m.get("writing")], "names are for members")
+        b.kill()
+        one.until(lambda m: m["is"] == "present" and m["readers"] == 2)
+
     def test_an_import_beside_them_is_seen_by_both(self):
         a = self.start(demo_folder())
         b = self.start(database=a.database_url())

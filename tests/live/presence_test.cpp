@@ -123,5 +123,75 @@ TEST_F(PresenceTest, ForgetsEmptyTopics) {
     EXPECT_EQ(presence.find("thread/1"), Present{});
 }
 
+TEST_F(PresenceTest, CountsWhoIsAtOtherProcesses) {
+    Presence other;
+    const auto exchange = [&] {
+        for (const auto& beat : presence.take_beats(now)) {
+            other.hear(beat, now);
+            presence.hear(beat, now);
+        }
+        for (const auto& beat : other.take_beats(now)) {
+            presence.hear(beat, now);
+        }
+    };
+    presence.set("thread/1", member(1, 7), HereState::reading, now);
+    presence.set("thread/1", guest(2), HereState::reading, now);
+    other.set("thread/1", member(1, 8), HereState::writing, now);
+    other.set("thread/1", member(2, 7), HereState::reading, now);
+    other.set("thread/1", guest(3), HereState::reading, now);
+    other.set("thread/2", guest(3), HereState::reading, now);
+    changes();
+    exchange();
+    EXPECT_EQ(presence.find("thread/1").readers, 4U) << "the member with a tab at both counts once";
+    EXPECT_EQ(presence.find("thread/1").writing, std::vector<std::string>{"Lid 8"});
+    EXPECT_EQ(other.find("thread/1").readers, 4U);
+    now += Presence::least_interval;
+    EXPECT_EQ(changes().size(), 1U);
+
+    other.leave("thread/1", 1);
+    other.leave("thread/1", 2);
+    other.leave("thread/1", 3);
+    exchange();
+    EXPECT_EQ(presence.find("thread/1").readers, 4U) << "not before the next beat";
+    now += Presence::beat_interval;
+    exchange();
+    EXPECT_EQ(presence.find("thread/1").readers, 2U);
+    EXPECT_EQ(changes().size(), 1U);
+}
+
+TEST_F(PresenceTest, AProcessThatSaysNothingMoreIsForgotten) {
+    Presence other;
+    presence.set("thread/1", guest(1), HereState::reading, now);
+    other.set("thread/1", guest(1), HereState::reading, now);
+    for (const auto& beat : other.take_beats(now)) {
+        presence.hear(beat, now);
+    }
+    EXPECT_EQ(changes()[0].present.readers, 2U);
+    now += Presence::heard_time - 1s;
+    EXPECT_TRUE(changes().empty());
+    now += 1s;
+    ASSERT_EQ(changes().size(), 1U);
+    EXPECT_EQ(presence.find("thread/1").readers, 1U);
+}
+
+TEST_F(PresenceTest, ACrowdIsToldInPiecesThatNotifyTakes) {
+    Presence other;
+    for (std::uint64_t i = 1; i <= 3000; ++i) {
+        presence.set("thread/1", {i, base::MemberId{static_cast<std::int64_t>(i) + 10'000'000}, std::string(100, '"')}, HereState::writing, now);
+        presence.set("thread/" + std::to_string(i + 1), member(i, static_cast<std::int64_t>(i)), HereState::reading, now);
+    }
+    other.set("thread/1", guest(1), HereState::reading, now);
+    const auto beats = presence.take_beats(now);
+    EXPECT_GT(beats.size(), 10U);
+    for (const auto& beat : beats) {
+        EXPECT_LE(beat.size(), Presence::beat_bytes);
+        other.hear(beat, now);
+    }
+    EXPECT_EQ(other.find("thread/1").readers, 3001U);
+    for (const char* none : {"", "x", "[]", "{}", R"({"process":"p"})"}) {
+        EXPECT_NO_THROW(other.hear(none, now)) << none;
+    }
+}
+
 }  // namespace
 }  // namespace forum::live
