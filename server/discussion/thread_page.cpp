@@ -4,6 +4,7 @@
 
 #include "base/text.hpp"
 #include "discussion/braid.hpp"
+#include "discussion/post_rules.hpp"
 #include "discussion/post_view.hpp"
 #include "discussion/thread_rows.hpp"
 #include "discussion/thread_store.hpp"
@@ -18,6 +19,13 @@ namespace {
 using base::Problem;
 using base::ProblemKind;
 using nlohmann::json;
+
+// Where a member goes on reading: the first post of another that is new to him.
+const std::string first_new_text = R"(
+           (SELECT p.number FROM posts p
+             WHERE r.thread_id IS NOT NULL AND p.thread_id = t.id AND p.state IN ('live', 'live_change')
+               AND p.author_id <> $1 AND (p.number > r.number OR p.published_at > r.updated_at)
+             ORDER BY p.number LIMIT 1) AS first_new)";
 
 // Everything about the thread that is one row: itself, its figures for this viewer, his marker and his draft.
 const db::Query page_query{"discussion.thread_page", R"(
@@ -36,11 +44,7 @@ const db::Query page_query{"discussion.thread_page", R"(
                   WHERE tm.thread_id = t.id ORDER BY tm.role, tm.municipality_code) AS municipalities,
            ARRAY(SELECT ty.typology_slug FROM thread_typologies ty JOIN typologies y ON y.slug = ty.typology_slug
                   WHERE ty.thread_id = t.id ORDER BY y.position) AS typologies,
-           r.number AS marker, r.updated_at AS marker_at,
-           (SELECT p.number FROM posts p
-             WHERE r.thread_id IS NOT NULL AND p.thread_id = t.id AND p.state IN ('live', 'live_change')
-               AND p.author_id <> $1 AND (p.number > r.number OR p.published_at > r.updated_at)
-             ORDER BY p.number LIMIT 1) AS first_new,
+           r.number AS marker, r.updated_at AS marker_at,)" + first_new_text + R"(,
            d.revision AS draft_revision, d.data ->> 'body' AS draft_body, d.data ->> 'reply_to' AS draft_reply_to
       FROM visible_threads($1, $2) t
       LEFT JOIN members a ON a.id = t.accepted_by
@@ -66,8 +70,10 @@ const db::Query related_query{"discussion.related", R"(
      ORDER BY alike.score DESC, t.last_post_at DESC, t.id DESC
      LIMIT 3)"};
 
-const db::Query slug_query{"discussion.thread_slug", R"(
-    SELECT t.slug FROM visible_threads($1, $2) t WHERE t.id = $3)"};
+const db::Query slug_query{"discussion.thread_slug", "SELECT t.slug," + first_new_text + R"(
+      FROM visible_threads($1, $2) t
+      LEFT JOIN read_markers r ON r.thread_id = t.id AND r.member_id = $1
+     WHERE t.id = $3)"};
 
 /// The page asked for, from 1; a page without number is the first.
 int asked_page(const site::PageContext& context) {
@@ -179,9 +185,16 @@ site::Page load_thread_redirect(const site::PageContext& context) {
         throw Problem{ProblemKind::not_found};
     }
     site::Page page;
+    const auto slug = row->text("slug");
     const auto mark = context.request.target.find('?');
-    page.redirect = thread_url(thread, row->text("slug")) +
-                    (mark == std::string::npos ? std::string{} : context.request.target.substr(mark));
+    if (mark != std::string::npos) {
+        page.redirect = thread_url(thread, slug) + context.request.target.substr(mark);
+    } else if (const auto first_new = row->find_integer("first_new")) {
+        page.redirect = post_url(thread, slug, static_cast<int>(*first_new));
+    } else {
+        page.redirect = thread_url(thread, slug);
+    }
+    page.status = wants_json(context) ? 200 : 303;  // another one for each reader, and next time
     page.model = json{{"url", page.redirect}};
     return page;
 }

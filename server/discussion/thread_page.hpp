@@ -26,7 +26,7 @@ struct ReplyFormState {
 site::Page load_thread_page(const site::PageContext& context, const Services& services,
                             const std::optional<ReplyFormState>& form = std::nullopt);
 
-/// /gesprekken/{id}: 301 to the address with the title in it.
+/// /gesprekken/{id}: to the address with the title in it, for a member to the first post that is new to him.
 site::Page load_thread_redirect(const site::PageContext& context);
 
 /// /gesprekken/{id}/berichten/{n}: to the page on which the post stands; the API gives the post itself.

@@ -7,6 +7,7 @@ import * as guard from "./guard_tests.mjs";
 import * as live from "./live_tests.mjs";
 import * as pages from "./page_tests.mjs";
 import * as plain from "./plain_tests.mjs";
+import * as reading from "./reading_tests.mjs";
 
 const wanted = process.argv.slice(2);
 let passed = 0;
@@ -15,7 +16,7 @@ const server = await startServer();
 let browser;
 try {
   browser = await startBrowser();
-  for (const [group, tests] of Object.entries({ pages, plain, connection, live, guard })) {
+  for (const [group, tests] of Object.entries({ pages, plain, connection, live, reading, guard })) {
     for (const [name, test] of Object.entries(tests)) {
       const title = `${group}.${name}`;
       if (wanted.length > 0 && !wanted.some((word) => title.includes(word))) continue;

@@ -168,6 +168,11 @@ TEST_F(DiscussionTest, TheFirstNewPostIsWhereAReaderLands) {
     auto page = world().get(bert, world().api(thread)).model;
     EXPECT_EQ(page["marker"], 22);
     EXPECT_EQ(page["lastReadUrl"], page_url(thread) + "?pagina=2#bericht-23");
+    const auto address = "/gesprekken/" + std::to_string(thread);
+    EXPECT_EQ(world().get(bert, address).location, page_url(thread) + "?pagina=2#bericht-23");
+    EXPECT_EQ(world().get(bert, address + "?pagina=1").location, page_url(thread) + "?pagina=1");
+    EXPECT_EQ(world().get(anna, address).location, page_url(thread));
+    EXPECT_EQ(world().get(guest, address).location, page_url(thread));
     auto row = world().get(bert, "/api/v1/threads").model["items"][0];
     EXPECT_EQ(row["newCount"], 2);
     EXPECT_EQ(row["url"], page_url(thread) + "?pagina=2#bericht-23");

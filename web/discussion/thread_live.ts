@@ -2,10 +2,11 @@
 // and what the page shows in the end equals what a reload would show.
 import type { LiveMessage } from "../live/connection.js";
 import { here } from "../live/index.js";
-import { say, text } from "../page.js";
+import { debounced, say, text } from "../page.js";
 
 const speakEvery = 20_000; // ms between two announcements (DESIGN.md §6)
 const hereEvery = 10_000;
+const readWithin = 1_500; // what is on screen this long has been read
 const refreshWithin = 2_000; // readers of one thread do not all read it anew in the same moment
 
 export function start(thread: HTMLElement): void {
@@ -17,15 +18,19 @@ export function start(thread: HTMLElement): void {
     const message = (event as CustomEvent<LiveMessage>).detail;
     if (message.is === "beat" && message.at) page.readUntil(message.at);
     else if (message.topic === topic) page.apply(message);
-    else if (message.topic === "me" && message.kind === "own.changed") void page.refresh();
+    // How far he has read, here or elsewhere, changes nothing that is shown.
+    else if (message.topic === "me" && message.kind === "own.changed" && message.marker === undefined) void page.refresh();
   });
   tellPresence(thread, topic);
   markRead(thread);
 }
 
+function isMember(): boolean {
+  return (document.body.dataset["live"] ?? "").split(" ").includes("me");
+}
+
 class ThreadPage {
   private readonly waiting = new Map<number, { seq: number; html: string }>();
-  private readonly isMember = (document.body.dataset["live"] ?? "").split(" ").includes("me");
   private applied = 0;
   private refreshing = 0;
   private spokenAt = 0;
@@ -99,7 +104,7 @@ class ThreadPage {
     }
     this.waiting.clear();
     if (fresh) this.takeHead(fresh);
-    if (this.isMember && !(fresh && seqOf(fresh) >= this.applied)) this.refreshSoon(refreshWithin);
+    if (isMember() && !(fresh && seqOf(fresh) >= this.applied)) this.refreshSoon(refreshWithin);
     if (arrived.length === 0) return;
     const line = document.createElement("p");
     line.className = "fd-sinds";
@@ -125,7 +130,7 @@ class ThreadPage {
       const actions = shown.querySelector(".fd-post__acties");
       if (actions && fresh.querySelector(".fd-post__acties")) fresh.querySelector(".fd-post__acties")?.replaceWith(actions);
       shown.replaceWith(fresh);
-      if (this.isMember) this.refreshSoon(within);
+      if (isMember()) this.refreshSoon(within);
     };
     const box = shown.getBoundingClientRect();
     const isRead = shown.contains(document.activeElement) || (box.top < innerHeight && box.bottom > 0);
@@ -244,28 +249,38 @@ function tellPresence(thread: HTMLElement, topic: string): void {
   });
 }
 
-/** The marker moves by what was on screen, not by what was loaded (A11). */
+/**
+ * The marker moves by what was on screen, not by what was loaded (A11). A post that was approved late is new below the marker:
+ * when it has been on screen the marker moves in time.
+ */
 function markRead(thread: HTMLElement): void {
-  const url = thread.dataset["lastRead"] ?? "";
-  if (url === "") return;
-  let marker = Number(thread.dataset["marker"] ?? "0");
-  let timer = 0;
+  if (!isMember()) return;
+  const url = `/api/v1/threads/${thread.dataset["thread"]}/marker`;
+  let told = Number(thread.dataset["marker"] ?? "0");
+  let seen = told;
+  let isDue = false;
+  const tell = async (): Promise<void> => {
+    if (seen <= told && !isDue) return;
+    const before = told;
+    told = seen;
+    isDue = false;
+    const body = JSON.stringify({ number: seen });
+    const answer = await fetch(url, { method: "PUT", headers: { "Content-Type": "application/json" }, body, keepalive: true }).catch(() => null);
+    if (!answer?.ok) told = Math.min(told, before); // the next post on screen takes it along
+  };
+  const tellSoon = debounced(readWithin, () => void tell());
   const observer = new IntersectionObserver(
     (entries) => {
-      for (const entry of entries) {
-        const number = Number((entry.target as HTMLElement).dataset["post"]);
-        if (entry.isIntersecting && number > marker) marker = number;
+      for (const { isIntersecting, target } of entries) {
+        if (!isIntersecting) continue;
+        seen = Math.max(seen, Number((target as HTMLElement).dataset["post"]));
+        isDue ||= target.previousElementSibling?.id === "nieuw";
       }
-      window.clearTimeout(timer);
-      timer = window.setTimeout(() => {
-        if (marker <= Number(thread.dataset["marker"] ?? "0")) return;
-        thread.dataset["marker"] = String(marker);
-        void fetch(url, { method: "POST", body: new URLSearchParams({ number: String(marker) }), keepalive: true });
-      }, 1_500);
+      tellSoon();
     },
-    { threshold: 0.25 },
+    { rootMargin: "-15% 0px" }, // more than its edge, also of a post that is longer than the screen
   );
-  const watch = (root: ParentNode): void => root.querySelectorAll("article[data-post]").forEach((post) => observer.observe(post));
-  watch(thread);
-  new MutationObserver(() => watch(thread)).observe(thread, { childList: true, subtree: true });
+  const watch = (): void => thread.querySelectorAll("article[data-post]").forEach((post) => observer.observe(post));
+  watch();
+  new MutationObserver(watch).observe(thread, { childList: true, subtree: true });
 }

@@ -17,6 +17,7 @@ export interface LiveMessage {
   counters?: Counters;
   post?: { number: number; version: number; author: { name: string } };
   case?: unknown;
+  marker?: number;
   at?: string;
 }
 
