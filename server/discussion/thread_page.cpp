@@ -308,6 +308,8 @@ site::Page load_thread_page(const site::PageContext& context, const Services& se
             : "";
     model["posts"] = {{"items", std::move(items)}, {"next", next}};
     model["page"] = page_number;
+    model["firstNumber"] = first;
+    model["lastNumber"] = last;
     model["pageCount"] = page_count;
     model["answer"] = answer;
     model["related"] =

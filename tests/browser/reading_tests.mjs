@@ -1,4 +1,4 @@
-// Where a reader is in a long thread: his marker.
+// Where a reader is in a long thread: his marker, and the page on which new replies belong.
 import assert from "node:assert/strict";
 import { openPerson, signIn } from "./browser.mjs";
 
@@ -101,5 +101,37 @@ export async function aReaderGoesOnWhereHeStopped(browser, site) {
     await writer.context.close();
     await reader.context.close();
     await elsewhere.context.close();
+  }
+}
+
+export async function repliesBeyondAFullPageAreOnTheNext(browser, site) {
+  const writer = await openPerson(browser, site);
+  const reader = await openPerson(browser, site);
+  try {
+    await signIn(writer.page, "adviseur@demo.example");
+    const id = await startThread(writer.page, "Past dit nog op de bladzijde?", 20);
+    await reader.page.goto(`/gesprekken/${id}`);
+    const numbers = () => reader.page.locator("article[data-post]").evaluateAll((all) => all.map((one) => Number(one.dataset.post)));
+    const bar = (n) => reader.page.locator("[data-live-bar]:not([hidden]) [data-live-text]", { hasText: `${n} nieuwe` });
+
+    // One fits, two do not: the button shows the first, and leads to the others after that.
+    for (let number = 21; number <= 23; number += 1) await api(writer.page, "POST", `/threads/${id}/posts`, { body: long(number) });
+    await bar(3).waitFor();
+    await reader.page.locator("[data-live-bar] a").click();
+    await reader.page.locator("#bericht-21").waitFor();
+    await bar(2).waitFor();
+    const shown = await numbers();
+    const paging = await reader.page.locator("nav.fd-bladeren").innerText();
+    await reader.page.locator("[data-live-bar] a").click();
+    await reader.page.waitForURL(/pagina=2#bericht-22$/);
+    assert.deepEqual(await numbers(), [1, 22, 23]);
+    await reader.page.goBack();
+    await reader.page.reload();
+    assert.deepEqual(shown, await numbers(), "page and events equal a fresh page");
+    assert.equal(paging, await reader.page.locator("nav.fd-bladeren").innerText());
+    assert.deepEqual(reader.faults, []);
+  } finally {
+    await writer.context.close();
+    await reader.context.close();
   }
 }

@@ -168,6 +168,8 @@ TEST_F(DiscussionTest, TheFirstNewPostIsWhereAReaderLands) {
     auto page = world().get(bert, world().api(thread)).model;
     EXPECT_EQ(page["marker"], 22);
     EXPECT_EQ(page["lastReadUrl"], page_url(thread) + "?pagina=2#bericht-23");
+    EXPECT_EQ(page["firstNumber"], 2);
+    EXPECT_EQ(page["lastNumber"], 21);
     const auto address = "/gesprekken/" + std::to_string(thread);
     EXPECT_EQ(world().get(bert, address).location, page_url(thread) + "?pagina=2#bericht-23");
     EXPECT_EQ(world().get(bert, address + "?pagina=1").location, page_url(thread) + "?pagina=1");

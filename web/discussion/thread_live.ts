@@ -40,6 +40,7 @@ class ThreadPage {
     private readonly posts: HTMLElement,
   ) {
     this.bar()?.querySelector("a")?.addEventListener("click", (event) => {
+      if (![...this.waiting.keys()].some((number) => this.hasRoom(number))) return; // to the next page
       event.preventDefault();
       void this.show();
     });
@@ -58,8 +59,22 @@ class ThreadPage {
     }
     const shown = this.find(number);
     if (shown) this.replace(shown, html);
-    else if (this.waiting.has(number) || (message.kind === "post.new" && this.thread.dataset["lastPage"] === "1"))
-      this.announce(number, html);
+    else if (this.waiting.has(number) || (message.kind === "post.new" && this.isExpected(number))) this.announce(number, html);
+  }
+
+  /** It belongs on this page, or comes after the last. */
+  private isExpected(number: number): boolean {
+    const { first, lastPage } = this.thread.dataset;
+    return number >= Number(first) && (this.hasRoom(number) || lastPage === "1");
+  }
+
+  private hasRoom(number: number): boolean {
+    return number <= Number(this.thread.dataset["last"]);
+  }
+
+  /** The first reply that waits and has no place on this page. */
+  private beyond(): number | undefined {
+    return [...this.waiting.keys()].sort((one, other) => one - other).find((number) => !this.hasRoom(number));
   }
 
   /** Too much was missed: the page is read anew, not by all readers at once, and never from under what is being typed. */
@@ -79,16 +94,22 @@ class ThreadPage {
 
   private announce(number: number, html: string): void {
     this.waiting.set(number, { seq: this.applied, html });
-    const words = text("live_new", { n: this.waiting.size });
-    const bar = this.bar();
-    if (!bar) return;
-    bar.hidden = false;
-    const label = bar.querySelector("[data-live-text]");
-    if (label) label.textContent = words;
+    this.showBar();
     if (Date.now() - this.spokenAt > speakEvery) {
       this.spokenAt = Date.now();
       say(text("live_new_here", { n: this.waiting.size }));
     }
+  }
+
+  private showBar(): void {
+    const bar = this.bar();
+    if (!bar) return;
+    bar.hidden = this.waiting.size === 0;
+    const label = bar.querySelector("[data-live-text]");
+    if (label) label.textContent = text("live_new", { n: this.waiting.size });
+    const beyond = this.beyond();
+    const link = bar.querySelector("a");
+    if (link) link.href = beyond === undefined ? "#nieuw" : `/gesprekken/${this.thread.dataset["thread"]}/berichten/${beyond}`;
   }
 
   /** As this reader sees them, with his own buttons; what a guest sees when the page cannot be read. */
@@ -97,12 +118,14 @@ class ThreadPage {
     if (bar) bar.hidden = true;
     const fresh = await this.read();
     const arrived: HTMLElement[] = [];
-    for (const [number, { seq, html }] of this.waiting) {
+    for (const [number, { seq, html }] of [...this.waiting].sort(([one], [other]) => one - other)) {
+      if (!this.hasRoom(number)) continue;
+      this.waiting.delete(number);
       const own = fresh && seq <= seqOf(fresh) ? fresh.querySelector<HTMLElement>(`article[data-post="${number}"]`) : null;
       const post = own ? document.importNode(own, true) : parse(html);
       if (post && !this.find(number)) arrived.push(post);
     }
-    this.waiting.clear();
+    this.showBar();
     if (fresh) this.takeHead(fresh);
     if (isMember() && !(fresh && seqOf(fresh) >= this.applied)) this.refreshSoon(refreshWithin);
     if (arrived.length === 0) return;
@@ -111,14 +134,23 @@ class ThreadPage {
     line.id = "nieuw";
     line.textContent = text("live_since");
     document.getElementById("nieuw")?.remove();
-    this.posts.append(line, ...arrived);
-    for (const post of arrived) post.classList.add("fd-post--nieuw");
+    for (const post of arrived) {
+      this.place(post);
+      post.classList.add("fd-post--nieuw");
+    }
+    arrived[0]?.before(line);
     const heading = arrived[0]?.querySelector<HTMLElement>("h3");
     if (heading) {
       heading.tabIndex = -1;
       heading.focus({ preventScroll: true });
       heading.scrollIntoView({ block: "start" });
     }
+  }
+
+  /** By its number: one that was approved late stands among older ones. */
+  private place(post: HTMLElement): void {
+    const after = [...this.posts.querySelectorAll<HTMLElement>("article[data-post]")].find((one) => numberOf(one) > numberOf(post));
+    this.posts.insertBefore(post, after ?? null);
   }
 
   /** In place, unless a reader is in the middle of it: then it says so and waits for him. */
@@ -196,10 +228,10 @@ class ThreadPage {
     }
     this.takeHead(fresh);
     for (const post of fresh.querySelectorAll<HTMLElement>("article[data-post]")) {
-      const number = Number(post.dataset["post"]);
+      const number = numberOf(post);
       const shown = this.find(number);
       if (!shown) {
-        if (post.classList.contains("fd-post--wacht") && !this.waiting.has(number)) this.posts.append(document.importNode(post, true));
+        if (post.classList.contains("fd-post--wacht") && !this.waiting.has(number)) this.place(document.importNode(post, true));
       } else if (shown.outerHTML !== post.outerHTML && !shown.contains(document.activeElement) && !shown.querySelector("[data-changed]"))
         shown.replaceWith(document.importNode(post, true));
     }
@@ -210,6 +242,9 @@ class ThreadPage {
       const now = fresh.querySelector(selector);
       if (now) this.thread.querySelector(selector)?.replaceWith(document.importNode(now, true));
     }
+    const paging = fresh.querySelector("nav.fd-bladeren");
+    this.thread.querySelector("nav.fd-bladeren")?.remove();
+    if (paging) this.posts.after(document.importNode(paging, true));
     if (!fresh.querySelector(".fd-leeg")) this.thread.querySelector(".fd-leeg")?.remove();
   }
 
@@ -226,6 +261,10 @@ class ThreadPage {
 
 function seqOf(page: Document): number {
   return Number(page.body.dataset["seq"] ?? "0");
+}
+
+function numberOf(post: HTMLElement): number {
+  return Number(post.dataset["post"]);
 }
 
 function parse(html: string): HTMLElement | null {
