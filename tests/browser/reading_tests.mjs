@@ -1,4 +1,4 @@
-// Where a reader is in a long thread: his marker, and the page on which new replies belong.
+// Where a reader is in a long thread: his marker, the page on which new replies belong, and the language he reads in.
 import assert from "node:assert/strict";
 import { openPerson, signIn } from "./browser.mjs";
 
@@ -133,5 +133,46 @@ export async function repliesBeyondAFullPageAreOnTheNext(browser, site) {
   } finally {
     await writer.context.close();
     await reader.context.close();
+  }
+}
+
+export async function eventsSpeakTheReadersLanguage(browser, site) {
+  const writer = await openPerson(browser, site);
+  const guest = await openPerson(browser, site);
+  const member = await openPerson(browser, site);
+  try {
+    await signIn(writer.page, "adviseur@demo.example");
+    const id = await startThread(writer.page, "In welke taal komt dit?", 2);
+    await signIn(member.page, "wethouder@demo.example");
+    for (const { context, page } of [guest, member]) {
+      await context.addCookies([{ name: "taal", value: "en", url: site }]);
+      await page.goto(`/gesprekken/${id}`);
+      assert.equal(await page.getAttribute("html", "lang"), "en");
+      // Offscreen it changes at once; what is being read waits for a click.
+      await page.locator("#bericht-1 h2").scrollIntoViewIfNeeded();
+    }
+    const post = await api(writer.page, "GET", `/threads/${id}/posts/2`);
+    await api(writer.page, "PUT", `/threads/${id}/posts/2`, { body: "Nu anders.", version: post.version });
+    for (const { page } of [guest, member]) {
+      const changed = page.locator("#bericht-2 [data-changed]");
+      await changed.or(page.getByText("Nu anders.")).first().waitFor();
+      if ((await changed.count()) > 0) await changed.click();
+      await page.getByText("Nu anders.").waitFor();
+      const words = await page.locator("#bericht-2").innerText();
+      assert.match(words, /edited/);
+      assert.doesNotMatch(words, /aangepast/);
+    }
+    await api(writer.page, "DELETE", `/threads/${id}/posts/2`);
+    for (const { page } of [guest, member]) {
+      await page.locator("#bericht-2.fd-post--weg").waitFor();
+      const shown = await page.locator("#bericht-2").innerText();
+      await page.reload();
+      assert.equal(shown, await page.locator("#bericht-2").innerText(), "as a fresh page says it");
+    }
+    assert.deepEqual([...guest.faults, ...member.faults], []);
+  } finally {
+    await writer.context.close();
+    await guest.context.close();
+    await member.context.close();
   }
 }

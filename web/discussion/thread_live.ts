@@ -58,7 +58,7 @@ class ThreadPage {
       return;
     }
     const shown = this.find(number);
-    if (shown) this.replace(shown, html);
+    if (shown) void this.replace(number, html);
     else if (this.waiting.has(number) || (message.kind === "post.new" && this.isExpected(number))) this.announce(number, html);
   }
 
@@ -153,16 +153,26 @@ class ThreadPage {
     this.posts.insertBefore(post, after ?? null);
   }
 
+  /** The fragment of an event is Dutch: who reads in another language gets the post from his own page, while that can be read. */
+  private async translated(number: number): Promise<HTMLElement | null> {
+    if (document.documentElement.lang === "nl") return null;
+    const page = await this.read();
+    const post = page && seqOf(page) >= this.applied ? page.querySelector<HTMLElement>(`article[data-post="${number}"]`) : null;
+    return post && document.importNode(post, true);
+  }
+
   /** In place, unless a reader is in the middle of it: then it says so and waits for him. */
-  private replace(shown: HTMLElement, html: string): void {
-    const fresh = parse(html);
-    if (!fresh) return;
+  private async replace(number: number, html: string): Promise<void> {
+    const own = await this.translated(number);
+    const fresh = own ?? parse(html);
+    const shown = this.find(number);
+    if (!fresh || !shown) return;
     const put = (within: number): void => {
       // The fragment is made as a guest sees it; the reader's own buttons stay as they were until his own page is read.
-      const actions = shown.querySelector(".fd-post__acties");
+      const actions = own ? null : shown.querySelector(".fd-post__acties");
       if (actions && fresh.querySelector(".fd-post__acties")) fresh.querySelector(".fd-post__acties")?.replaceWith(actions);
       shown.replaceWith(fresh);
-      if (isMember()) this.refreshSoon(within);
+      if (isMember() && !own) this.refreshSoon(within);
     };
     const box = shown.getBoundingClientRect();
     const isRead = shown.contains(document.activeElement) || (box.top < innerHeight && box.bottom > 0);
