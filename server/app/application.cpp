@@ -2,9 +2,12 @@
 
 #include <nlohmann/json.hpp>
 
+#include "app/canary.hpp"
 #include "app/database_start.hpp"
 #include "app/features.hpp"
 #include "app/health.hpp"
+#include "app/metrics.hpp"
+#include "app/metrics_server.hpp"
 #include "async/workers.hpp"
 #include "base/log.hpp"
 #include "base/problem.hpp"
@@ -77,8 +80,10 @@ private:
     std::unique_ptr<http::Server> server_;
     std::unique_ptr<live::Live> live_;
     std::unique_ptr<db::Listener> listener_;
+    Canary canary_{announcer_};
     Health health_;
     std::unique_ptr<Chores> chores_;
+    std::unique_ptr<MetricsServer> metrics_;
     bool is_stopped_{false};
 };
 
@@ -107,6 +112,10 @@ Application::Impl::Impl(Config given)
     });
 
     auto routes = features_.routes();
+    if (config_.canary_seconds > 0) {
+        canary_.add_routes(routes);
+        health_.watch(canary_);
+    }
     health_.add_routes(routes);
     auto frame = features_.frame_sources();
     frame.is_demo = config_.demo;
@@ -155,9 +164,19 @@ Application::Impl::Impl(Config given)
             health_.set_listening(is_healthy);
             live_->wake();
         });
+    if (!config_.metrics_listen.empty()) {
+        metrics_ = std::make_unique<MetricsServer>(
+            parse_endpoint(config_.metrics_listen), config_.metrics_token, [this] {
+                return metrics_text({*server_, *pipeline_, cache_, *live_, workers_, live_workers_, database_,
+                                     config_.canary_seconds > 0 ? &canary_ : nullptr});
+            });
+    }
     server_->start();
     chores_ = std::make_unique<Chores>(database_, features_.chores());
     chores_->start();
+    if (config_.canary_seconds > 0) {
+        canary_.start(config_.listen, server_->port(), std::chrono::seconds{config_.canary_seconds});
+    }
 }
 
 live::Sources Application::Impl::make_sources() {
@@ -178,6 +197,7 @@ live::Sources Application::Impl::make_sources() {
         }
     };
     features_.fill(sources);
+    canary_.fill(sources);
     return sources;
 }
 
@@ -214,6 +234,8 @@ void Application::Impl::stop() {
     }
     is_stopped_ = true;
     base::log(base::LogLevel::info, "stopping");
+    metrics_.reset();
+    canary_.stop();
     // Followers first: they reconnect elsewhere while the last requests finish.
     live_->stop();
     server_->stop(std::chrono::seconds{10});

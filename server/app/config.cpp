@@ -4,6 +4,8 @@
 #include <filesystem>
 #include <stdexcept>
 
+#include "app/metrics_server.hpp"
+
 namespace forum::app {
 
 namespace fs = std::filesystem;
@@ -64,6 +66,10 @@ void add_serve_options(CLI::App& app, Config& config) {
     add(app, "--port", config.port, "port to listen on, 0 = any free one");
     add(app, "--public-url", config.public_url, "address under which browsers know the site");
     add(app, "--trusted-proxies", config.trusted_proxies, "proxies whose Forwarded headers count");
+    add(app, "--metrics-listen", config.metrics_listen, "ADDRESS:PORT of /metrics, \"\" = none");
+    add(app, "--metrics-token", config.metrics_token, "what a scraper of /metrics shows; best in the environment");
+    add(app, "--canary-seconds", config.canary_seconds, "between two beats of the canary, 0 = none")
+        ->check(CLI::Range(0, 86'400));
     add(app, "--workers", config.workers, "threads with a database connection each")->check(CLI::Range(1, 64));
     add(app, "--queue", config.queue, "requests that may wait for a worker")->check(CLI::Range(1, 100'000));
     add(app, "--io-threads", config.io_threads, "threads for sockets")->check(CLI::Range(1, 32));
@@ -81,6 +87,10 @@ void add_serve_options(CLI::App& app, Config& config) {
 void complete(Config& config) {
     if (config.demo && !is_loopback(config.listen)) {
         throw std::runtime_error{"--demo has accounts with a known password: it listens on loopback only"};
+    }
+    if (!config.metrics_listen.empty() && config.metrics_token.empty() &&
+        !is_loopback(parse_endpoint(config.metrics_listen).address)) {
+        throw std::runtime_error{"--metrics-listen on an address that others can reach needs --metrics-token"};
     }
     const auto program = fs::read_symlink("/proc/self/exe").parent_path();
     if (config.web_folder.empty()) {

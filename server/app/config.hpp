@@ -18,6 +18,9 @@ struct Config {
     std::uint16_t port{8080};
     std::string public_url;                    ///< "https://forum.example.nl": https only; "" = what Host and the proxies say
     std::vector<std::string> trusted_proxies;  ///< addresses or CIDR whose Forwarded headers count
+    std::string metrics_listen;  ///< "127.0.0.1:9464": /metrics there; "" = nowhere
+    std::string metrics_token;   ///< what a scraper shows (Authorization: Bearer); needed when others can reach it
+    int canary_seconds{60};      ///< between two beats of the canary; 0 = none
 
     // data
     std::string data{"var"};  ///< folder of its own PostgreSQL

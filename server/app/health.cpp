@@ -15,9 +15,20 @@ http::Reply plain(int status, std::string text) {
 
 }  // namespace
 
+std::string Health::canary_line() const {
+    if (canary_ == nullptr) {
+        return "";
+    }
+    const auto canary = canary_->figures();
+    if (canary.at == base::Time{}) {
+        return "canary: not yet\n";
+    }
+    return std::string{"canary: "} + (canary.is_up ? "heard" : "silent") + " at " + base::to_rfc3339(canary.at) + "\n";
+}
+
 void Health::add_routes(site::Routes& routes) {
     routes.raw("health.live", http::Method::get, "/healthz",
-               [](const http::Request&, const http::PathValues&) { return plain(200, "ok\n"); });
+               [this](const http::Request&, const http::PathValues&) { return plain(200, "ok\n" + canary_line()); });
     routes.raw("health.ready", http::Method::get, "/readyz",
                [this](const http::Request&, const http::PathValues&) {
                    if (!database_.ping()) {

@@ -1,5 +1,6 @@
 #include "async/workers.hpp"
 
+#include <chrono>
 #include <condition_variable>
 #include <deque>
 #include <exception>
@@ -31,9 +32,10 @@ public:
             const std::lock_guard lock{mutex_};
             // A job for which a thread stands idle does not wait: only more than that counts as the queue.
             if (stopping_ || queue_.size() >= queue_limit_ + idle_) {
+                ++refused_;
                 return false;
             }
-            queue_.push_back(std::move(job));
+            queue_.push_back({std::move(job), Clock::now()});
         }
         wake_.notify_one();
         return true;
@@ -45,6 +47,11 @@ public:
     }
 
     std::size_t threads() const { return threads_.size(); }
+
+    Figures figures() const {
+        const std::lock_guard lock{mutex_};
+        return {queue_.size(), refused_, wait_.figures()};
+    }
 
     void stop() {
         {
@@ -60,6 +67,13 @@ public:
     }
 
 private:
+    using Clock = std::chrono::steady_clock;
+
+    struct Job {
+        std::function<void()> run;
+        Clock::time_point since;
+    };
+
     void work() {
         std::unique_lock lock{mutex_};
         for (;;) {
@@ -68,9 +82,10 @@ private:
                 break;
             }
             --idle_;
-            auto job = std::move(queue_.front());
+            auto [job, since] = std::move(queue_.front());
             queue_.pop_front();
             lock.unlock();
+            wait_.count(std::chrono::duration<double>(Clock::now() - since).count());
             run_logged("worker job", job);
             job = nullptr;  // what it holds is let go before the lock is taken
             lock.lock();
@@ -97,9 +112,11 @@ private:
     const std::function<void()> on_thread_end_;
     mutable std::mutex mutex_;
     std::condition_variable wake_;
-    std::deque<std::function<void()>> queue_;
+    std::deque<Job> queue_;
     std::size_t idle_;  ///< threads that run no job, those on their way to one included
     bool stopping_{false};
+    std::uint64_t refused_{0};
+    base::Histogram wait_{{0.0001, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5}};
     std::vector<std::thread> threads_;
 };
 
@@ -111,6 +128,7 @@ Workers::~Workers() { impl_->stop(); }
 bool Workers::try_run(std::function<void()> job) { return impl_->try_run(std::move(job)); }
 std::size_t Workers::waiting() const { return impl_->waiting(); }
 std::size_t Workers::threads() const { return impl_->threads(); }
+Workers::Figures Workers::figures() const { return impl_->figures(); }
 void Workers::stop() { impl_->stop(); }
 
 }  // namespace forum::async

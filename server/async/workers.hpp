@@ -3,8 +3,11 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
+
+#include "base/histogram.hpp"
 
 namespace forum::async {
 
@@ -22,6 +25,13 @@ public:
 
     std::size_t waiting() const;
     std::size_t threads() const;
+
+    struct Figures {
+        std::size_t waiting;
+        std::uint64_t refused;          ///< jobs that found the queue full
+        base::Histogram::Figures wait;  ///< seconds that a job waited for a thread, and so for its connection
+    };
+    Figures figures() const;
 
     /// Finishes what is queued, then joins. Further try_run answers false.
     void stop();

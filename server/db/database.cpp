@@ -129,6 +129,7 @@ void Database::forget_session() {
 void Database::close_this_thread() { forget_session(); }
 
 void Database::run_erased(TxKind kind, const std::function<void(Tx&)>& job) {
+    const auto begin = std::chrono::steady_clock::now();
     int repeats = 0;
     bool renewed = false;
     while (true) {
@@ -176,6 +177,9 @@ void Database::run_erased(TxKind kind, const std::function<void(Tx&)>& job) {
         }
         note_reachable(true, {});
         if (committed) {
+            if (kind == TxKind::write) {
+                writes_.count(std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count());
+            }
             run_hooks(impl->hooks_);
         }
         return;

@@ -11,6 +11,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "base/histogram.hpp"
 #include "db/group_commit.hpp"
 #include "db/tx.hpp"
 
@@ -58,6 +59,9 @@ public:
 
     const DatabaseOptions& options() const { return options_; }
 
+    /// Seconds of each write job that was committed, from its start to its commit, repeats included.
+    base::Histogram::Figures write_figures() const { return writes_.figures(); }
+
     /// For tests. While it lives, all jobs of the thread that made it run inside one transaction, each in a savepoint
     /// of its own, and at its end everything is rolled back. now() stands still in it, and other threads see nothing.
     class RolledBack {
@@ -93,6 +97,7 @@ private:
     DatabaseOptions options_;
     GroupCommit group_commit_;
     std::atomic<bool> reachable_{true};
+    base::Histogram writes_{{0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 5}};
     /// Threads find out by it that a connection of theirs belongs to a Database that is gone.
     std::shared_ptr<const int> alive_;
     /// After a failed attempt that took t, nobody tries for another t: an unreachable host must not hold every worker.

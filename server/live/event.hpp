@@ -23,7 +23,7 @@ struct Event {
     base::MemberId member;  ///< for Audience::member
     std::string data;       ///< JSON object of ids and values ({"post":31,"number":4})
     std::vector<std::string> hints;  ///< list topics that get a hint: "list/all", "list/theme/wonen", ...
-    base::Time at{};
+    base::Time at{};         ///< of its transaction; in the process that wrote it, from its commit on, of the commit
 };
 
 }  // namespace forum::live

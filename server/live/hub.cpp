@@ -76,6 +76,12 @@ void Hub::deliver(const Batch& batch) {
     }
 }
 
+void Hub::read_until(base::Time time) {
+    for (std::size_t i = 0; i < shards_.size(); ++i) {
+        post(i, [time](Shard& shard) { shard.read_until(time); });
+    }
+}
+
 void Hub::viewer_changed(base::SessionId session, const ViewerPtr& viewer) {
     registry_.replace_viewer(session, viewer);
     for (std::size_t i = 0; i < shards_.size(); ++i) {

@@ -45,6 +45,8 @@ public:
     /// Runs `task` on a shard's I/O thread. Nothing once closed.
     void post(std::size_t shard, std::function<void(Shard&)> task);
     void deliver(const Batch& batch);
+    /// All events up to `time` were delivered before this.
+    void read_until(base::Time time);
     void viewer_changed(base::SessionId session, const ViewerPtr& viewer);
     void check_sessions(std::vector<ViewerPtr> sessions);
 

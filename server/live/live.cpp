@@ -101,7 +101,8 @@ void Live::stop() {
 Live::Figures Live::figures() const {
     Hub& hub = impl_->hub();
     const Counts& counts = hub.counts();
-    return {counts.followers, hub.registry().topics(), counts.deliveries, counts.dropped, counts.resyncs};
+    return {counts.followers,     hub.registry().topics(),  counts.deliveries,          counts.dropped,
+            counts.resyncs,       counts.lag.figures(),     counts.replays.figures(),   hub.pump().read_until()};
 }
 
 }  // namespace forum::live

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "access/viewer.hpp"
+#include "base/histogram.hpp"
 #include "http/server.hpp"
 #include "live/event.hpp"
 #include "view/model.hpp"
@@ -84,6 +85,9 @@ public:
 
     struct Figures {
         std::size_t followers, topics, deliveries, dropped, resyncs;
+        base::Histogram::Figures lag;      ///< seconds from an event's commit until it was written for all its followers here
+        base::Histogram::Figures replays;  ///< events that one who came back had missed
+        base::Time read_until;             ///< up to here the table was read and passed on
     };
     Figures figures() const;
 

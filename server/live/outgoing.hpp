@@ -22,6 +22,7 @@ struct Outgoing {
     What what{What::event};
     std::string topic;  ///< as stored ("me/7")
     std::int64_t seq{0};
+    base::Time committed_at{};  ///< from when its lag counts; none = it does not (a replay, a hint)
     Audience audience{Audience::everyone};
     base::MemberId member;                      ///< for Audience::member
     std::shared_ptr<const Message> message;

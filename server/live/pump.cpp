@@ -21,7 +21,10 @@ Pump::Pump(Hub& hub, const Sources& sources, Registry& registry, Renderer& rende
 void Pump::add(const std::vector<Event>& events) {
     {
         const std::lock_guard lock{mutex_};
-        queue_.insert(queue_.end(), events.begin(), events.end());
+        for (const Event& event : events) {
+            queue_.push_back(event);
+            queue_.back().at = base::now();
+        }
     }
     start();
 }
@@ -87,6 +90,7 @@ void Pump::work() {
         }
         if (polls && is_fine && is_passed_on) {
             read_until_ = before.time_since_epoch().count();
+            hub_.read_until(before);
         }
         const std::lock_guard lock{mutex_};
         if (!is_passed_on) {
@@ -140,6 +144,7 @@ bool Pump::pass_on(std::vector<Event>& events) {
 bool Pump::render(const Event& event, std::vector<Outgoing>& batch) {
     try {
         batch.push_back(renderer_.render(event));
+        batch.back().committed_at = event.at;
         return true;
     } catch (const base::Problem& problem) {
         report("render", &problem);  // busy or without database: that passes

@@ -40,6 +40,7 @@ Shard::Shard(Hub& hub, asio::io_context& context, std::size_t index)
       context_{context},
       index_{index},
       next_id_{(static_cast<std::uint64_t>(index) + 1) << 40U},
+      read_until_{base::now()},
       started_{Clock::now()},
       guest_{std::make_shared<const access::Viewer>()} {}
 
@@ -177,10 +178,14 @@ void Shard::joined(const Joined& answer) {
         refuse(*follower, answer.topic, "not-found");
     } else {
         const bool is_doubtful = topic.is_doubtful() || answer.viewer != follower->viewer();
+        if (answer.since && answer.is_replayed) {
+            hub_.counts().replays.count(static_cast<double>(answer.replay.size()));
+        }
         if (!topic.join({follower, answer.opening->seq, answer.opening->audience, answer.since, answer.is_replayed,
                          answer.replay})) {
             ++hub_.counts().resyncs;
         }
+        follower->say(say_beat(read_until_));  // he has everything up to here, and need not wait for a heartbeat to know
         if (topic.kind() == TopicKind::thread) {
             hub_.presence().set(topic.name(), person_of(*follower), HereState::reading, now());
         }
@@ -237,6 +242,9 @@ void Shard::deliver(const std::vector<Outgoing>& events) {
             continue;
         }
         const std::size_t sent = topic->deliver(event);
+        if (sent > 0 && event.committed_at != base::Time{}) {
+            unwritten_.push_back({event.committed_at, sent});
+        }
         (event.what == Outgoing::What::resync ? hub_.counts().resyncs : hub_.counts().deliveries) += sent;
         if (event.what == Outgoing::What::thread_changed) {
             recheck_all(*topic);
@@ -345,7 +353,7 @@ Shard::Clock::time_point Shard::now() const {
 void Shard::tick(Clock::time_point now) {
     seconds_ = static_cast<std::uint32_t>(std::chrono::duration_cast<std::chrono::seconds>(now - started_).count());
     const auto heartbeat = static_cast<std::uint32_t>(std::max<std::int64_t>(1, options().heartbeat.count()));
-    const auto beat = make_message(say_beat(hub_.pump().read_until()));
+    const auto beat = make_message(say_beat(read_until_));
     for (auto next = followers_.begin(); next != followers_.end();) {
         const std::shared_ptr<Follower> follower = (next++)->second;  // it may end, and only its own place falls
         follower->check_deadline(seconds_);
@@ -412,6 +420,12 @@ void Shard::flush() {
         asio::post(context_, [self = shared_from_this()] { self->flush(); });
         return;
     }
+    const base::Time now = unwritten_.empty() ? base::Time{} : base::now();
+    for (const Unwritten& event : unwritten_) {
+        const std::chrono::duration<double> lag = now - event.committed_at;
+        hub_.counts().lag.count(std::max(0.0, lag.count()), event.followers);  // another machine's clock may be ahead
+    }
+    unwritten_.clear();
     dirty_.clear();
     flushed_ = 0;
     is_flush_posted_ = false;

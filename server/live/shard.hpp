@@ -29,6 +29,8 @@ class Presence;
 /// Counted by all shards together.
 struct Counts {
     std::atomic<std::size_t> followers{0}, deliveries{0}, dropped{0}, resyncs{0};
+    base::Histogram lag{{0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10}};
+    base::Histogram replays{{0, 1, 2, 5, 10, 20, 50, 100, 200}};
 };
 
 class Shard : public std::enable_shared_from_this<Shard> {
@@ -65,6 +67,8 @@ public:
     void viewer_changed(base::SessionId session, const ViewerPtr& viewer);
 
     void deliver(const std::vector<Outgoing>& events);
+    /// What happened up to `time` has been delivered here: what a beat may say.
+    void read_until(base::Time time) { read_until_ = time; }
     /// Once a second: heartbeats, deadlines, holes that could not be asked for.
     void tick(Clock::time_point now);
     /// Says goodbye to all with a spread over `back_in`, then ends them; calls `done` when the last one is gone.
@@ -109,6 +113,7 @@ private:
     std::uint64_t next_id_;
     std::uint32_t next_ticket_{0};
     std::uint32_t seconds_{0};
+    base::Time read_until_;
     Clock::time_point started_;
     std::unordered_map<std::uint64_t, std::shared_ptr<Follower>> followers_;
     std::unordered_map<std::uint64_t, Pending> pending_;
@@ -116,6 +121,11 @@ private:
     std::vector<std::shared_ptr<Follower>> dirty_;
     std::size_t flushed_{0};  // of dirty_
     bool is_flush_posted_{false};
+    struct Unwritten {
+        base::Time committed_at;
+        std::size_t followers;
+    };
+    std::vector<Unwritten> unwritten_;  // events that the next flush writes
     std::optional<std::string> pong_;
     std::array<char, 16 * 1024> read_buffer_;
     std::function<void()> when_empty_;

@@ -126,7 +126,18 @@ http::Reply Pipeline::handle(http::Request& request) {
         reply.prepared = nullptr;  // what is kept for everybody has no cookie of one
         reply.set("Set-Cookie", access::clear_session_cookie(request.is_secure));
     }
+    count(call.route != nullptr ? call.route->name : "none", reply.status);
     return reply;
+}
+
+void Pipeline::count(const std::string& route, int status) const {
+    const std::lock_guard lock{requests_mutex_};
+    ++requests_[{route, status}];
+}
+
+std::map<std::pair<std::string, int>, std::uint64_t> Pipeline::requests() const {
+    const std::lock_guard lock{requests_mutex_};
+    return requests_;
 }
 
 access::Viewer Pipeline::find_viewer(const http::Request& request) {
@@ -338,6 +349,7 @@ http::Reply Pipeline::done_reply(const Call& call, const Done& done) const {
 }
 
 http::Reply Pipeline::refuse(const http::Request* request, int status) const {
+    count("refused", status);
     const http::Request none{};
     // What could not be read as far as its path shows at least, by its target, who asks.
     const bool is_read = request != nullptr && !request->path.empty();

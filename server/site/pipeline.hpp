@@ -3,8 +3,11 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
+#include <mutex>
 #include <string>
+#include <utility>
 
 #include "access/rate_limit.hpp"
 #include "access/session_store.hpp"
@@ -48,6 +51,10 @@ public:
 
     const Routes& routes() const { return routes_; }
 
+    /// Requests by name of route and status, since the start; "none" where no route was found, "refused" what http itself
+    /// turned away. What find_ready answered is not among them.
+    std::map<std::pair<std::string, int>, std::uint64_t> requests() const;
+
 private:
     struct Call;  // one request on its way
 
@@ -58,11 +65,14 @@ private:
     http::Reply done_reply(const Call& call, const Done& done) const;
     http::Reply model_reply(const Call& call, const Page& page) const;
     void check_access(const Call& call) const;
+    void count(const std::string& route, int status) const;
 
     PipelineParts parts_;
     Routes routes_;
     http::Router router_;
     ErrorReply error_reply_;
+    mutable std::mutex requests_mutex_;
+    mutable std::map<std::pair<std::string, int>, std::uint64_t> requests_;
 };
 
 }  // namespace forum::site

@@ -14,7 +14,7 @@ export async function startServer(options = []) {
   // Its database's user may enter it, also when root runs the tests: else the database is kept in /var/lib/forum.
   chmodSync(data, 0o755);
   const server = spawn(binary, ["serve", "--demo", "--port", "0", "--data", data, "--writes-per-minute", "0",
-    "--sign-ins-per-5-minutes", "0", ...options], { stdio: ["ignore", "pipe", "pipe"] });
+    "--sign-ins-per-5-minutes", "0", "--canary-seconds", "0", ...options], { stdio: ["ignore", "pipe", "pipe"] });
   let log = "";
   server.stderr.on("data", (chunk) => (log = (log + chunk).slice(-20_000)));
   const ended = new Promise((resolve) => server.on("exit", resolve));

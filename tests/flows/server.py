@@ -17,6 +17,8 @@ WETHOUDER, NIEUW, ADVISEUR = "wethouder@demo.example", "nieuw@demo.example", "ad
 MODERATOR, MODERATOR2, BEHEER = "moderator@demo.example", "moderator2@demo.example", "beheer@demo.example"
 # Passwords of tests need not be slow to guess, and tests may hurry.
 CHEAP = ["--argon2-memory-kib", "64", "--argon2-passes", "1"]
+# A beat of the canary is one event more than a test made.
+NO_CANARY = ["--canary-seconds", "0"]
 UNLIMITED = ["--writes-per-minute", "0", "--sign-ins-per-5-minutes", "0"]
 
 _made = {}
@@ -79,7 +81,7 @@ class Server:
     def __init__(self, data=None, database=None, options=(), demo=True, limits=UNLIMITED, passwords=CHEAP):
         self.data = Path(data) if data else folder()
         self.database = database
-        self.options = [*passwords, *limits, *(["--demo"] if demo else []), *options]
+        self.options = [*passwords, *limits, *(NO_CANARY if "--canary-seconds" not in options else []), *(["--demo"] if demo else []), *options]
         self.process = None
         self.port = None
         self.log = self.data / "forum.log" if not database else folder() / "forum.log"
