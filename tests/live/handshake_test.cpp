@@ -51,6 +51,12 @@ TEST(Handshake, NamesNoSubprotocolThatWasNotOffered) {
     EXPECT_EQ(opening.bytes.find("Sec-WebSocket-Protocol"), std::string::npos);
 }
 
+TEST(Handshake, AgreesToNoExtension) {  // 9.1: what is not answered is not used
+    const auto opening = open_web_socket(with("sec-websocket-extensions", "permessage-deflate; client_max_window_bits"));
+    EXPECT_TRUE(opening.is_accepted);
+    EXPECT_EQ(opening.bytes.find("Extensions"), std::string::npos);
+}
+
 TEST(Handshake, RefusesWhatIsMalformed) {  // 4.2.1
     for (const std::string key : {"", "short", "dGhlIHNhbXBsZSBub25jZQ=", "dGhlIHNhbXBsZSBub25jZ===", "dGhlIHNhbXBsZSBub25j!Q=="}) {
         EXPECT_EQ(first_line(open_web_socket(with("sec-websocket-key", key)).bytes), "HTTP/1.1 400 Bad Request") << key;

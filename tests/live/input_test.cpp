@@ -76,6 +76,27 @@ TEST(Input, AnswersACloseWithItsCode) {
     EXPECT_EQ(world.hub->counts().followers, 0U);
 }
 
+TEST(Input, SendsNothingAfterItsClose) {  // RFC 6455 section 5.5.1
+    World world;
+    world.threads["thread/1"];
+    const auto client = world.arrive();
+    client->follow("thread/1");
+    ASSERT_TRUE(world.until_count(*client, "following", 1));
+    client->will_take = 0;
+    client->send_bytes(server_frame(Opcode::text, "no mask"));
+    ASSERT_TRUE(world.until([&] { return world.hub->registry().topics() == 0; }, {client.get()}));
+    world.post("thread/1");
+    world.pass(std::chrono::seconds{30});
+    const std::size_t before = client->messages.size();
+    client->will_take = std::numeric_limits<std::size_t>::max();
+    ASSERT_TRUE(world.until([&] { return client->is_ended; }, {client.get()}));
+    EXPECT_EQ(client->close_code, 1002);
+    for (std::size_t i = before; i < client->messages.size(); ++i) {
+        EXPECT_NE(client->messages[i].at("is"), "event");
+    }
+    EXPECT_EQ(client->raw, "") << "the close frame is the last";
+}
+
 TEST(Input, AnswersOnlyTheLastOfManyPings) {
     World world;
     const auto client = world.arrive();

@@ -14,6 +14,7 @@
 #include <cstring>
 #include <deque>
 #include <functional>
+#include <limits>
 #include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -65,9 +66,11 @@ public:
             return;
         }
         char buffer[65536];
-        for (;;) {
-            const ssize_t size = ::recv(socket_, buffer, sizeof buffer, MSG_DONTWAIT);
+        while (will_take > 0) {
+            const ssize_t size = ::recv(socket_, buffer, std::min(sizeof buffer, will_take), MSG_DONTWAIT);
             if (size > 0) {
+                will_take -= static_cast<std::size_t>(size);
+                taken += static_cast<std::size_t>(size);
                 raw.append(buffer, static_cast<std::size_t>(size));
                 continue;
             }
@@ -95,6 +98,8 @@ public:
         return result;
     }
 
+    std::size_t will_take{std::numeric_limits<std::size_t>::max()};  ///< bytes; what comes after them stays in the network
+    std::size_t taken{0};
     std::string raw;               ///< not parsed yet
     std::string head;              ///< the answer's status line and headers
     std::vector<json> messages;
