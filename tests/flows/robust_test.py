@@ -4,6 +4,7 @@ import os
 import random
 import signal
 import socket
+import subprocess
 import threading
 import unittest
 
@@ -237,6 +238,31 @@ class WrongUse(Started):
         self.assertEqual(taken.returncode, 1)
         self.assertIn(str(server.port), taken.stderr.splitlines()[-1])
         self.assertEqual(Visitor(server.port).get("/").status, 200, "the first goes on")
+
+
+class Listening(Started):
+    def test_a_lost_listen_is_noticed_and_loses_nothing(self):
+        a = self.start(demo_folder())
+        b = self.start(database=a.database_url())
+        writer = member(a.port, WETHOUDER)
+        thread = start_thread(writer, "Wie luistert er nog?")
+        follower = WebSocket(b.port)
+        self.addCleanup(follower.close)
+        since = follower.follow(f"thread/{thread}")["seq"]
+        url = a.database_url()
+        for number in range(3):
+            ended = self.sql(url, "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE application_name = 'forum-listen'")
+            self.assertGreaterEqual(int(ended), 1)
+            self.assertEqual(post(writer, thread, f"Zonder oor {number}").status, 201)
+            follower.until(lambda m: m.get("kind") == "post.new" and m["seq"] == since + 1 + number)
+        self.assertEqual([m["seq"] for m in follower.events()], [since + 1, since + 2, since + 3])
+        for server in (a, b):
+            wait_until("it listens again", lambda: Visitor(server.port).get("/readyz").status == 200)
+        self.assertIn("event=listener_lost", b.log_text())
+
+    def sql(self, url, text):
+        return subprocess.run(["/usr/lib/postgresql/15/bin/psql", "-X", "-A", "-t", "-q", "-d", url, "-c", text], capture_output=True, text=True,
+                              check=True).stdout.strip()
 
 
 class TwoProcesses(Started):
