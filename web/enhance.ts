@@ -7,19 +7,20 @@ const modules: [selector: string, load: () => Promise<Module>][] = [
   ["form[data-draft]", () => import("./discussion/draft.js")],
   [".fd-gesprek[data-thread]", () => import("./discussion/thread.js")],
   [".fd-gesprek[data-thread]", () => import("./discussion/thread_live.js")],
-  ["ol[data-rows]", () => import("./discussion/list_live.js")],
+  ["[data-live-part]:not(.fd-gesprek *)", () => import("./live/parts.js")],
   ["[data-municipalities]", () => import("./discussion/municipality_picker.js")],
   ["[data-similar]", () => import("./discussion/similar.js")],
   ["[data-counter]", () => import("./discussion/title_counter.js")],
   ["#wachtrij", () => import("./moderation/queue.js")],
 ];
 
-for (const [selector, load] of modules) {
+const started = modules.map(async ([selector, load]) => {
   const elements = document.querySelectorAll<HTMLElement>(selector);
-  if (elements.length > 0)
-    void load().then((module) => {
-      for (const element of elements) module.start(element);
-    });
-}
+  if (elements.length === 0) return;
+  const module = await load();
+  for (const element of elements) module.start(element);
+});
 
-if (document.body.dataset["live"]) void import("./live/index.js").then(({ startLive }) => startLive());
+// Last, so that everyone hears the first event.
+if (document.body.dataset["live"])
+  void Promise.allSettled(started).then(async () => (await import("./live/index.js")).startLive());

@@ -22,6 +22,26 @@ export function say(message: string): void {
   requestAnimationFrame(() => (voice.textContent = message));
 }
 
+const speakEvery = 20_000; // ms between two announcements of news (DESIGN.md §6)
+let spokenAt = -speakEvery;
+let unspoken = "";
+let speaking = 0;
+
+/** Says news, the last words that came and seldom: what nobody asked for must not talk all the time. "" takes back what waits. */
+export function politely(words: string): void {
+  unspoken = words;
+  if (speaking !== 0) return;
+  speaking = window.setTimeout(
+    () => {
+      speaking = 0;
+      if (unspoken === "") return;
+      spokenAt = performance.now();
+      say(unspoken);
+    },
+    Math.max(0, spokenAt + speakEvery - performance.now()),
+  );
+}
+
 /** Runs `action` when `wait` milliseconds have passed without another call. */
 export function debounced(wait: number, action: () => void): () => void {
   let timer = 0;

@@ -97,6 +97,9 @@ view::Model render_event(db::Database& database, const Services& services, const
 
 view::Model render_hint(db::Database& database, const live::Event& event, const std::string& list_topic) {
     const auto thread = thread_of(event.topic);
+    if (thread && list_topic.starts_with("me/")) {
+        return json{{"value", {{"thread", thread.value}, {"kind", event.kind}}}};  // his pages show what he wrote
+    }
     if (!thread || !list_topic.starts_with("list/")) {
         return {};
     }

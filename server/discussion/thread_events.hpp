@@ -37,7 +37,8 @@ void announce_own(db::Tx& tx, const live::Announcer& announcer, base::MemberId m
 view::Model render_event(db::Database& database, const Services& services, const live::Event& event);
 
 /// {"is":"hint","topic":"list/all","value":{"thread":12,"kind":"post.new","seq":59,"replyCount":4,"isNew":false}}; null for topics
-/// that are no lists and for threads that are gone. `isNew`: this thread was not in any list before.
+/// that are no lists and for threads that are gone. `isNew`: this thread was not in any list before. To the author (me/7) it says
+/// {"value":{"thread":12,"kind":"post.new"}}: his own page lists what he wrote.
 view::Model render_hint(db::Database& database, const live::Event& event, const std::string& list_topic);
 
 }  // namespace forum::discussion

@@ -227,7 +227,7 @@ void Pump::send_hints(std::vector<Outgoing>& batch) {
                     outgoing.topic = key.first;
                     outgoing.audience = hint.latest.audience;
                     outgoing.member = hint.latest.member;
-                    outgoing.message = make_message(say_hint(key.first, rendered));
+                    outgoing.message = make_message(say_hint(client_topic(key.first), rendered));
                     batch.push_back(std::move(outgoing));
                 }
                 hint.is_due = false;

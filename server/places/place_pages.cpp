@@ -231,7 +231,7 @@ site::Page load_typology(const site::PageContext& context, const Directory& dire
     page.title = typology->name;
     page.nav = "typologies";
     page.breadcrumbs = {{title(templates, context, "frame.nav_typologies"), "/typen"}};
-    page.live_topics = "list/typology/" + typology->slug;
+    page.live_topics = "list/all";  // as it is kept: it counts the threads of its municipalities, too
     page.model = std::move(model);
     keep_with_threads(page, "list/all");
     return page;

@@ -1,77 +1,7 @@
 // The connection when it goes wrong, with a server of our own making: how a page comes back, and when. Rule: time and chance are
 // the test's, so nothing waits and nothing is a matter of luck.
 import assert from "node:assert/strict";
-import { openPerson } from "./browser.mjs";
-
-const thread = "/gesprekken/1";
-
-/** In the page, before its scripts: sockets and streams that do as `server` says, and write down what was tried and said. */
-function fakeServer(chance) {
-  Math.random = () => chance;
-  const server = { tried: [], said: [], opens: { socket: true, stream: true }, sockets: [] };
-  window.liveServer = server;
-  window.WebSocket = class {
-    static OPEN = 1;
-    readyState = 0;
-    constructor() {
-      server.tried.push("socket");
-      server.sockets.push(this);
-      if (server.opens.socket) setTimeout(() => this.greet());
-      else setTimeout(() => this.end(1006));
-    }
-    greet() {
-      this.readyState = 1;
-      this.onopen?.({});
-      this.hear({ is: "hello", heartbeat: 25 });
-    }
-    hear(message) {
-      this.onmessage?.({ data: JSON.stringify(message) });
-    }
-    end(code) {
-      this.readyState = 3;
-      this.onclose?.({ code });
-    }
-    send(data) {
-      server.said.push(JSON.parse(data));
-    }
-    close() {
-      this.readyState = 3;
-    }
-  };
-  window.EventSource = class {
-    static OPEN = 1;
-    readyState = 0;
-    constructor() {
-      server.tried.push("stream");
-      setTimeout(() => {
-        if (!server.opens.stream) return this.onerror?.({});
-        this.readyState = 1;
-        this.onmessage?.({ data: JSON.stringify({ is: "hello", heartbeat: 25 }) });
-      });
-    }
-    close() {
-      this.readyState = 2;
-    }
-  };
-}
-
-/** A guest who reads a thread; his clock stands still from the moment that he is live. */
-async function reader(browser, site, chance, opens = { socket: true, stream: true }) {
-  const person = await openPerson(browser, site);
-  await person.page.clock.install();
-  await person.page.addInitScript(`(${fakeServer})(${chance}); window.liveServer.opens = ${JSON.stringify(opens)};`);
-  await person.page.goto(thread);
-  await person.page.waitForFunction(() => window.liveServer.tried.length > 0);
-  return {
-    ...person,
-    pass: (milliseconds) => person.page.clock.runFor(milliseconds),
-    tried: () => person.page.evaluate(() => window.liveServer.tried),
-    said: () => person.page.evaluate(() => window.liveServer.said),
-    /** Runs in the page with the socket that is open now. */
-    socket: (action, value) =>
-      person.page.evaluate(`((socket) => socket.${action}(${JSON.stringify(value)}))(window.liveServer.sockets.at(-1))`),
-  };
-}
+import { reader } from "./fake_server.mjs";
 
 export async function aRefusedClientStaysAwayLong(browser, site) {
   const { context, page, pass, tried, socket } = await reader(browser, site, 0);
@@ -119,6 +49,19 @@ export async function socketAndStreamAreTriedInTurn(browser, site) {
     assert.equal((await tried()).length, kinds.length, "and not opened anew by a look at another tab");
   } finally {
     await context.close();
+  }
+}
+
+export async function aStreamIsTriedWithinFiveSeconds(browser, site) {
+  // A proxy that refuses WebSocket, and one that swallows it: the longest that chance allows.
+  for (const socket of [false, "silent"]) {
+    const { context, pass, tried } = await reader(browser, site, 0.999, { socket, stream: true });
+    try {
+      for (let step = 0; step < 50; step += 1) await pass(100);
+      assert.equal((await tried()).at(-1), "stream", String(socket));
+    } finally {
+      await context.close();
+    }
   }
 }
 

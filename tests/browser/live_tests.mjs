@@ -144,6 +144,30 @@ export async function offlineReaderMissesNothing(browser, site) {
   }
 }
 
+/** Where a proxy lets no WebSocket through, the same comes by server-sent events: real ones. */
+export async function whereSocketsAreBlockedItIsLiveToo(browser, site) {
+  const reader = await openPerson(browser, site);
+  const writer = await openPerson(browser, site);
+  try {
+    let refused = 0;
+    await reader.context.routeWebSocket(/\/live$/, (socket) => {
+      refused += 1;
+      void socket.close({ code: 3000 });
+    });
+    await reader.page.goto(thread);
+    await signIn(writer.page, "adviseur@demo.example");
+    await reader.page.locator("[data-live-applied]", { hasText: "Bijgewerkt tot" }).first().waitFor();
+    await reply(writer.page, "Langs de andere weg.");
+    await reader.page.locator("[data-live-bar]:not([hidden]) a").click();
+    await reader.page.getByText("Langs de andere weg.").waitFor();
+    assert.ok(refused >= 1);
+    assert.deepEqual(reader.faults, []);
+  } finally {
+    await reader.context.close();
+    await writer.context.close();
+  }
+}
+
 export async function queueByKeyboard(browser, site) {
   const author = await openPerson(browser, site);
   const moderator = await openPerson(browser, site);

@@ -1,13 +1,16 @@
 // A thread that goes on while one reads it. Rule: nothing is put into what is being read; new replies wait behind one button,
 // and what the page shows in the end equals what a reload would show.
 import type { LiveMessage } from "../live/connection.js";
+import { isOwnNews, readFresh, takeElement, takeParts } from "../live/fresh.js";
 import { here } from "../live/index.js";
-import { debounced, say, text } from "../page.js";
+import { holdLine } from "../live/line.js";
+import { debounced, politely, text } from "../page.js";
 
-const speakEvery = 20_000; // ms between two announcements (DESIGN.md §6)
 const hereEvery = 10_000;
 const readWithin = 1_500; // what is on screen this long has been read
 const refreshWithin = 2_000; // readers of one thread do not all read it anew in the same moment
+const resyncWithin = 5_000; // nor after a restart, when all of them missed too much
+const againWithin = 10_000; // when the server could not be asked
 
 export function start(thread: HTMLElement): void {
   const posts = thread.querySelector<HTMLElement>("[data-posts]");
@@ -16,10 +19,9 @@ export function start(thread: HTMLElement): void {
   const page = new ThreadPage(thread, posts);
   document.addEventListener("forum:event", (event) => {
     const message = (event as CustomEvent<LiveMessage>).detail;
-    if (message.is === "beat" && message.at) page.readUntil(message.at);
-    else if (message.topic === topic) page.apply(message);
+    if (message.topic === topic) page.apply(message);
     // How far he has read, here or elsewhere, changes nothing that is shown.
-    else if (message.topic === "me" && message.kind === "own.changed" && message.marker === undefined) void page.refresh();
+    else if (isOwnNews(message) && message.marker === undefined) page.refreshSoon(message.is === "event" ? 0 : refreshWithin);
   });
   tellPresence(thread, topic);
   markRead(thread);
@@ -33,7 +35,9 @@ class ThreadPage {
   private readonly waiting = new Map<number, { seq: number; html: string }>();
   private applied = 0;
   private refreshing = 0;
-  private spokenAt = 0;
+  private refreshAt = 0;
+  private turn = 0;
+  private release: (() => void) | undefined;
 
   constructor(
     private readonly thread: HTMLElement,
@@ -47,19 +51,23 @@ class ThreadPage {
   }
 
   apply(message: LiveMessage): void {
-    if (message.is === "resync") this.readAnew();
+    if (message.is === "resync") this.refreshSoon(resyncWithin);
     if (message.is === "present") this.present(message);
     if (message.is !== "event") return;
     this.applied = message.seq ?? this.applied;
     const number = message.post?.number;
     const html = message.html ?? "";
     if (number === undefined || html === "") {
-      if (message.kind === "thread.changed") void this.refresh();
+      if (message.kind === "thread.changed") this.refreshSoon(refreshWithin);
       return;
     }
     const shown = this.find(number);
+    const isNew = message.kind === "post.new";
     if (shown) void this.replace(number, html);
-    else if (this.waiting.has(number) || (message.kind === "post.new" && this.isExpected(number))) this.announce(number, html);
+    else if (this.waiting.has(number) || (isNew && this.isExpected(number))) this.announce(number, html);
+    // Counts and answers around the posts; those of a new reply come with it.
+    if (shown || !isNew) this.refreshSoon(refreshWithin);
+    else if (!this.waiting.has(number)) this.refreshSoon(againWithin);
   }
 
   /** It belongs on this page, or comes after the last. */
@@ -77,13 +85,6 @@ class ThreadPage {
     return [...this.waiting.keys()].sort((one, other) => one - other).find((number) => !this.hasRoom(number));
   }
 
-  /** Too much was missed: the page is read anew, not by all readers at once, and never from under what is being typed. */
-  private readAnew(): void {
-    const typed = this.thread.querySelector<HTMLTextAreaElement>("form[data-writing] textarea")?.value ?? "";
-    if (typed === "") window.setTimeout(() => location.reload(), Math.random() * 5_000);
-    else void this.refresh();
-  }
-
   private find(number: number): HTMLElement | null {
     return this.thread.querySelector<HTMLElement>(`article[data-post="${number}"]`);
   }
@@ -95,10 +96,7 @@ class ThreadPage {
   private announce(number: number, html: string): void {
     this.waiting.set(number, { seq: this.applied, html });
     this.showBar();
-    if (Date.now() - this.spokenAt > speakEvery) {
-      this.spokenAt = Date.now();
-      say(text("live_new_here", { n: this.waiting.size }));
-    }
+    politely(text("live_new_here", { n: this.waiting.size }));
   }
 
   private showBar(): void {
@@ -116,7 +114,8 @@ class ThreadPage {
   private async show(): Promise<void> {
     const bar = this.bar();
     if (bar) bar.hidden = true;
-    const fresh = await this.read();
+    politely("");
+    const fresh = await readFresh();
     const arrived: HTMLElement[] = [];
     for (const [number, { seq, html }] of [...this.waiting].sort(([one], [other]) => one - other)) {
       if (!this.hasRoom(number)) continue;
@@ -126,8 +125,8 @@ class ThreadPage {
       if (post && !this.find(number)) arrived.push(post);
     }
     this.showBar();
-    if (fresh) this.takeHead(fresh);
-    if (isMember() && !(fresh && seqOf(fresh) >= this.applied)) this.refreshSoon(refreshWithin);
+    if (fresh) this.takeParts(fresh);
+    if (!(fresh && seqOf(fresh) >= this.applied)) this.refreshSoon(refreshWithin);
     if (arrived.length === 0) return;
     const line = document.createElement("p");
     line.className = "fd-sinds";
@@ -156,30 +155,32 @@ class ThreadPage {
   /** The fragment of an event is Dutch: who reads in another language gets the post from his own page, while that can be read. */
   private async translated(number: number): Promise<HTMLElement | null> {
     if (document.documentElement.lang === "nl") return null;
-    const page = await this.read();
+    const page = await readFresh();
     const post = page && seqOf(page) >= this.applied ? page.querySelector<HTMLElement>(`article[data-post="${number}"]`) : null;
     return post && document.importNode(post, true);
   }
 
-  /** In place, unless a reader is in the middle of it: then it says so and waits for him. */
   private async replace(number: number, html: string): Promise<void> {
     const own = await this.translated(number);
     const fresh = own ?? parse(html);
     const shown = this.find(number);
-    if (!fresh || !shown) return;
-    const put = (within: number): void => {
-      // The fragment is made as a guest sees it; the reader's own buttons stay as they were until his own page is read.
-      const actions = own ? null : shown.querySelector(".fd-post__acties");
+    if (fresh && shown) this.change(shown, fresh, own !== null);
+  }
+
+  /** In place, unless a reader is in the middle of it: then it says so and waits for him. */
+  private change(shown: HTMLElement, fresh: HTMLElement, isOwn: boolean): void {
+    const put = (): void => {
+      // An event's fragment is made as a guest sees it; the reader's own buttons stay as they were until his own page is read.
+      const actions = isOwn ? null : shown.querySelector(".fd-post__acties");
       if (actions && fresh.querySelector(".fd-post__acties")) fresh.querySelector(".fd-post__acties")?.replaceWith(actions);
       shown.replaceWith(fresh);
-      if (isMember() && !own) this.refreshSoon(within);
     };
     const box = shown.getBoundingClientRect();
     const isRead = shown.contains(document.activeElement) || (box.top < innerHeight && box.bottom > 0);
     // What is gone must go at once, and one's own post that waited is what its writer waits for.
     const isDue = fresh.classList.contains("fd-post--weg") || shown.classList.contains("fd-post--wacht");
     if (!isRead || isDue) {
-      put(refreshWithin);
+      put();
       return;
     }
     shown.querySelector("[data-changed]")?.remove();
@@ -192,7 +193,8 @@ class ThreadPage {
     if (label) label.textContent = text("live_changed");
     button.addEventListener("click", () => {
       button.remove();
-      put(0);
+      put();
+      this.refreshSoon(0);
     });
     (shown.querySelector(".fd-post__vak") ?? shown).append(button);
   }
@@ -211,61 +213,49 @@ class ThreadPage {
     if (section) section.hidden = false;
   }
 
-  /** The honest line: up to when the server had read the events, not what this device's clock says. */
-  readUntil(at: string): void {
-    const line = document.querySelector<HTMLElement>("[data-live-applied]");
-    if (!line) return;
-    const time = new Date(at).toLocaleTimeString("nl-NL", { timeZone: "Europe/Amsterdam" }).replaceAll(":", ".");
-    line.textContent = text("live_applied", { time });
-    line.hidden = false;
-  }
-
-  private refreshSoon(within: number): void {
+  refreshSoon(within: number): void {
+    this.release ??= holdLine();
+    const at = performance.now() + Math.random() * within;
+    if (this.refreshing !== 0 && this.refreshAt <= at) return;
     window.clearTimeout(this.refreshing);
-    this.refreshing = window.setTimeout(() => void this.refresh(), Math.random() * within);
+    this.refreshAt = at;
+    this.refreshing = window.setTimeout(() => void this.refresh(), at - performance.now());
   }
 
   /**
    * What is shown becomes what the server shows this reader, except what he is in the middle of. A post that waits comes with it:
    * no event tells of it, since only he may see it.
    */
-  async refresh(): Promise<void> {
-    const fresh = await this.read();
-    if (!fresh) return;
-    if (seqOf(fresh) < this.applied) {
-      this.refreshSoon(refreshWithin); // something came while the page was on its way: it must not be undone
-      return;
-    }
-    this.takeHead(fresh);
-    for (const post of fresh.querySelectorAll<HTMLElement>("article[data-post]")) {
-      const number = numberOf(post);
-      const shown = this.find(number);
-      if (!shown) {
-        if (post.classList.contains("fd-post--wacht") && !this.waiting.has(number)) this.place(document.importNode(post, true));
-      } else if (shown.outerHTML !== post.outerHTML && !shown.contains(document.activeElement) && !shown.querySelector("[data-changed]"))
-        shown.replaceWith(document.importNode(post, true));
-    }
+  private async refresh(): Promise<void> {
+    this.refreshing = 0;
+    const turn = ++this.turn;
+    const fresh = await readFresh();
+    if (turn !== this.turn || this.refreshing !== 0) return; // asked for again meanwhile
+    // Something came while the page was on its way: it must not be undone.
+    if (!fresh || seqOf(fresh) < this.applied) return this.refreshSoon(fresh ? refreshWithin : againWithin);
+    this.takeParts(fresh);
+    for (const post of fresh.querySelectorAll<HTMLElement>("article[data-post]")) this.take(post);
+    this.release?.();
+    this.release = undefined;
   }
 
-  private takeHead(fresh: Document): void {
-    for (const selector of [".fd-gesprekkop", ".fd-samen"]) {
-      const now = fresh.querySelector(selector);
-      if (now) this.thread.querySelector(selector)?.replaceWith(document.importNode(now, true));
-    }
-    const paging = fresh.querySelector("nav.fd-bladeren");
-    this.thread.querySelector("nav.fd-bladeren")?.remove();
-    if (paging) this.posts.after(document.importNode(paging, true));
-    if (!fresh.querySelector(".fd-leeg")) this.thread.querySelector(".fd-leeg")?.remove();
+  private take(post: HTMLElement): void {
+    const number = numberOf(post);
+    const shown = this.find(number);
+    if (!shown && post.classList.contains("fd-post--wacht") && !this.waiting.has(number)) this.place(document.importNode(post, true));
+    else if (!shown && !this.waiting.has(number)) this.announce(number, post.outerHTML); // its event was missed
+    if (!shown || shown.outerHTML === post.outerHTML || shown.querySelector("[data-changed]")) return;
+    // Another text waits for its reader, whoever brings it first: this page or its event.
+    if (shown.dataset["version"] === post.dataset["version"]) takeElement(shown, post);
+    else this.change(shown, document.importNode(post, true), true);
   }
 
-  /** The page as the server makes it now; null without connection. */
-  private async read(): Promise<Document | null> {
-    try {
-      const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
-      return answer.ok ? new DOMParser().parseFromString(await answer.text(), "text/html") : null;
-    } catch {
-      return null;
-    }
+  /** All but the posts. The form stays, unless there is none any more and nothing was typed in it: its own text is its writer's. */
+  private takeParts(fresh: Document): void {
+    takeParts(fresh, (shown, now) => {
+      const form = shown.querySelector<HTMLFormElement>("form[data-writing]");
+      return form !== null && (now.querySelector("form[data-writing]") !== null || form.querySelector("textarea")?.value !== "");
+    });
   }
 }
 

@@ -34,7 +34,7 @@ export interface Listener {
   state(isLive: boolean): void;
 }
 
-const helloWithin = 5_000; // ms; then the other way of travelling is tried
+const helloWithin = 4_000; // ms; then the other way of travelling is tried, and so within 5 s
 const shortestPause = 500;
 const longestPause = 60_000;
 const refusedPause = 10 * 60_000; // the server found this client misbehaving; the same again soon would be the same again
@@ -43,6 +43,8 @@ const policyViolation = 1008;
 
 export class Connection {
   private readonly since = new Map<string, number | undefined>();
+  /** Topics that are not whole yet on this connection, with the number at which they are. */
+  private readonly due = new Map<string, number>();
   private socket: WebSocket | undefined;
   private stream: EventSource | undefined;
   private tries = 0;
@@ -58,6 +60,7 @@ export class Connection {
   /** Follows a topic from `since` on (a page's sequence); without it from now on. */
   follow(topic: string, since?: number): void {
     this.since.set(topic, since);
+    this.due.set(topic, Infinity);
     if (this.isOpen()) this.send({ do: "follow", topic, ...(since === undefined ? {} : { since }) });
   }
 
@@ -65,9 +68,15 @@ export class Connection {
     if (this.isOpen()) this.send({ do: "here", topic, state });
   }
 
+  /** Is everything followed, and has all that was missed come? */
+  isWhole(): boolean {
+    return this.due.size === 0;
+  }
+
   open(): void {
     window.clearTimeout(this.pause);
     this.close();
+    for (const topic of this.since.keys()) this.due.set(topic, Infinity);
     if (this.usesStream) this.openStream();
     else this.openSocket();
   }
@@ -136,11 +145,21 @@ export class Connection {
       if (message.is === "event" && applied !== undefined && message.seq <= applied) return;
       if (message.is !== "following" || applied === undefined) this.since.set(message.topic, message.seq);
     }
+    if (message.topic !== undefined) this.settle(message.topic, message);
     if (message.is === "goodbye") {
       // Readers are spread over the seconds of the server's window; the moment within one's second is one's own.
       this.lost(((message.back_in ?? 5) - Math.random()) * 1000);
     }
     this.listener.message(message);
+  }
+
+  private settle(topic: string, message: LiveMessage): void {
+    if (message.is === "following") this.due.set(topic, message.seq ?? 0);
+    const due = this.due.get(topic);
+    if (due === undefined) return;
+    // The page is read anew, and from the topic's number on it follows again.
+    if (message.is === "resync" && due !== Infinity) this.since.set(topic, Math.max(due, this.since.get(topic) ?? 0));
+    if (message.is === "refused" || message.is === "resync" || (this.since.get(topic) ?? 0) >= due) this.due.delete(topic);
   }
 
   /** Without a word for this long the connection is taken for dead: phones and proxies do not always say so. */

@@ -2,8 +2,7 @@
 // modules of features listen to `forum:event` on the document and know nothing of the connection.
 import { text } from "../page.js";
 import { Connection, type Counters, type Here, type LiveMessage } from "./connection.js";
-
-const quietFor = 10_000; // ms without connection before a reader is told (DESIGN.md §6)
+import { connected, heardUntil } from "./line.js";
 
 let connection: Connection | undefined;
 
@@ -17,19 +16,15 @@ export function startLive(): void {
   const topics = (document.body.dataset["live"] ?? "").split(" ").filter((topic) => topic !== "");
   if (topics.length === 0) return;
   const seq = Number(document.body.dataset["seq"] ?? "0");
-  let toldAt = 0;
   const opened = new Connection({
     message(message) {
       if (message.is === "hello" && message.counters) showCounters(message.counters);
       if (message.is === "counters") showCounters(message as Counters);
       document.dispatchEvent(new CustomEvent<LiveMessage>("forum:event", { detail: message }));
+      // After the modules: what they must fetch first holds the line.
+      if (message.is === "beat" && message.at && opened.isWhole()) heardUntil(message.at);
     },
-    state(isLive) {
-      window.clearTimeout(toldAt);
-      if (isLive) showState("");
-      else if (!document.querySelector("[data-live-state]:not([hidden])"))
-        toldAt = window.setTimeout(() => showState(text("live_lost")), quietFor);
-    },
+    state: connected,
   });
   connection = opened;
   for (const topic of topics) opened.follow(topic, topic.startsWith("thread/") ? seq : undefined);
@@ -51,11 +46,4 @@ function showCounters(counters: Counters): void {
     if (shown) shown.textContent = String(value);
     if (spoken) spoken.textContent = `, ${text(name === "bell" ? "live_bell" : "live_queue", { n: value })}`;
   }
-}
-
-function showState(words: string): void {
-  const line = document.querySelector<HTMLElement>("[data-live-state]");
-  if (!line) return;
-  line.textContent = words;
-  line.hidden = words === "";
 }

@@ -1,6 +1,7 @@
 // The queue without page loads: items open in place, decisions are sent and the next item follows, colleagues' acts show.
 // Rule: each act is a link or form that works without this, and what was typed stays until the server has it.
 
+import { holdLine } from "../live/line.js";
 import { showKeys, startKeys } from "./queue_keys.js";
 import { isHeld, release, take, watchExpiry } from "./queue_lease.js";
 
@@ -12,6 +13,7 @@ interface CaseNews {
 }
 
 const announceEvery = 20_000; // ms between spoken counts of arrivals
+const againWithin = 10_000; // when the server could not be asked
 
 const typed = new Map<string, [string, string][]>(); // unsent fields by case
 const arrived = new Set<number>();
@@ -278,6 +280,24 @@ function hear(kind: string, news: CaseNews): void {
   }
 }
 
+/** Cases have no numbers: after every connection the list that is shown is compared with the server's. */
+async function catchUp(release = holdLine()): Promise<void> {
+  const answer = await fetch("/moderatie", { headers: { Accept: "text/html" } }).catch(() => null);
+  if (!answer?.ok) {
+    window.setTimeout(() => void catchUp(release), againWithin);
+    return;
+  }
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const ids = new Set([...page.querySelectorAll<HTMLElement>(".fd-item")].map((item) => Number(item.dataset["case"])));
+  for (const item of document.querySelectorAll<HTMLElement>(".fd-item:not(.fd-item--klaar)"))
+    if (!ids.has(Number(item.dataset["case"])))
+      hear("case.decided", { id: Number(item.dataset["case"]), leaseHolder: "", decidedBy: "" });
+  for (const id of arrived) if (!ids.has(id)) arrived.delete(id);
+  for (const id of ids) if (!row(id)) arrived.add(id);
+  showArrivals();
+  release();
+}
+
 /** For the page with `#wachtrij`; call once. */
 export function start(): void {
   document.addEventListener("click", (event) => {
@@ -299,6 +319,7 @@ export function start(): void {
   });
   document.addEventListener("forum:event", (event) => {
     const message = (event as CustomEvent<{ is: string; topic?: string; kind?: string; case?: CaseNews }>).detail;
+    if (message.topic === "moderation" && (message.is === "following" || message.is === "resync")) void catchUp();
     if (message.topic === "moderation" && message.kind && message.case) hear(message.kind, message.case);
   });
   window.addEventListener("popstate", () => void visit(location.href, true));

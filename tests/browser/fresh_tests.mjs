@@ -1,0 +1,214 @@
+// Page + events = fresh page: whatever happens, each page of each kind of reader ends as a reload would show it. Rule: only what a
+// reader can do himself is done to the page (the buttons "Toon"), and time is moved by the test.
+import assert from "node:assert/strict";
+import { openPerson, signIn } from "./browser.mjs";
+
+const readers = {
+  guest: null, newcomer: "nieuw@demo.example", member: "adviseur@demo.example", administrator: "wethouder@demo.example",
+  moderator: "moderator@demo.example",
+};
+
+/** An act by the API, in the reader's own session. */
+async function act(person, method, path, data, status) {
+  const answer = await person.context.request.fetch(`/api/v1${path}`, { method, data });
+  assert.equal(answer.status(), status, `${method} ${path}: ${await answer.text()}`);
+  return status === 204 ? {} : answer.json();
+}
+
+/** In the page: what it shows of all that may change, next to the same of a page that the server makes now. */
+async function compare() {
+  const clean = (element) => {
+    const copy = element.cloneNode(true);
+    copy.querySelectorAll("[data-list-bar]").forEach((bar) => bar.remove());
+    copy.classList.remove("fd-post--nieuw");
+    copy.querySelectorAll("[tabindex]").forEach((one) => one.removeAttribute("tabindex"));
+    return copy.outerHTML.replace(/\s+/g, " ").replace(/> </g, "><");
+  };
+  const picture = (page) => ({
+    parts: [...page.querySelectorAll("[data-live-part]:not([data-live-part=reageer])")].map(clean),
+    posts: [...page.querySelectorAll("article[data-post]")].map(clean),
+    mayReply: page.querySelector("form[data-writing]") !== null,
+  });
+  const answer = await fetch(location.href, { headers: { Accept: "text/html" }, cache: "no-store" });
+  const fresh = picture(new DOMParser().parseFromString(await answer.text(), "text/html"));
+  const shown = picture(document);
+  for (const name of ["parts", "posts"])
+    for (let i = 0; i < Math.max(fresh[name].length, shown[name].length); i += 1) {
+      const [wanted, is] = [fresh[name][i] ?? "nothing", shown[name][i] ?? "nothing"];
+      let at = 0;
+      while (at < wanted.length && wanted[at] === is[at]) at += 1;
+      if (wanted !== is) return `${name} ${i} ${wanted.slice(0, 80)}: fresh …${wanted.slice(at - 80, at + 400)} / shown …${is.slice(at - 80, at + 400)}`;
+    }
+  return fresh.mayReply === shown.mayReply ? "" : `a form for replies: fresh ${fresh.mayReply}, shown ${shown.mayReply}`;
+}
+
+/** In the page: all that waits behind a button is asked for. */
+function press() {
+  for (const button of document.querySelectorAll("[data-live-bar]:not([hidden]) a, [data-list-bar] a, [data-changed]")) button.click();
+}
+
+/** The network of a person: in the tunnel nothing comes through and sockets are cut. Before his pages are opened. */
+async function tunnel(context) {
+  const sockets = new Set();
+  let isIn = false;
+  await context.routeWebSocket(/\/live$/, (socket) => {
+    if (isIn) {
+      void socket.close({ code: 3000 });
+      return;
+    }
+    sockets.add(socket);
+    const server = socket.connectToServer();
+    socket.onClose(() => sockets.delete(socket) && void server.close());
+  });
+  return {
+    async enter() {
+      isIn = true;
+      await context.setOffline(true);
+      for (const socket of sockets) await socket.close({ code: 3000 });
+    },
+    async leave() {
+      isIn = false;
+      await context.setOffline(false);
+    },
+  };
+}
+
+async function openAll(browser, site, addresses) {
+  const people = {};
+  for (const [name, email] of Object.entries(readers)) {
+    people[name] = await openPerson(browser, site);
+    if (email) await signIn(people[name].page, email);
+    await people[name].page.close();
+    await people[name].context.clock.install();
+    people[name].tunnel = await tunnel(people[name].context);
+    people[name].pages = {};
+    for (const [kind, address] of Object.entries(addresses)) {
+      if (kind === "own" && !email) continue;
+      const page = await people[name].context.newPage();
+      page.on("pageerror", (error) => people[name].faults.push(`${kind}: ${error.message}`));
+      await page.goto(address);
+      people[name].pages[kind] = page;
+    }
+  }
+  return people;
+}
+
+/** Each page is looked at until it is right; the buttons are pressed, and time moves for those that are not. */
+async function allAreFresh(people, what) {
+  let left = Object.entries(people).flatMap(([name, { pages }]) => Object.entries(pages).map(([kind, page]) => ({ name, kind, page })));
+  for (let tries = 0; ; tries += 1) {
+    const wrong = [];
+    for (const one of left) {
+      await one.page.evaluate(press);
+      const difference = await one.page.evaluate(compare);
+      if (difference) wrong.push({ ...one, difference });
+    }
+    left = wrong;
+    if (wrong.length === 0) return;
+    if (tries === 30)
+      assert.fail(`${what}: ${wrong.map((one) => `${one.kind} of ${one.name}`).join(", ")}; the first: ${wrong[0].difference.slice(0, 2000)}`);
+    for (const name of new Set(wrong.map((one) => one.name))) await people[name].context.clock.runFor(1_000);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+export async function everyPageOfEveryReaderStaysFresh(browser, site) {
+  const writer = await openPerson(browser, site);
+  await signIn(writer.page, "adviseur@demo.example");
+  const question = (changes) => ({ kind: "question", title: "Blijft alles gelijk?", body: "Een vraag.", theme: "huisvesting", visibility: "public",
+    municipalities: ["GM1783:about"], ...changes });
+  const { id } = await act(writer, "POST", "/threads", question(), 201);
+  const thread = `/threads/${id}`;
+  const people = await openAll(browser, site, {
+    thread: `/gesprekken/${id}`, list: "/gesprekken?thema=huisvesting", home: "/", municipality: "/gemeenten/GM1783",
+    type: "/typen/tuinbouwgemeenten", own: "/ik",
+  });
+  const { newcomer, member, administrator, moderator } = people;
+  const decide = async (words, decision) => {
+    const waiting = (await act(moderator, "GET", "/moderation/cases", undefined, 200)).items.find((one) => one.excerpt.startsWith(words));
+    await act(moderator, "POST", `/moderation/cases/${waiting.id}/decision`, { version: waiting.version, ...decision }, 200);
+  };
+  let reply;
+  let kept;
+  const acts = {
+    "a reply": async () => (reply = await act(administrator, "POST", `${thread}/posts`, { body: "Bij ons wel." }, 201)),
+    "an edit": () => act(administrator, "PUT", `${thread}/posts/${reply.number}`, { body: "Bij ons niet.", version: reply.version }, 200),
+    "an answer": () => act(member, "PUT", `${thread}/answer`, { number: reply.number }, 200),
+    "a reply that waits": async () => (kept = await act(newcomer, "POST", `${thread}/posts`, { body: "Ik wacht even." }, 202)),
+    "no answer": () => act(member, "DELETE", `${thread}/answer`, undefined, 204),
+    "a change of what waits": () => act(newcomer, "PUT", `${thread}/posts/${kept.number}`, { body: "Ik wacht nog even.", version: kept.version }, 202),
+    "a withdrawal": () => act(administrator, "DELETE", `${thread}/posts/${reply.number}`, undefined, 200),
+    "an approval": () => decide("Ik wacht nog", { decision: "approve" }),
+    "back again": () => act(administrator, "DELETE", `${thread}/posts/${reply.number}/withdrawal`, undefined, 200),
+    "another that waits": () => act(newcomer, "POST", `${thread}/posts`, { body: "Zonder bron." }, 202),
+    "a rejection": () => decide("Zonder bron", { decision: "reject", rules: ["bron"], facts: "In de tekst staat niet waar dit vandaan komt." }),
+    "a new thread": () => act(member, "POST", "/threads", question({ title: "Nog een vraag?" }), 201),
+    "a thread for members": () => act(member, "POST", "/threads", question({ title: "Alleen voor leden?", visibility: "members" }), 201),
+    "a thread that waits": () => act(newcomer, "POST", "/threads", question({ title: "Mag dit?" }), 202),
+    "a pin": () => act(moderator, "PUT", `${thread}/pin`, { reason: "Voor iedereen." }, 200),
+    "a thread for administrators": () => act(administrator, "POST", "/threads", question({ title: "Onder ons?", visibility: "administrators" }), 201),
+    "an end": () => act(moderator, "PUT", `${thread}/closure`, { reason: "De vraag is beantwoord." }, 200),
+    "no pin": () => act(moderator, "DELETE", `${thread}/pin`, undefined, 204),
+    "no end": () => act(moderator, "DELETE", `${thread}/closure`, undefined, 204),
+  };
+  const wrong = [];
+  try {
+    await allAreFresh(people, "as loaded");
+    // Two at a time: what comes while a page is being read anew must not be lost either.
+    const names = Object.keys(acts);
+    for (let i = 0; i < names.length; i += 2) {
+      const two = names.slice(i, i + 2);
+      for (const name of two) await acts[name]();
+      await allAreFresh(people, two.join(" and ")).catch((error) => wrong.push(error.message));
+      assert.ok(wrong.length < 2, wrong.join("\n"));
+    }
+    assert.deepEqual(wrong, []);
+    for (const { faults } of Object.values(people)) assert.deepEqual(faults, []);
+  } finally {
+    for (const { context } of [writer, ...Object.values(people)]) await context.close();
+  }
+}
+
+/** What happened while nobody was connected is there afterwards, in pages whose topics have no numbers, too. */
+export async function pagesThatWereAwayCatchUp(browser, site) {
+  const writer = await openPerson(browser, site);
+  await signIn(writer.page, "adviseur@demo.example");
+  const people = await openAll(browser, site, { list: "/gesprekken", home: "/", own: "/ik" });
+  try {
+    await allAreFresh(people, "as loaded");
+    for (const person of Object.values(people)) await person.tunnel.enter();
+    const { id } = await act(writer, "POST", "/threads", { kind: "question", title: "In de tunnel?", body: "Een vraag.", theme: "huisvesting",
+      visibility: "public" }, 201);
+    await act(writer, "POST", `/threads/${id}/posts`, { body: "En het licht aan het eind." }, 201);
+    for (const person of Object.values(people)) await person.tunnel.leave();
+    await allAreFresh(people, "after the tunnel");
+    assert.equal(await people.guest.pages.list.getByText("In de tunnel?").count(), 1);
+  } finally {
+    for (const { context } of [writer, ...Object.values(people)]) await context.close();
+  }
+}
+
+/** A moderator who was away finds what came, and sees what others decided. */
+export async function theQueueCatchesUp(browser, site) {
+  const author = await openPerson(browser, site);
+  const moderator = await openPerson(browser, site);
+  try {
+    await signIn(author.page, "nieuw@demo.example");
+    await signIn(moderator.page, "moderator2@demo.example");
+    const away = await tunnel(moderator.context);
+    await moderator.page.goto("/moderatie");
+    await moderator.page.locator("[data-live-applied]:not([hidden])").waitFor();
+    const before = await moderator.page.locator(".fd-item").count();
+    await away.enter();
+    const { id } = await act(author, "POST", "/threads", { kind: "question", title: "Terwijl u weg was?", body: "Een vraag.", theme: "huisvesting",
+      visibility: "public" }, 202);
+    assert.ok(id > 0);
+    await away.leave();
+    await moderator.page.locator(".fd-wacht__nieuw:not([hidden])").waitFor({ timeout: 90_000 });
+    await moderator.page.locator(".fd-wacht__nieuw").click();
+    await moderator.page.waitForFunction((count) => document.querySelectorAll(".fd-item").length === count, before + 1);
+  } finally {
+    await author.context.close();
+    await moderator.context.close();
+  }
+}

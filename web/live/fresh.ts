@@ -1,0 +1,65 @@
+// The page as the server makes it now, and its parts put in place of those that are shown. Rule: what somebody types in or has
+// his focus in is never taken from under him.
+import type { LiveMessage } from "./connection.js";
+
+/**
+ * News that may change any page of this reader, on a topic without numbers: his own and, for staff, what waits. What was missed
+ * there is known only by looking, so a new connection is news as well.
+ */
+export function isOwnNews(message: LiveMessage): boolean {
+  if (message.topic !== "me" && message.topic !== "moderation") return false;
+  const isLease = message.kind === "case.leased" || message.kind === "case.released";
+  return ["following", "resync", "hint"].includes(message.is) || (message.is === "event" && !isLease);
+}
+
+/** The page anew for this reader; null when it cannot be had now. Where he may no longer read it, it is loaded to say so. */
+export async function readFresh(): Promise<Document | null> {
+  try {
+    const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
+    if ((answer.status === 404 || answer.redirected) && !isTyped()) location.reload();
+    return answer.ok && !answer.redirected ? new DOMParser().parseFromString(await answer.text(), "text/html") : null;
+  } catch {
+    return null;
+  }
+}
+
+function isTyped(): boolean {
+  const fields = document.querySelectorAll<HTMLInputElement | HTMLTextAreaElement>("main textarea, main input[type=text]");
+  return [...fields].some((field) => field.value !== field.defaultValue);
+}
+
+/** The parts that the page names (`data-live-part`) become those of the fresh page, except where `keep` says that it sees to it. */
+export function takeParts(fresh: Document, keep: (shown: HTMLElement, now: HTMLElement) => boolean = () => false): void {
+  for (const shown of document.querySelectorAll<HTMLElement>("[data-live-part]")) {
+    const now = fresh.querySelector<HTMLElement>(`[data-live-part="${shown.dataset["livePart"]}"]`);
+    if (now && shown.innerHTML !== now.innerHTML && !keep(shown, now)) takeContent(shown, now);
+  }
+}
+
+/** Puts `now` 's content in `shown`; what is open stays open, and focus where it was. */
+export function takeContent(shown: HTMLElement, now: HTMLElement): void {
+  keepPlace(shown, () => {
+    shown.replaceChildren(...[...now.childNodes].map((node) => document.importNode(node, true)));
+    return shown;
+  });
+}
+
+/** The same with the element itself. */
+export function takeElement(shown: HTMLElement, now: HTMLElement): void {
+  keepPlace(shown, () => {
+    const element = document.importNode(now, true);
+    shown.replaceWith(element);
+    return element;
+  });
+}
+
+function keepPlace(before: HTMLElement, change: () => HTMLElement): void {
+  const places = (within: HTMLElement): HTMLElement[] => [...within.querySelectorAll<HTMLElement>("a, button, summary, h3")];
+  const place = places(before).indexOf(document.activeElement as HTMLElement);
+  const open = [...before.querySelectorAll("details")].map((one) => one.open);
+  const after = change();
+  after.querySelectorAll("details").forEach((one, i) => (one.open ||= open[i] ?? false));
+  const focused = place < 0 ? undefined : places(after)[place];
+  if (focused?.matches("h3")) focused.tabIndex = -1;
+  focused?.focus({ preventScroll: true });
+}
