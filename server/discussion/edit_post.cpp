@@ -4,12 +4,12 @@
 
 #include "base/text.hpp"
 #include "discussion/author_check.hpp"
+#include "discussion/mentions.hpp"
 #include "discussion/post_rules.hpp"
 #include "discussion/post_states.hpp"
 #include "discussion/post_view.hpp"
 #include "discussion/thread_store.hpp"
 #include "discussion/urls.hpp"
-#include "view/markdown.hpp"
 
 namespace forum::discussion {
 
@@ -167,7 +167,7 @@ site::ActionResult edit_post(const site::ActionContext& context, const Services&
     EditForm form{.body = input.text("body"), .preview_html = {}, .errors = {}};
     if (input.text("actie") == "voorbeeld") {
         if (base::count_characters(form.body) <= body_limit) {
-            form.preview_html = view::render_markdown(form.body);
+            form.preview_html = render_post(context.tx, form.body);
         }
         return site::ShowAgain{edit_page(context, services, post, form), {}};
     }

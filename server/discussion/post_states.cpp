@@ -4,9 +4,9 @@
 #include <nlohmann/json.hpp>
 
 #include "base/problem.hpp"
+#include "discussion/mentions.hpp"
 #include "discussion/post_view.hpp"
 #include "discussion/thread_events.hpp"
-#include "view/markdown.hpp"
 
 namespace forum::discussion {
 
@@ -100,7 +100,7 @@ public:
 
     /// Adds a version; the post's state and what readers see stay as they are.
     void write(const std::string& body) {
-        const auto html = view::render_markdown(body);
+        const auto html = render_post(tx_, body);
         require(tx_.exec(write_version_query, db::Params::of(post_, moved_.version, body, html)).size() == 1);
         tx_.exec(raise_version_query, db::Params::of(post_, moved_.version));
         ++moved_.version;

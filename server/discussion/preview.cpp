@@ -3,8 +3,8 @@
 #include <nlohmann/json.hpp>
 
 #include "base/text.hpp"
+#include "discussion/mentions.hpp"
 #include "discussion/post_rules.hpp"
-#include "view/markdown.hpp"
 
 namespace forum::discussion {
 
@@ -19,7 +19,7 @@ site::ActionResult preview_text(const site::ActionContext& context, const Servic
     site::Done done;
     // A browser without script previews in the form itself (actie=voorbeeld); this address is the script's.
     done.location = "/gesprekken";
-    done.model = nlohmann::json{{"html", view::render_markdown(body)}};
+    done.model = nlohmann::json{{"html", render_post(context.tx, body)}};
     return done;
 }
 

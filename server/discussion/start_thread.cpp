@@ -5,10 +5,10 @@
 #include "base/text.hpp"
 #include "discussion/author_check.hpp"
 #include "discussion/drafts.hpp"
+#include "discussion/mentions.hpp"
 #include "discussion/post_rules.hpp"
 #include "discussion/thread_page.hpp"
 #include "discussion/urls.hpp"
-#include "view/markdown.hpp"
 
 namespace forum::discussion {
 
@@ -85,7 +85,7 @@ std::optional<site::ActionResult> answer_other_button(const site::ActionContext&
         form.errors = errors;
         form.is_searched = act == "zoek";
         if (act == "voorbeeld" && base::count_characters(form.body) <= body_limit) {
-            form.preview_html = view::render_markdown(form.body);
+            form.preview_html = render_post(context.tx, form.body);
         }
         return show_again(context, services, std::move(form));
     }
@@ -110,7 +110,7 @@ Started start_thread(db::Tx& tx, const Services& services, const access::Viewer&
         db::Params::of(author.member, author.function, author.municipality, letter.empty() ? std::string{"-"} : letter,
                        rule.empty() ? "live" : "waiting", thread.kind, thread.title, thread_slug(thread.title),
                        thread.theme, thread.visibility, fields_of(thread).dump(), codes, roles, thread.typologies,
-                       thread.body, view::render_markdown(thread.body), thread.key));
+                       thread.body, render_post(tx, thread.body), thread.key));
     const auto row = rows.one();
     Started started{.thread = row.id<base::ThreadId>("thread_id"),
                     .post = row.id<base::PostId>("post_id"),

@@ -5,11 +5,11 @@
 #include "base/text.hpp"
 #include "discussion/author_check.hpp"
 #include "discussion/drafts.hpp"
+#include "discussion/mentions.hpp"
 #include "discussion/post_rules.hpp"
 #include "discussion/thread_page.hpp"
 #include "discussion/thread_store.hpp"
 #include "discussion/urls.hpp"
-#include "view/markdown.hpp"
 
 namespace forum::discussion {
 
@@ -58,11 +58,11 @@ const db::Query prune_keys_query{"discussion.prune_idempotency_keys", R"(
 /// submit_reply's own error: in_reply_to is no post that the author may read.
 constexpr std::string_view no_such_post = "FD001";
 
-db::Params parameters(const Services& services, const access::Viewer& author, const Reply& reply, bool is_live) {
+db::Params parameters(const Services& services, const access::Viewer& author, const Reply& reply, bool is_live,
+                      const std::string& html) {
     auto letter = services.places.letter_of(author.municipality);
     return db::Params::of(reply.thread, author.member, author.level(), author.function, author.municipality,
-                          letter.empty() ? std::string{"-"} : letter, is_live ? "live" : "waiting", reply.body,
-                          view::render_markdown(reply.body),
+                          letter.empty() ? std::string{"-"} : letter, is_live ? "live" : "waiting", reply.body, html,
                           reply.reply_to == 0 ? std::nullopt : std::optional{static_cast<std::int64_t>(reply.reply_to)},
                           reply.key);
 }
@@ -137,7 +137,7 @@ std::optional<Submitted> submit_in_transaction(db::Tx& tx, const Services& servi
         }
     }
     const bool is_live = rule.empty();
-    const auto row = tx.exec(submit_query, parameters(services, author, reply, is_live)).one();
+    const auto row = tx.exec(submit_query, parameters(services, author, reply, is_live, render_post(tx, reply.body))).one();
     const auto done = read_result(tx, services, author, reply, row, RoundTrip::in_transaction);
     if (!is_live && !done.is_again) {
         services.gate.hold(tx, author,
@@ -205,7 +205,7 @@ site::ActionResult show_again(const site::ActionContext& context, const Services
     form.check = with_preview ? AuthorCheck{} : parsed.check;
     form.errors = with_preview ? site::FormErrors{} : parsed.errors;
     if (with_preview && base::count_characters(form.body) <= body_limit) {
-        form.preview_html = view::render_markdown(form.body);
+        form.preview_html = render_post(context.tx, form.body);
     }
     auto page = load_thread_page(context, services, form);
     return site::ShowAgain{std::move(page), form.errors};
@@ -220,7 +220,8 @@ std::optional<Submitted> submit_reply(db::Tx& tx, const Services& services, cons
         return submit_in_transaction(tx, services, author, reply, rule);
     }
     try {
-        return read_result(tx, services, author, reply, submit_at_once(tx, parameters(services, author, reply, true)),
+        const auto html = render_post(tx, reply.body, RoundTrip::alone);
+        return read_result(tx, services, author, reply, submit_at_once(tx, parameters(services, author, reply, true, html)),
                            RoundTrip::alone);
     } catch (const db::DatabaseError& error) {
         if (error.sqlstate != no_such_post) {

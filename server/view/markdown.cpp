@@ -5,6 +5,7 @@
 #include <cmark-gfm.h>
 
 #include "base/text.hpp"
+#include "view/mention_marks.hpp"
 
 namespace forum::view {
 
@@ -166,7 +167,7 @@ std::string render_plain(std::string_view text) {
 
 class Renderer {
 public:
-    explicit Renderer(std::size_t most_output) : most_output_{most_output} {}
+    Renderer(std::size_t most_output, const FindMention& find) : most_output_{most_output}, find_{find} {}
 
     /// False when the text turned out to be an attack: too deep, or far longer than what was written.
     bool visit(cmark_node* node, bool is_entering, int depth) {
@@ -180,7 +181,7 @@ private:
     void render(cmark_node* node, bool is_entering) {
         const auto kind = kind_of(node);
         if (kind == "text") {
-            out_ += base::escape_html(view_of(cmark_node_get_literal(node)));
+            render_text(view_of(cmark_node_get_literal(node)));
         } else if (kind == "softbreak" || kind == "linebreak") {
             // Who types Enter means a new line.
             out_ += "<br>\n";
@@ -218,6 +219,25 @@ private:
         } else if (kind.starts_with("table")) {
             render_table(kind, is_entering);
         }
+    }
+
+    void render_text(std::string_view text) {
+        if (!find_ || links_ > 0) {
+            out_ += base::escape_html(text);
+            return;
+        }
+        std::size_t done = 0;
+        for (const auto at : mention_marks(text)) {
+            if (at < done || mentions_++ >= most_mentions)
+                continue;
+            const auto words = mention_words(text, at);
+            if (const auto mention = find_(words)) {
+                out_ += base::escape_html(text.substr(done, at - done)) + "<a class=\"fd-vermelding\" href=\"" + escape_url(mention->path) + "\">@"
+                        + base::escape_html(words.substr(0, mention->length)) + "</a>";
+                done = at + 1 + mention->length;
+            }
+        }
+        out_ += base::escape_html(text.substr(done));
     }
 
     void put(bool is_entering, std::string_view begin, std::string_view end) {
@@ -293,6 +313,8 @@ private:
     }
 
     std::size_t most_output_;
+    const FindMention& find_;
+    std::size_t mentions_{0};
     std::string out_;
     std::vector<int> headings_;
     int links_{0};
@@ -302,9 +324,34 @@ private:
 
 }  // namespace
 
-std::string render_markdown(std::string_view markdown) {
+std::string render_markdown(std::string_view markdown) { return render_markdown(markdown, nullptr); }
+
+std::vector<std::string> mentioned_words(std::string_view markdown) {
+    std::vector<std::string> found;
+    if (markdown.find('@') == markdown.npos)
+        return found;
     if (const auto document = parse(markdown)) {
-        Renderer renderer{20 * markdown.size() + 1000};
+        int links = 0;
+        walk(document.get(), [&](cmark_node* node, bool is_entering, int) {
+            const auto kind = kind_of(node);
+            if (kind == "link" || kind == "image")
+                links += is_entering ? 1 : -1;
+            if (kind == "text" && links == 0) {
+                const auto text = view_of(cmark_node_get_literal(node));
+                for (const auto at : mention_marks(text)) {
+                    if (found.size() < most_mentions)
+                        found.emplace_back(mention_words(text, at));
+                }
+            }
+            return true;
+        });
+    }
+    return found;
+}
+
+std::string render_markdown(std::string_view markdown, const FindMention& find) {
+    if (const auto document = parse(markdown)) {
+        Renderer renderer{20 * markdown.size() + 1000, find};
         const bool is_whole =
             walk(document.get(), [&](cmark_node* node, bool is_entering, int depth) {
                 return renderer.visit(node, is_entering, depth);

@@ -1,4 +1,4 @@
-// Sources: server/view/markdown.cpp server/base/text.cpp
+// Sources: server/view/markdown.cpp server/view/mention_marks.cpp server/base/text.cpp
 // Feeds bytes to the markdown of members. What comes out must hold no tag that we do not make ourselves.
 #include <cstdint>
 #include <cstdlib>
