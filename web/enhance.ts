@@ -4,6 +4,7 @@ type Module = { start(element: HTMLElement): void };
 
 const modules: [selector: string, load: () => Promise<Module>][] = [
   ["[data-editor]", () => import("./discussion/editor.js")],
+  ["[data-editor]", () => import("./following/mention_picker.js")],
   ["form[data-draft]", () => import("./discussion/draft.js")],
   [".fd-gesprek[data-thread]", () => import("./discussion/thread.js")],
   [".fd-gesprek[data-thread]", () => import("./discussion/thread_live.js")],
@@ -11,6 +12,7 @@ const modules: [selector: string, load: () => Promise<Module>][] = [
   ["[data-municipalities]", () => import("./discussion/municipality_picker.js")],
   ["[data-similar]", () => import("./discussion/similar.js")],
   ["[data-counter]", () => import("./discussion/title_counter.js")],
+  ["form[data-follow]", () => import("./following/follow.js")],
   ["#wachtrij", () => import("./moderation/queue.js")],
 ];
 

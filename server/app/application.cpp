@@ -1,5 +1,6 @@
 #include "app/application.hpp"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "app/canary.hpp"
@@ -8,11 +9,13 @@
 #include "app/health.hpp"
 #include "app/metrics.hpp"
 #include "app/metrics_server.hpp"
+#include "async/turns.hpp"
 #include "async/workers.hpp"
 #include "base/log.hpp"
 #include "base/problem.hpp"
 #include "db/listen.hpp"
 #include "db/notify.hpp"
+#include "following/notices.hpp"
 #include "http/server.hpp"
 #include "live/event_store.hpp"
 #include "site/page_cache.hpp"
@@ -81,6 +84,8 @@ private:
     std::unique_ptr<live::Live> live_;
     std::unique_ptr<db::Listener> listener_;
     Canary canary_{announcer_};
+    /// After each commit of this process, and each second for what another left when it stopped.
+    std::unique_ptr<async::Turns> notice_turns_;
     Health health_;
     std::unique_ptr<Chores> chores_;
     std::unique_ptr<MetricsServer> metrics_;
@@ -148,7 +153,15 @@ Application::Impl::Impl(Config given)
         on_events(events);
         live_->deliver(events);
         notifier_.notify();
+        // Counters are what a turn itself announces.
+        if (std::any_of(events.begin(), events.end(), [](const live::Event& event) { return event.kind != "counters"; })) {
+            notice_turns_->wake();
+        }
     });
+    notice_turns_ = std::make_unique<async::Turns>(
+        "notices", async::Turns::Pace{},
+        [this] { return database_.write([&](db::Tx& tx) { return following::make_notices(tx, announcer_); }); },
+        [this] { database_.close_this_thread(); });
     listener_ = std::make_unique<db::Listener>(
         start_.application_url(), channel,
         [this](const std::string& beat) {
@@ -241,6 +254,7 @@ void Application::Impl::stop() {
     server_->stop(std::chrono::seconds{10});
     chores_.reset();
     listener_.reset();
+    notice_turns_->stop();
     workers_.stop();
     live_workers_.stop();
     live_.reset();

@@ -12,6 +12,10 @@
 #include "discussion/submit_reply.hpp"
 #include "discussion/thread_events.hpp"
 #include "discussion/thread_store.hpp"
+#include "following/follow_page.hpp"
+#include "following/notices.hpp"
+#include "following/notices_page.hpp"
+#include "following/routes.hpp"
 #include "live/event_store.hpp"
 #include "members/routes.hpp"
 #include "members/sign_in_page.hpp"
@@ -25,10 +29,12 @@ namespace forum::app {
 
 namespace {
 
-// Longer than any page stays open: whoever comes back after that reads the page anew.
+// Longer than any page stays open: whoever comes back after that reads the page anew. What changed since somebody's last visit is
+// found in them too, for 28 days (following/since_page.cpp).
 constexpr std::chrono::hours events_time{30 * 24};
 constexpr std::chrono::hours keys_time{48};  // sql/migrations/0004_discussion.sql
 constexpr std::chrono::hours drafts_time{365 * 24};
+constexpr std::chrono::hours notices_time{183 * 24};
 
 }  // namespace
 
@@ -40,6 +46,9 @@ public:
           handling{parts.review_norm, parts.templates},
           gate{parts.announcer, guard, handling},
           discussion{parts.directory, parts.templates, parts.announcer, gate},
+          following{discussion, [](db::Tx& tx, const access::Viewer& viewer) {
+                        return static_cast<int>(moderation::count_returned(tx, viewer.member));
+                    }},
           members{.texts = parts.templates,
                   .announcer = parts.announcer,
                   .rate_limiter = parts.rate_limiter,
@@ -66,7 +75,7 @@ public:
 
     std::optional<live::Sources::Opening> open_topic(const access::Viewer& viewer, const std::string& topic) const;
     site::FrameSources::Counters count(db::Tx& tx, const access::Viewer& viewer) const {
-        return {.bell = static_cast<int>(moderation::count_returned(tx, viewer.member)),
+        return {.bell = following::count_bell(tx, viewer, following),
                 .queue = viewer.is_staff() ? static_cast<int>(moderation::count_open_cases(tx)) : 0};
     }
 
@@ -75,6 +84,7 @@ public:
     moderation::HandlingTime handling;
     moderation::ReviewGate gate;
     discussion::Services discussion;
+    following::Services following;
     members::Services members;
     places::ThreadSource threads;
 };
@@ -125,6 +135,7 @@ site::Routes Features::routes() const {
     members::add_routes(routes, impl_->members);
     places::add_routes(routes, impl_->parts.directory, impl_->threads, impl_->parts.templates);
     discussion::add_routes(routes, impl_->discussion);
+    following::add_routes(routes, impl_->following);
     moderation::add_routes(routes, impl_->discussion);
     add_openapi(routes, impl_->parts.web_folder);
     return routes;
@@ -144,7 +155,8 @@ std::vector<std::string> Features::route_table() const {
 site::FrameSources Features::frame_sources() const {
     auto* impl = impl_.get();
     return {.municipality = [impl](const std::string& code) { return view::Model{impl->parts.directory.municipality_ref(code)}; },
-            .counters = [impl](db::Tx& tx, const access::Viewer& viewer) { return impl->count(tx, viewer); }};
+            .counters = [impl](db::Tx& tx, const access::Viewer& viewer) { return impl->count(tx, viewer); },
+            .follow = following::follow_button};
 }
 
 std::vector<Chore> Features::chores() const {
@@ -153,7 +165,8 @@ std::vector<Chore> Features::chores() const {
             {"idempotency_keys", 10min,
              [](db::Tx& tx, base::Time now) { discussion::prune_idempotency_keys(tx, now - keys_time); }},
             {"sessions", 1h, [](db::Tx& tx, base::Time now) { access::prune_sessions(tx, now); }},
-            {"drafts", 1h, [](db::Tx& tx, base::Time now) { discussion::prune_drafts(tx, now - drafts_time); }}};
+            {"drafts", 1h, [](db::Tx& tx, base::Time now) { discussion::prune_drafts(tx, now - drafts_time); }},
+            {"notices", 10min, [](db::Tx& tx, base::Time now) { following::prune_notices(tx, now - notices_time); }}};
 }
 
 std::function<site::Page(const site::ActionContext&)> Features::sign_in_again() const {

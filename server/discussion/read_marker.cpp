@@ -11,14 +11,15 @@ namespace forum::discussion {
 
 namespace {
 
-// was_new: something is no longer new by this, so that pages kept for the member are no longer right. A number beyond the
-// last post that he may see counts as that post. The time moves too: what is published later is new, wherever it stands.
+// was_new: something (a post, an answer that was chosen) is no longer new by this, so that pages kept for the member are no longer
+// right. A number beyond the last post that he may see counts as that post. The time moves too: what is published later is new, wherever it stands.
 const db::Query move_query{"discussion.move_marker", R"(
     WITH before AS (
         SELECT r.number, EXISTS (
                    SELECT 1 FROM posts p
                     WHERE p.thread_id = $3 AND p.state IN ('live', 'live_change')
-                      AND (p.number > r.number OR p.published_at > r.updated_at)) AS was_new
+                      AND (p.number > r.number OR p.published_at > r.updated_at))
+                   OR EXISTS (SELECT 1 FROM thread_acts a WHERE a.thread_id = $3 AND a.kind = 'accept' AND a.at > r.updated_at) AS was_new
           FROM read_markers r WHERE r.member_id = $1 AND r.thread_id = $3
     ), moved AS (
         INSERT INTO read_markers AS r (member_id, thread_id, number)

@@ -337,6 +337,7 @@ site::Page load_thread_page(const site::PageContext& context, const Services& se
     page.nav = "threads";
     page.seq = row->integer("seq");
     page.live_topics = "thread/" + to_string(id) + (viewer.is_signed_in() ? " me" : "");
+    page.subject = thread.is_published ? "thread/" + to_string(id) : "";
     page.topics = thread_topics(id, viewer);
     // Related threads stand beside it: theirs are the lists of its theme, places and types.
     page.topics.push_back("list/theme/" + row->text_or("theme_slug", ""));

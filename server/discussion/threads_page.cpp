@@ -194,6 +194,7 @@ site::Page load_threads_page(const site::PageContext& context, const Services& s
     page.title = choices.text("threads_title");
     page.nav = "threads";
     page.live_topics = viewer.is_signed_in() ? "list/all me" : "list/all";
+    page.subject = filter.themes.size() == 1 && services.places.find_theme(filter.themes.front()) ? "theme/" + filter.themes.front() : "";
     page.topics = {"list/all", "places"};
     page.keep = site::Keep::until_changed;
     page.model = std::move(model);

@@ -170,6 +170,7 @@ site::Page load_municipality(const site::PageContext& context, const Directory& 
     page.nav = "places";
     page.breadcrumbs = {{title(templates, context, "frame.nav_places"), "/gemeenten"}};
     page.live_topics = "list/municipality/" + code;
+    page.subject = "municipality/" + code;
     page.model = std::move(model);
     keep_with_threads(page, "list/all");
     return page;
@@ -232,6 +233,7 @@ site::Page load_typology(const site::PageContext& context, const Directory& dire
     page.nav = "typologies";
     page.breadcrumbs = {{title(templates, context, "frame.nav_typologies"), "/typen"}};
     page.live_topics = "list/all";  // as it is kept: it counts the threads of its municipalities, too
+    page.subject = "typology/" + typology->slug;
     page.model = std::move(model);
     keep_with_threads(page, "list/all");
     return page;

@@ -109,6 +109,10 @@ nlohmann::json make_frame(const FrameSources& sources, const view::Templates& te
     if (tx != nullptr && viewer.is_signed_in() && sources.counters) {
         counters = sources.counters(*tx, viewer);
     }
+    nlohmann::json follow;
+    if (tx != nullptr && viewer.is_signed_in() && !page.subject.empty() && sources.follow) {
+        follow = sources.follow(*tx, viewer, page.subject).json();
+    }
     nlohmann::json flash_json;
     if (flash) {
         flash_json = {{"kind", flash->is_warning ? "warning" : "ok"},
@@ -138,6 +142,7 @@ nlohmann::json make_frame(const FrameSources& sources, const view::Templates& te
             {"viewer", make_viewer(sources, viewer)},
             {"bell", counters.bell},
             {"queue", counters.queue},
+            {"follow", std::move(follow)},
             {"nav", make_navigation(templates, preferences.language, page.nav)},
             {"breadcrumbs", make_breadcrumbs(templates, preferences.language, page, request.path)},
             {"flash", std::move(flash_json)},

@@ -25,6 +25,8 @@ struct FrameSources {
         int queue{0};  ///< cases that wait for this moderator
     };
     std::function<Counters(db::Tx&, const access::Viewer&)> counters;
+    /// How much the viewer hears of a page's subject: view model `Follow`, or null.
+    std::function<view::Model(db::Tx&, const access::Viewer&, const std::string& subject)> follow{};
     bool is_demo{false};
 };
 

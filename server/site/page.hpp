@@ -59,6 +59,7 @@ struct Page {
     std::string here;      ///< last crumb; "" = title
     std::string nav;       ///< which navigation item is current: "threads", "places", "moderation", ""
     std::string live_topics;  ///< what the page follows, space separated
+    std::string subject;   ///< what a member can choose to hear of here ("thread/12"): its button is in the frame; "" = nothing
     std::int64_t seq{0};      ///< live sequence the page was read at
     Keep keep{Keep::no};
     std::vector<std::string> topics;  ///< live topics whose events make a kept answer fall

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "app/features.hpp"
+#include "following/notices.hpp"
 #include "http/target.hpp"
 #include "members/member_store.hpp"
 #include "places/reference_data.hpp"
@@ -104,6 +105,8 @@ protected:
             }
             ask(anna, put, "/api/v1/drafts/reply-" + std::to_string(thread), {{"revision", 0}, {"data", {{"body", "Half"}}}});
         }
+        while (database().write([&](db::Tx& tx) { return following::make_notices(tx, announcer); })) {
+        }
     }
 
     test::TestDatabase fresh;
@@ -152,6 +155,11 @@ TEST_F(PageQueries, DoNotGrowWithTheRows) {
         {anna, "/api/v1/me", "/posts"},
         {anna, "/api/v1/me", "/drafts"},
         {nova, "/api/v1/me/decisions", "/items"},
+        {bert, "/api/v1/me/follows", "/items"},
+        {anna, "/api/v1/me/notices", "/items"},
+        {bert, "/api/v1/me/since?minutes=15", "/items"},
+        {anna, "/api/v1/mentions?q=b", ""},
+        {anna, "/api/v1/members/" + to_string(bert.member), "/threads"},
         {moderator, "/api/v1/moderation/cases", "/items"},
         {moderator, open_case, "/authorHistory/returned"},
     };

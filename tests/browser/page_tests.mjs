@@ -6,8 +6,9 @@ const guestPages = ["/", "/gesprekken", "/gesprekken?soort=vraag&stand=open", "/
   "/gemeenten", "/gemeenten?zoek=brielle", "/gemeenten?zoek=zzzz", "/gemeenten/GM1783", "/gemeenten/GM0501", "/typen",
   "/typen/tuinbouwgemeenten", "/typen/provinciesteden", "/inloggen", "/huisregels", "/over", "/toegankelijkheid", "/privacy", "/bestaat-niet"];
 const memberPages = ["/", "/gesprekken", "/gesprekken/14", "/gesprekken/nieuw", "/gesprekken/nieuw?title=Hoe+betrekt+u+buren", "/ik", "/ik/besluiten",
-  "/gemeenten/GM1783"];
-const newMemberPages = ["/gesprekken/14", "/gesprekken/9", "/ik", "/ik/besluiten"];
+  "/gemeenten/GM1783", "/gesprekken?thema=wonen", "/ik/volgt", "/volgen/thema/wonen", "/volgen/gemeente/GM1783", "/ik/meldingen", "/sinds",
+  "/sinds?minuten=15", "/leden/2"];
+const newMemberPages = ["/gesprekken/14", "/gesprekken/9", "/ik", "/ik/besluiten", "/ik/meldingen", "/ik/volgt"];
 const moderatorPages = ["/moderatie", "/gesprekken/14", "/ik"];
 
 async function checkPages(browser, site, paths, email, options) {

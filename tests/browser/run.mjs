@@ -4,6 +4,7 @@ import { startBrowser } from "./browser.mjs";
 import { startServer } from "./server.mjs";
 import * as connection from "./connection_tests.mjs";
 import * as fresh from "./fresh_tests.mjs";
+import * as following from "./following_tests.mjs";
 import * as guard from "./guard_tests.mjs";
 import * as line from "./line_tests.mjs";
 import * as live from "./live_tests.mjs";
@@ -18,7 +19,7 @@ const server = await startServer();
 let browser;
 try {
   browser = await startBrowser();
-  for (const [group, tests] of Object.entries({ pages, plain, connection, line, live, reading, fresh, guard })) {
+  for (const [group, tests] of Object.entries({ pages, plain, connection, line, live, reading, fresh, guard, following })) {
     for (const [name, test] of Object.entries(tests)) {
       const title = `${group}.${name}`;
       if (wanted.length > 0 && !wanted.some((word) => title.includes(word))) continue;

@@ -9,7 +9,7 @@ FLOOR = {
     "access": 2,
     "site": 3, "live": 3,
     "members": 4.0, "places": 4.1, "notices": 4.2, "agenda": 4.3, "portfolio": 4.3, "discussion": 4.3, "search": 4.4,
-    "moderation": 4.5,
+    "following": 4.5, "moderation": 4.5,
     "app": 5,
 }
 # On floor 1 the workers are the ground of two neighbours.
@@ -46,6 +46,7 @@ SEEDS = [
     ("http includes site", lambda t: t.with_file("server/http/seeded.cpp", '#include "site/page.hpp"\n')),
     ("site and live know each other", lambda t: t.with_file("server/site/seeded.hpp", '#include "live/live.hpp"\n')),
     ("discussion knows moderation", lambda t: t.with_file("server/discussion/seeded.cpp", '#include "moderation/case_store.hpp"\n')),
+    ("discussion knows following", lambda t: t.with_file("server/discussion/seeded.cpp", '#include "following/follow_store.hpp"\n')),
     ("a page of another feature", lambda t: t.with_file("server/moderation/seeded.cpp", '#include "discussion/thread_page.hpp"\n')),
     ("a folder without a floor", lambda t: t.with_file("server/attic/seeded.cpp", "\n")),
 ]

@@ -4,6 +4,7 @@ import http.client
 import json
 import re
 import socket
+import time
 import unittest
 
 import schema
@@ -162,6 +163,7 @@ class Api(unittest.TestCase):
         self.tour_of_the_queue()
         self.tour_of_the_guard()
         self.tour_of_acts()
+        self.tour_of_following()
         self.tour_of_sessions()
         operations = {(method.upper(), path, int(status)) for path, methods in self.document.content["paths"].items()
                       for method, operation in methods.items() for status in operation["responses"] if status < "300"}
@@ -184,6 +186,46 @@ class Api(unittest.TestCase):
                     if post["hasText"]:
                         self.call(who, "GET", f"/threads/{row['id']}/posts/{post['number']}/versions")
         self.assertEqual([m["code"] for m in self.call(who, "GET", "/municipalities?q=Brielle")["items"]], ["GM1992"])
+
+    def tour_of_following(self):
+        thread = self.start()
+        asker = thread["opening"]["author"]["id"]
+        for subject in (f"thread/{thread['id']}", "theme/wonen", "municipality/GM1783", "typology/tuinbouwgemeenten", f"member/{asker}"):
+            at = f"/me/follows/{subject}"
+            self.assertEqual(self.call(self.adviseur, "GET", at)["level"], "")
+            self.assertEqual(self.call(self.adviseur, "PUT", at, {"level": "all"})["level"], "all")
+            self.call(self.adviseur, "PUT", at, {"level": "loud"}, 400)
+            self.assertEqual(self.call(self.adviseur, "GET", "/me/follows")["items"][0]["subject"], subject)
+            self.call(self.guest, "PUT", at, {"level": "all"}, 401)
+            self.call(self.adviseur, "DELETE", at, status=204)
+        self.call(self.adviseur, "PUT", "/me/follows/thread/999999", {"level": "all"}, 404)
+        self.assertEqual(self.call(self.adviseur, "GET", f"/members/{asker}")["name"], thread["opening"]["author"]["name"])
+        self.call(self.guest, "GET", f"/members/{asker}", status=401)
+        self.tour_of_notices(thread)
+
+    def tour_of_notices(self, thread):
+        before = self.call(self.wethouder, "GET", "/me/notices")["count"]
+        since = self.call(self.wethouder, "GET", "/me/since?minutes=15")
+        self.call(self.wethouder, "PUT", "/me/visit", {"until": since["until"]}, 204)
+        self.call(self.wethouder, "PUT", "/me/visit", {"until": "x"}, 400)
+        name = self.call(self.adviseur, "GET", "/mentions?q=westl")["items"][0]
+        self.assertEqual(name["text"], "@Westland")
+        self.call(self.guest, "GET", "/mentions?q=westl", status=401)
+        reply = self.call(self.adviseur, "POST", f"/threads/{thread['id']}/posts", {"body": f"Vraag het {name['text']}."}, 201)
+        self.assertIn('class="fd-vermelding" href="/gemeenten/GM1783"', reply["bodyHtml"])
+        for _ in range(100):
+            notices = self.call(self.wethouder, "GET", "/me/notices")
+            if notices["count"] > before:
+                break
+            time.sleep(0.05)
+        row = notices["items"][0]
+        self.assertEqual((row["thread"], row["kind"], row["isUnread"]), (thread["id"], "mention", True))
+        changed = self.call(self.wethouder, "GET", "/me/since?minutes=1")
+        self.assertEqual([(item["thread"]["id"], item["newReplies"]) for item in changed["items"]], [(thread["id"], 1)])
+        self.call(self.wethouder, "GET", "/me/since?minutes=2", status=400)
+        read = self.call(self.wethouder, "PUT", "/me/notices/read", {"until": row["until"], "thread": thread["id"]})
+        self.assertEqual(read["count"], before)
+        self.call(self.wethouder, "PUT", "/me/notices/read", {}, 400)
 
     def tour_of_a_thread(self):
         thread = self.start()
