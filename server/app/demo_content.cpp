@@ -9,6 +9,7 @@
 #include "discussion/urls.hpp"
 #include "members/member_store.hpp"
 #include "moderation/case_store.hpp"
+#include "moderation/working_time.hpp"
 #include "view/markdown.hpp"
 #include "view/present.hpp"
 
@@ -88,8 +89,8 @@ const db::Query accept_query{"app.demo_accept", R"(
     SELECT id, 'accept', accepted_post, accepted_by, $3 FROM accepted)"};
 
 const db::Query open_case_query{"app.demo_open_case", R"(
-    INSERT INTO cases (kind, post_id, post_version, hold_rule, waiting_since, created_at)
-    SELECT $3, p.id, p.version, $4, $5, $5 FROM posts p WHERE p.thread_id = $1 AND p.number = $2)"};
+    INSERT INTO cases (kind, post_id, post_version, hold_rule, waiting_since, created_at, due_at)
+    SELECT $3, p.id, p.version, $4, $5, $5, $6 FROM posts p WHERE p.thread_id = $1 AND p.number = $2)"};
 
 // The case and its decision: what moderation/decide_case.cpp does, at a moment in the past.
 const db::Query decide_query{"app.demo_decide", R"(
@@ -103,12 +104,13 @@ const db::Query decide_query{"app.demo_decide", R"(
                closed_at = CASE WHEN $3 <> 'return' THEN $4::timestamptz END
           FROM posts p
          WHERE p.thread_id = $1 AND p.number = $2 AND c.post_id = p.id AND c.state = 'open'
-        RETURNING c.id, c.post_id, c.post_version, p.state
+        RETURNING c.id, c.post_id, c.post_version, p.state,
+                  CASE c.kind WHEN 'report' THEN 'own-initiative' ELSE 'review' END AS source
     )
     INSERT INTO decisions (case_id, number, kind, post_id, post_version, state_from, state_to, decided_by, decided_role,
-                           decided_at, rules, facts, questions, statement, deadline_at, appeal_until)
+                           decided_at, rules, facts, questions, statement, deadline_at, appeal_until, source)
     SELECT c.id, 1, $3, c.post_id, c.post_version, c.state, $10, m.id, 'moderator',
-           $4, $5::text[], $6, $7, $8, $9::timestamptz, $11::timestamptz
+           $4, $5::text[], $6, $7, $8, $9::timestamptz, $11::timestamptz, c.source
       FROM closed c JOIN members m ON m.email = $12)"};
 
 /// DSA article 20 asks for six months to object; no six months have more days than this.
@@ -226,8 +228,7 @@ private:
                  db::Params::of(row.integer("post_id"), at, row.integer("event_id")));
         ++last_number_;
         if (is_held) {
-            tx_.exec(open_case_query,
-                     db::Params::of(thread_, last_number_, "review", "new-member", at));
+            open_case(last_number_, "review", "new-member", at);
         }
     }
 
@@ -245,7 +246,7 @@ private:
             tx_.exec(move_query, db::Params::of(thread_, number, "withdrawn", at));
             tx_.exec(announce_query, db::Params::of(thread_, number, "post.withdrawn", at));
         } else if (act == "report") {
-            tx_.exec(open_case_query, db::Params::of(thread_, number, "report", "", at));
+            open_case(number, "report", "", at);
         } else if (act == "return") {
             decide(happening, number, at, "returned");
         } else if (act == "reject") {
@@ -256,6 +257,11 @@ private:
         } else {
             refuse("no such act: " + act);
         }
+    }
+
+    void open_case(int number, const char* kind, const char* hold_rule, base::Time at) {
+        const auto due_at = moderation::add_working_time(at, moderation::working_day);
+        tx_.exec(open_case_query, db::Params::of(thread_, number, kind, hold_rule, at, due_at));
     }
 
     void decide(const json& decision, int number, base::Time at, const char* state_to) {

@@ -22,6 +22,7 @@
 #include "moderation/case_store.hpp"
 #include "moderation/review_gate.hpp"
 #include "moderation/routes.hpp"
+#include "moderation/run_timers.hpp"
 #include "places/routes.hpp"
 #include "site/plain_pages.hpp"
 
@@ -44,7 +45,7 @@ public:
         : parts{given},
           guard{parts.directory, parts.templates},
           handling{parts.review_norm, parts.templates},
-          gate{parts.announcer, guard, handling},
+          gate{parts.announcer, guard, handling, parts.database},
           discussion{parts.directory, parts.templates, parts.announcer, gate},
           following{discussion, [](db::Tx& tx, const access::Viewer& viewer) {
                         return static_cast<int>(moderation::count_returned(tx, viewer.member));
@@ -76,7 +77,7 @@ public:
     std::optional<live::Sources::Opening> open_topic(const access::Viewer& viewer, const std::string& topic) const;
     site::FrameSources::Counters count(db::Tx& tx, const access::Viewer& viewer) const {
         return {.bell = following::count_bell(tx, viewer, following),
-                .queue = viewer.is_staff() ? static_cast<int>(moderation::count_open_cases(tx)) : 0};
+                .queue = viewer.is_staff() ? static_cast<int>(moderation::count_open_cases(tx).count) : 0};
     }
 
     Parts parts;
@@ -136,7 +137,7 @@ site::Routes Features::routes() const {
     places::add_routes(routes, impl_->parts.directory, impl_->threads, impl_->parts.templates);
     discussion::add_routes(routes, impl_->discussion);
     following::add_routes(routes, impl_->following);
-    moderation::add_routes(routes, impl_->discussion);
+    moderation::add_routes(routes, impl_->discussion, impl_->parts.database);
     add_openapi(routes, impl_->parts.web_folder);
     return routes;
 }
@@ -166,7 +167,8 @@ std::vector<Chore> Features::chores() const {
              [](db::Tx& tx, base::Time now) { discussion::prune_idempotency_keys(tx, now - keys_time); }},
             {"sessions", 1h, [](db::Tx& tx, base::Time now) { access::prune_sessions(tx, now); }},
             {"drafts", 1h, [](db::Tx& tx, base::Time now) { discussion::prune_drafts(tx, now - drafts_time); }},
-            {"notices", 10min, [](db::Tx& tx, base::Time now) { following::prune_notices(tx, now - notices_time); }}};
+            {"notices", 10min, [](db::Tx& tx, base::Time now) { following::prune_notices(tx, now - notices_time); }},
+            {"case_timers", 1min, [this](db::Tx& tx, base::Time now) { moderation::run_due_timers(tx, impl_->discussion, now); }}};
 }
 
 std::function<site::Page(const site::ActionContext&)> Features::sign_in_again() const {

@@ -18,7 +18,7 @@ constexpr int versions_shown = 50;
 
 const db::Query versions_query{"discussion.versions", R"(
     SELECT v.version, v.body, v.body_html, v.created_at, coalesce(v.version = p.live_version, false) AS is_current,
-           CASE WHEN m.ended_at IS NULL THEN m.name END AS by_name
+           CASE WHEN m.ended_at IS NULL THEN m.name END AS by_name, v.by_member <> p.author_id AS is_by_moderation
       FROM visible_posts($1, $2) p
       JOIN post_versions v ON v.post_id = p.id
       JOIN members m ON m.id = v.by_member
@@ -26,6 +26,14 @@ const db::Query versions_query{"discussion.versions", R"(
        AND (p.author_id = $1 OR is_staff($2) OR (v.was_live AND NOT v.is_hidden))
      ORDER BY v.version DESC
      LIMIT $5)"};
+
+/// Which moderator changed a text is for staff.
+std::string by_name(const db::Row& row, const site::PageContext& context, const Services& services) {
+    if (row.flag("is_by_moderation") && !context.viewer.is_staff()) {
+        return services.texts.text("discussion.moderation", context.language);
+    }
+    return row.find_text("by_name").value_or(services.texts.text("discussion.former_member", context.language));
+}
 
 }  // namespace
 
@@ -41,6 +49,9 @@ site::Page load_history_page(const site::PageContext& context, const Services& s
     }
     const auto post =
         get_post_json(context.tx, services, viewer, context.language, facts.thread, number);
+    if (!post["isLive"].get<bool>()) {
+        services.gate.about_to_show(context.tx, viewer, {post["id"].get<std::int64_t>()});
+    }
     auto versions = json::array();
     for (std::size_t at = 0; at < rows.size(); ++at) {
         const auto row = rows[at];
@@ -48,7 +59,7 @@ site::Page load_history_page(const site::PageContext& context, const Services& s
         versions.push_back(
             {{"version", row.integer("version")},
              {"at", base::to_rfc3339(row.time("created_at"))},
-             {"byName", row.find_text("by_name").value_or(services.texts.text("discussion.former_member", context.language))},
+             {"byName", by_name(row, context, services)},
              {"bodyHtml", row.text("body_html")},
              {"diffHtml", has_older ? diff_html(rows[at + 1].text("body"), row.text("body")) : ""},
              {"isCurrent", row.flag("is_current")}});

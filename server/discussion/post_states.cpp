@@ -19,7 +19,7 @@ const db::Query lock_query{"discussion.lock_thread_of", R"(
     SELECT t.id FROM threads t JOIN posts p ON p.thread_id = t.id WHERE p.id = $1 FOR NO KEY UPDATE OF t)"};
 
 const db::Query standing_query{"discussion.post_standing", R"(
-    SELECT p.thread_id, p.number, p.author_id, p.state, p.version, p.published_at IS NOT NULL AS was_published,
+    SELECT p.thread_id, p.number, p.author_id, p.state, p.version, p.live_version, p.published_at IS NOT NULL AS was_published,
            p.withdrawn_at > now() - make_interval(hours => $2) AS may_undo, t.accepted_post = p.id AS is_answer, t.seq
       FROM posts p JOIN threads t ON t.id = p.thread_id
      WHERE p.id = $1)"};
@@ -44,8 +44,11 @@ const db::Query mark_live_query{"discussion.mark_version_live", R"(
 
 const db::Query write_version_query{"discussion.write_version", R"(
     INSERT INTO post_versions (post_id, version, body, body_html, by_member)
-    SELECT p.id, p.version + 1, $3, $4, p.author_id FROM posts p WHERE p.id = $1 AND p.version = $2
+    SELECT p.id, p.version + 1, $3, $4, $5 FROM posts p WHERE p.id = $1 AND p.version = $2
     RETURNING version)"};
+
+const db::Query version_body_query{"discussion.version_body", R"(
+    SELECT body FROM post_versions WHERE post_id = $1 AND version = $2)"};
 
 const db::Query raise_version_query{"discussion.raise_version", R"(
     UPDATE posts SET version = version + 1 WHERE id = $1 AND version = $2)"};
@@ -55,12 +58,27 @@ const db::Query show_unseen_query{"discussion.show_unseen_version", R"(
     UPDATE posts p SET body = v.body, body_html = v.body_html
       FROM post_versions v WHERE p.id = $1 AND v.post_id = p.id AND v.version = p.version)"};
 
+// As if readers had never been shown one: nothing but a decision puts a text before them.
+const db::Query never_shown_query{"discussion.never_shown", R"(
+    UPDATE posts p SET live_version = NULL, body = v.body, body_html = v.body_html
+      FROM post_versions v WHERE p.id = $1 AND v.post_id = p.id AND v.version = p.version)"};
+
 const db::Query opening_query{"discussion.move_opening", R"(
     UPDATE threads
        SET opening_state = $2,
            is_published = is_published OR $2 = 'live',
            published_at = CASE WHEN $2 = 'live' THEN coalesce(published_at, now()) ELSE published_at END
      WHERE id = $1)"};
+
+// The rows stay, with their times: that there was a post, when and by whom (T24).
+const db::Query erase_versions_query{"discussion.erase_versions", R"(
+    UPDATE post_versions SET body = '-', body_html = '' WHERE post_id = $1)"};
+
+const db::Query erase_post_query{"discussion.erase_post", R"(
+    UPDATE posts SET body = '', body_html = '' WHERE id = $1)"};
+
+const db::Query erase_opening_query{"discussion.erase_opening", R"(
+    UPDATE threads SET title = '-', slug = 'gesprek', fields = '{}' WHERE id = $1)"};
 
 const db::Query recount_query{"discussion.recount", R"(SELECT recount_thread($1))"};
 
@@ -82,6 +100,9 @@ public:
         moved_.number = static_cast<int>(row.integer("number"));
         moved_.state_from = moved_.state_to = row.text("state");
         moved_.version = static_cast<int>(row.integer("version"));
+        if (const auto shown = row.find_integer("live_version")) {
+            moved_.live_version_from = static_cast<int>(*shown);
+        }
         moved_.seq = row.integer("seq");
         was_published_ = row.flag("was_published");
         may_undo_ = !row.is_null("may_undo") && row.flag("may_undo");
@@ -98,30 +119,67 @@ public:
     }
     void require_version(int version) const { require(version == moved_.version); }
 
-    /// Adds a version; the post's state and what readers see stay as they are.
-    void write(const std::string& body) {
+    /// Adds a version by its author or a moderator; the post's state and what readers see stay as they are.
+    void write(const std::string& body, base::MemberId by) {
         const auto html = render_post(tx_, body);
-        require(tx_.exec(write_version_query, db::Params::of(post_, moved_.version, body, html)).size() == 1);
+        require(tx_.exec(write_version_query, db::Params::of(post_, moved_.version, body, html, by)).size() == 1);
         tx_.exec(raise_version_query, db::Params::of(post_, moved_.version));
         ++moved_.version;
     }
 
-    /// `shown`: the version that readers see from now on, 0 = as it was.
-    void to(std::string_view state, int shown = 0) {
-        const auto version = shown == 0 ? std::nullopt : std::optional{static_cast<std::int64_t>(shown)};
+    /// `shown`: the version that readers see from now on, none = as it was. Readers are told what they see of it.
+    void to(std::string_view state, std::optional<int> shown = std::nullopt) {
+        const auto version = shown ? std::optional{static_cast<std::int64_t>(*shown)} : std::nullopt;
         require(tx_.exec(move_query, db::Params::of(post_, state, version, moved_.state_from, moved_.version)).size() == 1);
-        if (shown != 0) {
-            tx_.exec(mark_live_query, db::Params::of(post_, shown));
+        if (shown) {
+            tx_.exec(mark_live_query, db::Params::of(post_, *shown));
         }
         moved_.state_to = state;
         if (moved_.number == 1) {
             tx_.exec(opening_query, db::Params::of(moved_.thread, state));
         }
+        if (const auto event = what_readers_see(shown); !event.empty()) {
+            tell_readers(event);
+        }
+        tell_author();
     }
 
-    /// After a move that readers see: true counters, and the event.
+    std::optional<int> live_version() const { return moved_.live_version_from; }
+    bool was_published() const { return was_published_; }
+    bool may_undo() const { return may_undo_; }
+    int version() const { return moved_.version; }
+    const Moved& done() const { return moved_; }
+
+private:
+    static bool is_read(std::string_view state) { return state == "live" || state == "live_change"; }
+
+    /// Under which event's name readers see a post that was published and that they cannot read.
+    static std::string_view tombstone(std::string_view state) {
+        if (state == "withdrawn") {
+            return kind::post_withdrawn;
+        }
+        return state == "removed" || state == "erased" ? kind::post_removed : kind::post_hidden;
+    }
+
+    /// The event that takes a reader's page from before this move to after it; "" when nothing of it changes.
+    std::string_view what_readers_see(std::optional<int> shown) const {
+        const bool was_read = is_read(moved_.state_from);
+        if (is_read(moved_.state_to)) {
+            if (!was_published_) {
+                return kind::post_new;
+            }
+            if (!was_read) {
+                return kind::post_restored;
+            }
+            return shown && shown != moved_.live_version_from ? kind::post_edited : std::string_view{};
+        }
+        const bool is_new_to_them = was_read || tombstone(moved_.state_from) != tombstone(moved_.state_to);
+        return was_published_ && is_new_to_them ? tombstone(moved_.state_to) : std::string_view{};
+    }
+
+    /// True counters, and the event.
     void tell_readers(std::string_view event_kind) {
-        if (is_answer_ && moved_.state_to != "live" && moved_.state_to != "live_change") {
+        if (is_answer_ && !is_read(moved_.state_to)) {
             tx_.exec(lose_answer_query, db::Params::of(moved_.thread, post_));
         }
         tx_.exec(recount_query, db::Params::of(moved_.thread));
@@ -129,12 +187,6 @@ public:
     }
     void tell_author() { announce_own(tx_, announcer_, moved_.author, data()); }
 
-    bool was_published() const { return was_published_; }
-    bool may_undo() const { return may_undo_; }
-    int version() const { return moved_.version; }
-    const Moved& done() const { return moved_; }
-
-private:
     nlohmann::json data() const {
         return {{"thread", moved_.thread.value}, {"post", post_.value}, {"number", moved_.number}};
     }
@@ -153,8 +205,16 @@ Moved publish(db::Tx& tx, const live::Announcer& announcer, base::PostId post, i
     move.require(move.stands({"waiting", "live_change"}));
     move.require_version(version);
     move.to("live", version);
-    move.tell_readers(move.was_published() ? kind::post_edited : kind::post_new);
-    move.tell_author();
+    return move.done();
+}
+
+Moved publish_changed(db::Tx& tx, const live::Announcer& announcer, base::PostId post, int version, const std::string& body,
+                      base::MemberId moderator) {
+    Move move{tx, announcer, post};
+    move.require(move.stands({"waiting", "live_change"}));
+    move.require_version(version);
+    move.write(body, moderator);
+    move.to("live", move.version());
     return move.done();
 }
 
@@ -163,7 +223,6 @@ Moved return_to_author(db::Tx& tx, const live::Announcer& announcer, base::PostI
     move.require(move.stands({"waiting", "live_change"}));
     move.require_version(version);
     move.to(move.stands({"waiting"}) ? "returned" : "live");
-    move.tell_author();
     return move.done();
 }
 
@@ -172,7 +231,61 @@ Moved reject(db::Tx& tx, const live::Announcer& announcer, base::PostId post, in
     move.require(move.stands({"waiting", "live_change"}));
     move.require_version(version);
     move.to(move.stands({"waiting"}) ? "rejected" : "live");
-    move.tell_author();
+    return move.done();
+}
+
+Moved hide(db::Tx& tx, const live::Announcer& announcer, base::PostId post) {
+    Move move{tx, announcer, post};
+    move.require(move.stands({"live", "live_change"}));
+    move.to("hidden");
+    return move.done();
+}
+
+Moved remove(db::Tx& tx, const live::Announcer& announcer, base::PostId post) {
+    Move move{tx, announcer, post};
+    move.require(move.stands({"live", "live_change", "hidden", "withdrawn"}));
+    move.to("removed");
+    return move.done();
+}
+
+Moved restore(db::Tx& tx, const live::Announcer& announcer, base::PostId post) {
+    Move move{tx, announcer, post};
+    move.require(move.stands({"hidden", "removed", "rejected"}));
+    move.to("live", move.live_version().value_or(move.version()));
+    return move.done();
+}
+
+Moved put_back(db::Tx& tx, const live::Announcer& announcer, base::PostId post, const PutBack& back) {
+    Move move{tx, announcer, post};
+    move.require(move.stands({back.from}));
+    move.require_version(back.version);
+    if (back.judged != back.version) {
+        const auto rows = tx.exec(version_body_query, db::Params::of(post, back.judged));
+        move.write(rows.one().text("body"), move.done().author);
+    }
+    move.to(back.to, back.live_version);
+    if (back.to == "waiting" || back.to == "returned" || back.to == "rejected") {
+        tx.exec(never_shown_query, db::Params::of(post));
+    }
+    return move.done();
+}
+
+Moved expire(db::Tx& tx, const live::Announcer& announcer, base::PostId post) {
+    Move move{tx, announcer, post};
+    move.require(move.stands({"returned"}));
+    move.to("withdrawn");
+    return move.done();
+}
+
+Moved erase(db::Tx& tx, const live::Announcer& announcer, base::PostId post) {
+    Move move{tx, announcer, post};
+    move.require(!move.stands({"erased"}));
+    move.to("erased");
+    tx.exec(erase_versions_query, db::Params::of(post));
+    tx.exec(erase_post_query, db::Params::of(post));
+    if (move.done().number == 1) {
+        tx.exec(erase_opening_query, db::Params::of(move.done().thread));
+    }
     return move.done();
 }
 
@@ -180,22 +293,16 @@ Moved withdraw(db::Tx& tx, const live::Announcer& announcer, base::PostId post) 
     Move move{tx, announcer, post};
     move.require(move.stands({"waiting", "returned", "live", "live_change"}));
     move.to("withdrawn");
-    if (move.was_published()) {
-        move.tell_readers(kind::post_withdrawn);
-    }
-    move.tell_author();
     return move.done();
 }
 
 Moved undo_withdrawal(db::Tx& tx, const live::Announcer& announcer, base::PostId post) {
     Move move{tx, announcer, post};
-    move.require(move.stands({"withdrawn"}) && move.was_published());
+    move.require(move.stands({"withdrawn"}) && move.live_version().has_value());
     if (!move.may_undo()) {
         throw Problem{ProblemKind::conflict, "discussion.undo_too_late"};
     }
     move.to("live");
-    move.tell_readers(kind::post_restored);
-    move.tell_author();
     return move.done();
 }
 
@@ -203,10 +310,9 @@ Moved resubmit(db::Tx& tx, const live::Announcer& announcer, base::PostId post, 
     Move move{tx, announcer, post};
     move.require(move.stands({"waiting", "returned"}));
     move.require_version(version);
-    move.write(body);
+    move.write(body, move.done().author);
     move.to("waiting");
     tx.exec(show_unseen_query, db::Params::of(post));
-    move.tell_author();
     return move.done();
 }
 
@@ -214,10 +320,8 @@ Moved edit_live(db::Tx& tx, const live::Announcer& announcer, base::PostId post,
     Move move{tx, announcer, post};
     move.require(move.stands({"live", "live_change"}));
     move.require_version(version);
-    move.write(body);
+    move.write(body, move.done().author);
     move.to("live", move.version());
-    move.tell_readers(kind::post_edited);
-    move.tell_author();
     return move.done();
 }
 
@@ -226,9 +330,8 @@ Moved propose_change(db::Tx& tx, const live::Announcer& announcer, base::PostId 
     Move move{tx, announcer, post};
     move.require(move.stands({"live", "live_change"}));
     move.require_version(version);
-    move.write(body);
+    move.write(body, move.done().author);
     move.to("live_change");
-    move.tell_author();
     return move.done();
 }
 

@@ -77,8 +77,13 @@ bool is_new(const db::Row& row, const PostViewContext& context, bool is_own) {
            (row.integer("number") > context.marker->first || *published_at > context.marker->second);
 }
 
-void put_state(json& model, const std::string& state) {
-    const auto shown = state == "live_change" ? std::string{"live"} : state == "erased" ? "removed" : state;
+/// `has_text`: of a post that was published and of which he sees no more, a reader is told only that he cannot see it now.
+void put_state(json& model, const std::string& state, bool has_text) {
+    const bool is_between_author_and_staff = state == "waiting" || state == "returned" || state == "rejected";
+    const auto shown = state == "live_change"                       ? std::string{"live"}
+                       : state == "erased"                          ? "removed"
+                       : is_between_author_and_staff && !has_text ? "hidden"
+                                                                    : state;
     model["state"] = shown;
     model["isLive"] = shown == "live";
     model["isWaiting"] = shown == "waiting";
@@ -109,15 +114,15 @@ void put_permissions(json& model, const db::Row& row, const PostViewContext& con
     put("mayEdit", is_own && (is_unseen || (is_live && !thread.is_closed)), "editUrl", act("/wijzig"));
     put("mayWithdraw", is_own && (is_unseen || is_live), "withdrawUrl", act("/intrekken"));
     put("mayUndo",
-        is_own && state == "withdrawn" && !row.is_null("published_at") && withdrawn_at &&
+        is_own && state == "withdrawn" && !row.is_null("live_version") && withdrawn_at &&
             base::now() < *withdrawn_at + undo_time,
         "undoUrl", act("/terugzetten"));
     put("mayQuote", viewer.is_signed_in() && is_live && thread.is_published && !thread.is_closed, "quoteUrl",
         thread_url(thread.id, thread.slug) + "?citeer=" + std::to_string(number) + "#reageer");
     put("mayAccept", may_choose && is_live && !is_answer, "acceptUrl", act("/antwoord"));
     put("mayUnaccept", may_choose && is_answer, "unacceptUrl", act("/geen-antwoord"));
-    put("mayModerate", viewer.may_moderate() && !is_own && (is_unseen || state == "live_change"), "moderateUrl",
-        "/moderatie");
+    put("mayModerate", viewer.may_moderate() && !is_own && state != "erased" && state != "returned", "moderateUrl",
+        act("/beoordelen"));
     put("mayReport", false, "reportUrl", {});
 }
 
@@ -156,7 +161,7 @@ std::vector<std::int64_t> decided_ids(const db::Rows& rows) {
     std::vector<std::int64_t> ids;
     for (const auto& row : rows) {
         const auto state = row.text("state");
-        if (state != "live" && state != "waiting" && state != "withdrawn") {
+        if (state != "live" && state != "waiting") {
             ids.push_back(row.integer("id"));
         }
     }
@@ -182,7 +187,7 @@ nlohmann::json post_json(const db::Row& row, const PostViewContext& context) {
     model["url"] = post_url(thread.id, thread.slug, number);
     model["author"] = author_json(row, context);
     model["isOwn"] = is_own;
-    put_state(model, row.text("state"));
+    put_state(model, row.text("state"), has_text);
     model["usualWait"] = is_own && model["isWaiting"].get<bool>() ? context.usual_wait : "";
     model["hasText"] = has_text;
     model["createdAt"] = base::to_rfc3339(row.time("created_at"));

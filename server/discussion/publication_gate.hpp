@@ -75,6 +75,9 @@ public:
     /// The sentence that says how long a review usually takes. At most one query.
     virtual std::string usual_wait(db::Tx& tx, view::Language language) = 0;
 
+    /// These posts, which are not simply live, are about to be shown to this viewer with their text: for the log of what staff read.
+    virtual void about_to_show(db::Tx& tx, const access::Viewer& viewer, const std::vector<std::int64_t>& posts) = 0;
+
     /// The last decision about each of these posts as this viewer may see it (view model `Decision`), by post id; posts
     /// without one are absent. One query for all of them; called only when a page holds posts that are not simply live.
     virtual std::map<std::int64_t, view::Model> load_decisions(db::Tx& tx, const access::Viewer& viewer,

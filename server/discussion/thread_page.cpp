@@ -259,6 +259,7 @@ site::Page load_thread_page(const site::PageContext& context, const Services& se
     }
     if (const auto ids = decided_ids(posts); !ids.empty()) {
         post_context.decisions = services.gate.load_decisions(context.tx, viewer, context.language, ids);
+        services.gate.about_to_show(context.tx, viewer, ids);
     }
     if (viewer.is_signed_in()) {
         post_context.usual_wait = services.gate.usual_wait(context.tx, context.language);
@@ -369,6 +370,7 @@ site::Page load_post_page(const site::PageContext& context, const Services& serv
     PostViewContext post_context{services, context.viewer, context.language, facts.thread, std::nullopt, {}};
     if (const auto ids = decided_ids(rows); !ids.empty()) {
         post_context.decisions = services.gate.load_decisions(context.tx, context.viewer, context.language, ids);
+        services.gate.about_to_show(context.tx, context.viewer, ids);
     }
     if (context.viewer.is_signed_in()) {
         post_context.usual_wait = services.gate.usual_wait(context.tx, context.language);

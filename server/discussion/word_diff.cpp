@@ -115,6 +115,15 @@ std::vector<DiffPart> diff_words(std::string_view before, std::string_view after
     return builder.take();
 }
 
+double changed_share(std::string_view before, std::string_view after) {
+    std::size_t changed = 0;
+    for (const auto& part : diff_words(before, after)) {
+        changed += part.kind == DiffPart::Kind::same ? 0 : part.text.size();
+    }
+    const auto all = before.size() + after.size();
+    return all == 0 ? 0 : static_cast<double>(changed) / static_cast<double>(all);
+}
+
 std::string diff_html(std::string_view before, std::string_view after) {
     std::string html = "<p>";
     for (const auto& part : diff_words(before, after)) {

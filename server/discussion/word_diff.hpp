@@ -17,6 +17,9 @@ struct DiffPart {
 /// Parts in order; texts of up to 20,000 code points. Very different long texts come back as one removal and one addition.
 std::vector<DiffPart> diff_words(std::string_view before, std::string_view after);
 
+/// How much of two texts differs, 0 to 1: characters that were removed or added, of all characters of both.
+double changed_share(std::string_view before, std::string_view after);
+
 /// The parts as paragraphs with <del> and <ins>; an empty line begins a new paragraph.
 std::string diff_html(std::string_view before, std::string_view after);
 

@@ -1,5 +1,7 @@
 #include "moderation/case_store.hpp"
 
+#include "moderation/working_time.hpp"
+
 namespace forum::moderation {
 
 namespace {
@@ -9,7 +11,10 @@ const db::Query list_rules_query{"moderation.list_rules", R"(
 
 // A lease that has expired counts as none: nothing has to run for it to end.
 const std::string case_columns = R"(
-    SELECT c.id, c.version, c.kind, c.state, c.post_id, c.post_version, p.thread_id, p.number, t.title, t.slug,
+    SELECT c.id, c.version, c.kind, c.state, c.post_id, c.post_version, p.state AS post_state, p.version AS newest_version,
+           c.hold_rule, (SELECT count(*) FROM reports r WHERE r.case_id = c.id) AS reports, c.appeals,
+           coalesce(c.sent_to, '') AS sent_to, c.sent_reason, c.due_at,
+           to_char(c.due_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS due_key, p.thread_id, p.number, t.title, t.slug,
            v.body, v.body_html, p.author_id, a.name AS author_name, p.author_function,
            coalesce(p.author_municipality, '') AS author_municipality, a.role <> 'member' AS author_is_staff,
            c.waiting_since, c.rounds,
@@ -23,11 +28,28 @@ const std::string case_columns = R"(
       JOIN members a ON a.id = p.author_id
       LEFT JOIN members l ON l.id = c.lease_by )";
 
-const db::Query list_open_query{"moderation.list_open", case_columns + R"(
-     WHERE c.state = 'open'
-       AND ($1 = '' OR (c.waiting_since, c.id) > ($1::timestamptz, $2::bigint))
-     ORDER BY c.waiting_since, c.id
-     LIMIT $3)"};
+// The queue, once: $1 theme, $2 province, "" = all.
+const std::string in_queue = R"(
+     c.state = 'open' AND ($1 = '' OR t.theme_slug = $1)
+     AND ($2 = '' OR EXISTS (SELECT 1 FROM municipalities g WHERE g.code = p.author_municipality AND g.province = $2)) )";
+const std::string queue_from = R"( FROM cases c JOIN posts p ON p.id = c.post_id JOIN threads t ON t.id = p.thread_id )";
+
+const db::Query list_open_query{"moderation.list_open", case_columns + "WHERE" + in_queue + R"(
+       AND ($3 = '' OR (c.due_at, c.id) > ($3::timestamptz, $4::bigint))
+     ORDER BY c.due_at, c.id
+     LIMIT $5)"};
+
+const db::Query count_open_query{"moderation.count_open", R"(
+    SELECT count(*) AS n, count(*) FILTER (WHERE c.due_at < now()) AS late, min(c.waiting_since) AS waiting_since)" + queue_from + "WHERE" + in_queue};
+
+const db::Query find_next_query{"moderation.find_next", "SELECT c.id" + queue_from + "WHERE" + in_queue + R"(
+       AND c.id <> $4 AND (c.lease_until IS NULL OR c.lease_until <= now() OR c.lease_by = $3)
+       AND decider_bar(c.id, $3) IS NULL
+     ORDER BY c.due_at, c.id
+     LIMIT 1)"};
+
+const db::Query bar_query{"moderation.decider_bar", R"(
+    SELECT coalesce(decider_bar($1, $2), '') AS bar)"};
 
 const db::Query find_case_query{"moderation.find_case", case_columns + "WHERE c.id = $1"};
 
@@ -36,19 +58,6 @@ const db::Query lock_case_query{"moderation.lock_case", R"(
     SELECT c.id FROM cases c JOIN posts p ON p.id = c.post_id JOIN threads t ON t.id = p.thread_id
      WHERE c.id = $1
        FOR NO KEY UPDATE OF t, p, c)"};
-
-const db::Query count_open_query{"moderation.count_open", R"(
-    SELECT count(*) AS n FROM cases WHERE state = 'open')"};
-
-const db::Query find_next_query{"moderation.find_next", R"(
-    SELECT c.id FROM cases c JOIN posts p ON p.id = c.post_id
-     WHERE c.state = 'open' AND c.id <> $2 AND p.author_id <> $1
-       AND (c.lease_until IS NULL OR c.lease_until <= now() OR c.lease_by = $1)
-     ORDER BY c.waiting_since, c.id
-     LIMIT 1)"};
-
-const db::Query count_decided_query{"moderation.count_decided", R"(
-    SELECT count(*) AS n FROM decisions WHERE decided_at >= $1)"};
 
 const db::Query take_lease_query{"moderation.take_lease", R"(
     UPDATE cases SET lease_by = $2, lease_until = now() + make_interval(secs => $3)
@@ -62,42 +71,56 @@ const db::Query release_lease_query{"moderation.release_lease", R"(
 const db::Query close_round_query{"moderation.close_round", R"(
     UPDATE cases
        SET state = $4, version = version + 1, lease_by = NULL, lease_until = NULL, deadline_at = $5,
+           hidden_until = CASE WHEN $4 = 'open' THEN coalesce($6, hidden_until) END,
+           sent_to = coalesce(nullif($7, ''), sent_to), sent_reason = CASE WHEN $7 = '' THEN sent_reason ELSE $8 END,
            closed_at = CASE WHEN $4 = 'decided' THEN now() END,
            waited = now() - waiting_since,
            rounds = rounds + (CASE WHEN $4 = 'with_author' THEN 1 ELSE 0 END)
      WHERE id = $1 AND version = $2 AND state = 'open'
        AND (lease_until IS NULL OR lease_until <= now() OR lease_by = $3))"};
 
-const db::Query insert_decision_query{"moderation.insert_decision", R"(
-    INSERT INTO decisions (case_id, number, kind, post_id, post_version, state_from, state_to, decided_by, decided_role,
-                           rules, facts, questions, note, statement, deadline_at, appeal_until)
-    SELECT $1, 1 + coalesce(max(number), 0), $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15
-      FROM decisions WHERE case_id = $1
-    RETURNING id)"};
+const db::Query merge_query{"moderation.merge_cases", R"(
+    UPDATE cases
+       SET state = 'merged', merged_into = $1, version = version + 1, closed_at = now(), lease_by = NULL, lease_until = NULL,
+           deadline_at = NULL, hidden_until = NULL
+     WHERE post_id = $2 AND id <> $1 AND kind = ANY ($3::text[]) AND state IN ('open', 'with_author'))"};
 
-const db::Query decisions_of_case_query{"moderation.decisions_of_case", R"(
-    SELECT d.id, d.case_id, d.post_id, d.kind, d.rules, d.facts, d.questions, d.statement,
-           coalesce(m.name, '') AS by_name, d.decided_at, d.is_automatic, d.deadline_at, d.appeal_until
-      FROM decisions d LEFT JOIN members m ON m.id = d.decided_by
-     WHERE d.case_id = $1 ORDER BY d.number)"};
+const db::Query close_reports_query{"moderation.close_reports", R"(
+    WITH ended AS (
+        SELECT id FROM cases WHERE id = $1 OR (merged_into = $1 AND state = 'merged')
+    ), noticed AS (
+        UPDATE content_notices SET closed_at = now(), decision_id = $2 WHERE case_id IN (SELECT id FROM ended) AND closed_at IS NULL
+    )
+    UPDATE reports SET closed_at = now(), decision_id = $2 WHERE case_id IN (SELECT id FROM ended) AND closed_at IS NULL
+    RETURNING reporter_id)"};
 
-const db::Query last_decisions_query{"moderation.last_decisions", R"(
-    SELECT DISTINCT ON (d.post_id)
-           d.id, d.case_id, d.post_id, d.kind, d.rules, d.facts, d.questions, d.statement,
-           coalesce(m.name, '') AS by_name, d.decided_at, d.is_automatic, d.deadline_at, d.appeal_until
-      FROM decisions d LEFT JOIN members m ON m.id = d.decided_by
-     WHERE d.post_id = ANY ($1::bigint[])
-     ORDER BY d.post_id, d.id DESC)"};
+const db::Query stop_hiding_query{"moderation.stop_hiding", R"(
+    UPDATE cases SET hidden_until = NULL WHERE post_id = $1 AND hidden_until IS NOT NULL)"};
 
-const db::Query decisions_of_author_query{"moderation.decisions_of_author", R"(
-    SELECT d.id, d.case_id, d.post_id, d.kind, d.rules, d.facts, d.questions, d.statement,
-           coalesce(m.name, '') AS by_name, d.decided_at, d.is_automatic, d.deadline_at, d.appeal_until
+const db::Query reopen_query{"moderation.reopen_case", R"(
+    UPDATE cases c
+       SET state = 'open', version = c.version + 1, closed_at = NULL, deadline_at = NULL, lease_by = NULL, lease_until = NULL,
+           post_version = $3,
+           rounds = c.rounds - (CASE WHEN d.kind = 'return' THEN 1 ELSE 0 END),
+           sent_to = CASE WHEN d.kind <> 'escalate' THEN c.sent_to END,
+           sent_reason = CASE WHEN d.kind <> 'escalate' THEN c.sent_reason ELSE '' END
       FROM decisions d
-      JOIN posts p ON p.id = d.post_id
-      LEFT JOIN members m ON m.id = d.decided_by
-     WHERE p.author_id = $1 AND ($2 = 0 OR d.id < $2)
-     ORDER BY d.id DESC
-     LIMIT $3)"};
+     WHERE c.id = $1 AND d.id = $2
+       AND NOT EXISTS (SELECT 1 FROM cases a WHERE a.appeals = $2)
+       AND NOT EXISTS (SELECT 1 FROM cases o
+                        WHERE o.post_id = c.post_id AND o.kind = c.kind AND o.id <> c.id AND o.kind <> 'appeal'
+                          AND o.state IN ('open', 'with_author')))"};
+
+// A change waits again only when the post has one again.
+const db::Query unmerge_query{"moderation.unmerge_cases", R"(
+    UPDATE cases c SET state = 'open', merged_into = NULL, version = c.version + 1, closed_at = NULL
+      FROM decisions d
+     WHERE c.merged_into = $1 AND c.state = 'merged' AND c.kind = ANY ($3::text[]) AND d.id = $2 AND c.closed_at >= d.decided_at
+       AND (c.kind NOT IN ('review', 'change') OR (c.kind = 'change' AND d.state_from = 'live_change')))"};
+
+const db::Query reopen_reports_query{"moderation.reopen_reports", R"(
+    WITH noticed AS (UPDATE content_notices SET closed_at = NULL, decision_id = NULL WHERE decision_id = $1)
+    UPDATE reports SET closed_at = NULL, decision_id = NULL WHERE decision_id = $1)"};
 
 const db::Query author_history_query{"moderation.author_history", R"(
     SELECT (SELECT count(*) FROM posts WHERE author_id = $1 AND state IN ('live', 'live_change')) AS live,
@@ -112,11 +135,17 @@ const db::Query count_published_query{"moderation.count_published", R"(
 const db::Query count_returned_query{"moderation.count_returned", R"(
     SELECT count(*) AS n FROM posts WHERE author_id = $1 AND state = 'returned')"};
 
+const db::Query returned_query{"moderation.returned_case", R"(
+    SELECT c.due_at, (SELECT max(d.decided_at) FROM decisions d WHERE d.case_id = c.id) AS returned_at
+      FROM cases c WHERE c.post_id = $1 AND c.kind = $2 AND c.state = 'with_author')"};
+
 // T8: the case keeps its place in the queue; the days that it lay with its author do not count as waiting.
 const db::Query open_case_query{"moderation.open_case", R"(
-    INSERT INTO cases (kind, post_id, post_version, hold_rule) VALUES ($1, $2, $3, $4)
-    ON CONFLICT (post_id, kind) WHERE state IN ('open', 'with_author') DO UPDATE
+    INSERT INTO cases (kind, post_id, post_version, hold_rule, due_at) VALUES ($1, $2, $3, $4, $5)
+    ON CONFLICT (post_id, kind) WHERE state IN ('open', 'with_author') AND kind <> 'appeal' DO UPDATE
        SET post_version = excluded.post_version, version = cases.version + 1, state = 'open', deadline_at = NULL,
+           reminded_at = NULL,
+           due_at = CASE WHEN cases.state = 'with_author' THEN excluded.due_at ELSE cases.due_at END,
            waiting_since = CASE WHEN cases.state = 'with_author' THEN now() - cases.waited ELSE cases.waiting_since END
     RETURNING id, version = 1 AS is_new)"};
 
@@ -137,6 +166,15 @@ CaseRow read_case(const db::Row& row) {
             .state = row.text("state"),
             .post = row.id<base::PostId>("post_id"),
             .post_version = static_cast<int>(row.integer("post_version")),
+            .post_state = row.text("post_state"),
+            .newest_version = static_cast<int>(row.integer("newest_version")),
+            .hold_rule = row.text("hold_rule"),
+            .reports = row.integer("reports"),
+            .appeals = row.id<base::DecisionId>("appeals"),
+            .sent_to = row.text("sent_to"),
+            .sent_reason = row.text("sent_reason"),
+            .due_at = row.time("due_at"),
+            .due_key = row.text("due_key"),
             .thread = row.id<base::ThreadId>("thread_id"),
             .post_number = static_cast<int>(row.integer("number")),
             .thread_title = row.text("title"),
@@ -155,30 +193,6 @@ CaseRow read_case(const db::Row& row) {
             .lease_until = row.find_time("lease_until")};
 }
 
-Decision read_decision(const db::Row& row) {
-    return {.id = row.id<base::DecisionId>("id"),
-            .case_id = row.id<base::CaseId>("case_id"),
-            .post = row.id<base::PostId>("post_id"),
-            .kind = row.text("kind"),
-            .rules = row.texts("rules"),
-            .facts = row.text("facts"),
-            .questions = row.text("questions"),
-            .statement = row.text("statement"),
-            .by_name = row.text("by_name"),
-            .decided_at = row.time("decided_at"),
-            .is_automatic = row.flag("is_automatic"),
-            .deadline_at = row.find_time("deadline_at"),
-            .appeal_until = row.find_time("appeal_until")};
-}
-
-std::vector<Decision> read_decisions(const db::Rows& rows) {
-    std::vector<Decision> list;
-    for (const auto& row : rows) {
-        list.push_back(read_decision(row));
-    }
-    return list;
-}
-
 }  // namespace
 
 std::vector<HouseRule> list_house_rules(db::Tx& tx) {
@@ -189,19 +203,23 @@ std::vector<HouseRule> list_house_rules(db::Tx& tx) {
     return list;
 }
 
-std::vector<CaseRow> list_open_cases(db::Tx& tx, const QueueCursor& after, int limit) {
+std::vector<CaseRow> list_open_cases(db::Tx& tx, const QueueScope& scope, const QueueCursor& after, int limit) {
     std::vector<CaseRow> list;
     const auto after_id = after.id.empty() ? std::string{"0"} : after.id;
-    for (const auto& row : tx.exec(list_open_query, db::Params::of(after.waiting_since, after_id, limit))) {
+    for (const auto& row : tx.exec(list_open_query, db::Params::of(scope.theme, scope.province, after.due_at, after_id, limit))) {
         list.push_back(read_case(row));
     }
     return list;
 }
 
-std::int64_t count_open_cases(db::Tx& tx) { return tx.exec(count_open_query).one().integer("n"); }
+QueueFigures count_open_cases(db::Tx& tx, const QueueScope& scope) {
+    const auto row = tx.exec(count_open_query, db::Params::of(scope.theme, scope.province)).one();
+    return {row.integer("n"), row.integer("late"), row.find_time("waiting_since")};
+}
 
-std::optional<base::CaseId> find_next_case(db::Tx& tx, base::MemberId viewer, base::CaseId except) {
-    const auto row = tx.exec(find_next_query, db::Params::of(viewer.value, except.value)).find_one();
+std::optional<base::CaseId> find_next_case(db::Tx& tx, const QueueScope& scope, base::MemberId viewer, base::CaseId except) {
+    const auto row =
+        tx.exec(find_next_query, db::Params::of(scope.theme, scope.province, viewer, except.value)).find_one();
     return row ? std::optional{row->id<base::CaseId>("id")} : std::nullopt;
 }
 
@@ -213,8 +231,8 @@ std::optional<CaseRow> find_case(db::Tx& tx, base::CaseId id) {
 
 void lock_case(db::Tx& tx, base::CaseId id) { tx.exec(lock_case_query, db::Params::of(id)); }
 
-std::int64_t count_decided_today(db::Tx& tx, base::Time since) {
-    return tx.exec(count_decided_query, db::Params::of(since)).one().integer("n");
+std::string decider_bar(db::Tx& tx, base::CaseId id, base::MemberId member) {
+    return tx.exec(bar_query, db::Params::of(id, member)).one().text("bar");
 }
 
 bool take_lease(db::Tx& tx, base::CaseId id, base::MemberId member) {
@@ -226,31 +244,34 @@ void release_lease(db::Tx& tx, base::CaseId id, base::MemberId member) {
     tx.exec(release_lease_query, db::Params::of(id, member));
 }
 
-bool close_round(db::Tx& tx, base::CaseId id, int version, base::MemberId member, std::string_view new_state,
-                 std::optional<base::Time> deadline) {
-    return tx.exec(close_round_query, db::Params::of(id, version, member, new_state, deadline)).affected() == 1;
+bool close_round(db::Tx& tx, base::CaseId id, const Round& round) {
+    return tx.exec(close_round_query, db::Params::of(id, round.version, round.by, round.state, round.deadline, round.hidden_until,
+                                                     round.sent_to, round.sent_reason))
+               .affected() == 1;
 }
 
-base::DecisionId insert_decision(db::Tx& tx, const NewDecision& d) {
-    return tx
-        .exec(insert_decision_query,
-              db::Params::of(d.case_id, d.kind, d.post, d.post_version, d.state_from, d.state_to, d.decided_by,
-                             d.decided_role, d.rules, d.facts, d.questions, d.note, d.statement, d.deadline_at,
-                             d.appeal_until))
-        .one()
-        .id<base::DecisionId>("id");
+void merge_cases(db::Tx& tx, base::CaseId into, base::PostId post, const std::vector<std::string>& kinds) {
+    tx.exec(merge_query, db::Params::of(into, post, kinds));
 }
 
-std::vector<Decision> decisions_of_case(db::Tx& tx, base::CaseId id) {
-    return read_decisions(tx.exec(decisions_of_case_query, db::Params::of(id)));
+std::vector<base::MemberId> close_reports(db::Tx& tx, base::CaseId id, base::DecisionId decision) {
+    std::vector<base::MemberId> reporters;
+    for (const auto& row : tx.exec(close_reports_query, db::Params::of(id, decision))) {
+        reporters.push_back(row.id<base::MemberId>("reporter_id"));
+    }
+    return reporters;
 }
 
-std::vector<Decision> last_decisions(db::Tx& tx, const std::vector<std::int64_t>& posts) {
-    return read_decisions(tx.exec(last_decisions_query, db::Params::of(posts)));
-}
+void stop_hiding(db::Tx& tx, base::PostId post) { tx.exec(stop_hiding_query, db::Params::of(post)); }
 
-std::vector<Decision> decisions_of_author(db::Tx& tx, base::MemberId author, std::int64_t before_id, int limit) {
-    return read_decisions(tx.exec(decisions_of_author_query, db::Params::of(author, before_id, limit)));
+bool reopen_case(db::Tx& tx, base::CaseId id, base::DecisionId undone, int post_version,
+                 const std::vector<std::string>& merged_kinds) {
+    if (tx.exec(reopen_query, db::Params::of(id, undone, post_version)).affected() != 1) {
+        return false;
+    }
+    tx.exec(unmerge_query, db::Params::of(id, undone, merged_kinds));
+    tx.exec(reopen_reports_query, db::Params::of(undone));
+    return true;
 }
 
 AuthorHistory author_history(db::Tx& tx, base::MemberId author) {
@@ -267,10 +288,14 @@ std::int64_t count_returned(db::Tx& tx, base::MemberId author) {
     return tx.exec(count_returned_query, db::Params::of(author)).one().integer("n");
 }
 
-OpenedCase open_case(db::Tx& tx, std::string_view kind, base::PostId post, int post_version,
-                     std::string_view hold_rule) {
-    const auto rows = tx.exec(open_case_query, db::Params::of(kind, post, post_version, hold_rule));
-    const auto row = rows.one();
+OpenedCase open_case(db::Tx& tx, std::string_view kind, base::PostId post, int post_version, std::string_view hold_rule,
+                     std::chrono::hours norm) {
+    base::Time::duration left = norm;
+    if (const auto returned = tx.exec(returned_query, db::Params::of(post, kind)).find_one()) {
+        left = std::max(base::Time::duration{0}, working_time(returned->time("returned_at"), returned->time("due_at")));
+    }
+    const auto due_at = add_working_time(base::now(), left);
+    const auto row = tx.exec(open_case_query, db::Params::of(kind, post, post_version, hold_rule, due_at)).one();
     return {row.id<base::CaseId>("id"), row.flag("is_new")};
 }
 

@@ -1,5 +1,5 @@
-// The SQL of review: cases, leases, decisions, house rules. Rule: the only queries on these tables; a decision row is only
-// ever inserted.
+// The SQL of cases: the queue, leases, rounds, house rules. Rule: the only queries on these tables (decisions:
+// decision_store.hpp); who closes a case does it through judge.hpp.
 #pragma once
 
 #include <cstdint>
@@ -32,10 +32,18 @@ std::vector<HouseRule> list_house_rules(db::Tx& tx);
 struct CaseRow {
     base::CaseId id;
     int version;
-    std::string kind;   ///< "review" or "change"
+    std::string kind;   ///< "review", "change", "report", "notice" or "appeal"
     std::string state;  ///< "open", "with_author", "decided", "withdrawn"
     base::PostId post;
-    int post_version;
+    int post_version;          ///< that it is about
+    std::string post_state;
+    int newest_version;        ///< of the post now
+    std::string hold_rule;     ///< slugs with commas; "" = no rule held it
+    std::int64_t reports;      ///< how many members reported it
+    base::DecisionId appeals;  ///< the decision that is objected to
+    std::string sent_to, sent_reason;  ///< escalated; "" = it was not
+    base::Time due_at;
+    std::string due_key;  ///< the same to the microsecond, for QueueCursor
     base::ThreadId thread;
     int post_number;
     std::string thread_title, thread_slug;
@@ -50,18 +58,29 @@ struct CaseRow {
     std::optional<base::Time> lease_until;
 };
 
-struct QueueCursor {
-    std::string waiting_since, id;  ///< as in the last row; "" = from the start
+/// Which part of the queue; "" = all. Counter, list and next case always take the same.
+struct QueueScope {
+    std::string theme;     ///< slug
+    std::string province;  ///< of the author's municipality
 };
-/// Open cases, longest waiting first (state open, also those of the viewer's own posts).
-std::vector<CaseRow> list_open_cases(db::Tx& tx, const QueueCursor& after, int limit);
-std::int64_t count_open_cases(db::Tx& tx);
-/// The open case that waits longest and is not `except`, not held by another, not the viewer's own post.
-std::optional<base::CaseId> find_next_case(db::Tx& tx, base::MemberId viewer, base::CaseId except);
+struct QueueCursor {
+    std::string due_at, id;  ///< due_key and id of the last row; "" = from the start
+};
+/// Open cases, least time left first (state open, also those that the viewer may not decide).
+std::vector<CaseRow> list_open_cases(db::Tx& tx, const QueueScope& scope, const QueueCursor& after, int limit);
+/// Of the same cases, whatever page of the list is shown.
+struct QueueFigures {
+    std::int64_t count, late;  ///< all, and those whose time has passed
+    std::optional<base::Time> waiting_since;  ///< of the one that waits longest
+};
+QueueFigures count_open_cases(db::Tx& tx, const QueueScope& scope = {});
+/// The open case with the least time left that is not `except`, not held by another and that the viewer may decide.
+std::optional<base::CaseId> find_next_case(db::Tx& tx, const QueueScope& scope, base::MemberId viewer, base::CaseId except);
 std::optional<CaseRow> find_case(db::Tx& tx, base::CaseId id);
 /// Nobody decides, takes or changes the case or its post until the transaction ends; nothing happens when there is none.
 void lock_case(db::Tx& tx, base::CaseId id);
-std::int64_t count_decided_today(db::Tx& tx, base::Time since);
+/// Why this member may not decide on it, as sql/replaceable/30_decision_chain.sql says: "own" or "took_part"; "" = he may.
+std::string decider_bar(db::Tx& tx, base::CaseId id, base::MemberId member);
 
 /// Takes or renews the lease of an open case when it is free, expired or the member's own. False when another holds it or the
 /// case is no longer open.
@@ -69,41 +88,27 @@ bool take_lease(db::Tx& tx, base::CaseId id, base::MemberId member);
 /// Lets go of the member's own lease; nothing happens when he has none.
 void release_lease(db::Tx& tx, base::CaseId id, base::MemberId member);
 
+/// What happens to a case when it is judged.
+struct Round {
+    int version;          ///< that the moderator saw
+    base::MemberId by;    ///< none: the system
+    std::string state;    ///< after it: "open", "with_author" or "decided"
+    std::optional<base::Time> deadline;      ///< of the author's answer
+    std::optional<base::Time> hidden_until;  ///< when what the system hid comes back by itself
+    std::string sent_to, sent_reason;        ///< "" = as they are
+};
 /// Ends a round of an open case at exactly this version, when nobody else holds it. False: decided, changed or held meanwhile.
-bool close_round(db::Tx& tx, base::CaseId id, int version, base::MemberId member, std::string_view new_state,
-                 std::optional<base::Time> deadline);
+bool close_round(db::Tx& tx, base::CaseId id, const Round& round);
 
-struct NewDecision {
-    base::CaseId case_id;
-    std::string kind;
-    base::PostId post;
-    int post_version;
-    std::string state_from, state_to;
-    base::MemberId decided_by;
-    std::string decided_role;
-    std::vector<std::string> rules;
-    std::string facts, questions, note, statement;
-    std::optional<base::Time> deadline_at, appeal_until;
-};
-base::DecisionId insert_decision(db::Tx& tx, const NewDecision& decision);
-
-struct Decision {
-    base::DecisionId id;
-    base::CaseId case_id;
-    base::PostId post;
-    std::string kind;
-    std::vector<std::string> rules;
-    std::string facts, questions, statement, by_name;
-    base::Time decided_at;
-    bool is_automatic;
-    std::optional<base::Time> deadline_at, appeal_until;
-};
-std::vector<Decision> decisions_of_case(db::Tx& tx, base::CaseId id);
-/// The newest decision about each of these posts.
-std::vector<Decision> last_decisions(db::Tx& tx, const std::vector<std::int64_t>& posts);
-
-/// Decisions about posts of this author, newest first.
-std::vector<Decision> decisions_of_author(db::Tx& tx, base::MemberId author, std::int64_t before_id, int limit);
+/// The other open cases of the post of these kinds end as part of this one.
+void merge_cases(db::Tx& tx, base::CaseId into, base::PostId post, const std::vector<std::string>& kinds);
+/// The reports and notices of a case, and of those that were merged into it, end with this decision: the members to tell.
+std::vector<base::MemberId> close_reports(db::Tx& tx, base::CaseId id, base::DecisionId decision);
+/// No provisional hiding of the post runs any more.
+void stop_hiding(db::Tx& tx, base::PostId post);
+/// Everything that the decision closed is open again: case, merged cases, reports and notices. `post_version`: what the case is
+/// about from now on. False: another open case of that kind stands in its place, or somebody objected.
+bool reopen_case(db::Tx& tx, base::CaseId id, base::DecisionId undone, int post_version, const std::vector<std::string>& merged_kinds);
 
 struct AuthorHistory {
     std::int64_t live, returned, rejected;
@@ -114,12 +119,14 @@ std::int64_t count_published(db::Tx& tx, base::MemberId author);
 /// Own posts that a moderator sent back and that wait for the author.
 std::int64_t count_returned(db::Tx& tx, base::MemberId author);
 
-/// Opens a case for this version of the post or moves its open case to it; its id and whether it is new.
+/// Opens a case for this version of the post, to be decided before `norm` of working time has passed, or moves its open case to
+/// it; its id and whether it is new. A case that was with its author keeps the time that was left.
 struct OpenedCase {
     base::CaseId id;
     bool is_new;
 };
-OpenedCase open_case(db::Tx& tx, std::string_view kind, base::PostId post, int post_version, std::string_view hold_rule);
+OpenedCase open_case(db::Tx& tx, std::string_view kind, base::PostId post, int post_version, std::string_view hold_rule,
+                     std::chrono::hours norm);
 /// The author settled it himself: ids of the cases that ended.
 std::vector<base::CaseId> withdraw_cases(db::Tx& tx, base::PostId post);
 

@@ -5,10 +5,12 @@
 
 #include "base/text.hpp"
 #include "discussion/post_rules.hpp"
-#include "discussion/post_states.hpp"
+#include "discussion/word_diff.hpp"
 #include "moderation/case_events.hpp"
 #include "moderation/case_store.hpp"
-#include "moderation/decision_view.hpp"
+#include "moderation/case_view.hpp"
+#include "moderation/judge.hpp"
+#include "moderation/standard_reasons.hpp"
 #include "moderation/queue_page.hpp"
 #include "view/present.hpp"
 
@@ -24,8 +26,9 @@ using site::ActionContext;
 // The database has the same bound (decisions_restrictive_complete).
 constexpr std::size_t least_facts = 20;
 constexpr std::size_t most_text = 4000;
-// DSA article 20: at least six months to object.
-constexpr int appeal_months = 6;
+constexpr std::size_t most_law = 300;
+/// What two texts may differ when a moderator changes one (T6): more is for the author himself to write.
+constexpr double most_changed = 0.3;
 
 std::string say(const ActionContext& context, const Services& services, const char* key,
                 const nlohmann::json& arguments = nlohmann::json::object()) {
@@ -40,6 +43,20 @@ CaseRow get_case(const ActionContext& context) {
     return *row;
 }
 
+CaseRow get_locked(const ActionContext& context) {
+    auto row = lock_and_find(context.tx, context.id<base::CaseId>("id"));
+    if (!row) {
+        throw Problem{ProblemKind::not_found};
+    }
+    return *row;
+}
+
+/// "approve-with-changes" as a text's key has it.
+std::string text_name(std::string kind) {
+    std::replace(kind.begin(), kind.end(), '-', '_');
+    return kind;
+}
+
 /// Why the act came too late: a script gets the problem, a person the case as it is now with what he typed. Only before
 /// anything was changed: a page that is shown undoes nothing.
 site::ActionResult answer_too_late(const ActionContext& context, const Services& services, const CaseRow& now,
@@ -52,15 +69,15 @@ site::ActionResult answer_too_late(const ActionContext& context, const Services&
         problem.detail = say(context, services, "moderation.case_withdrawn");
     } else if (is_decided) {
         const auto& last = decisions.back();
-        std::string key = "moderation.decided_" + (last.kind == "approve" || last.kind == "return" || last.kind == "reject"
-                                                       ? last.kind
-                                                       : std::string{"other"});
+        const std::string key = "moderation.decided_" + (last.kind == "approve" || last.kind == "return" || last.kind == "reject"
+                                                             ? last.kind
+                                                             : std::string{"other"});
         problem.detail = say(context, services, key.c_str(),
-                             {{"name", last.by_name}, {"at", view::time_text(last.decided_at, context.language, base::now())}});
+                             {{"name", last.by_name}, {"at", view::time_text(last.at, context.language, base::now())}});
         problem.extra_json = nlohmann::json{{"decided",
                                              {{"by", last.by_name},
                                               {"kind", last.kind},
-                                              {"decidedAt", base::to_rfc3339(last.decided_at)}}}}
+                                              {"decidedAt", base::to_rfc3339(last.at)}}}}
                                  .dump();
     } else if (now.lease_by && now.lease_by != context.viewer.member) {
         problem.detail = say(context, services, "moderation.case_held", {{"name", now.lease_name}});
@@ -74,46 +91,104 @@ site::ActionResult answer_too_late(const ActionContext& context, const Services&
     return site::ShowAgain{std::move(page), {}};
 }
 
-DecisionDraft parse(const ActionContext& context, const Services& services) {
+DecisionDraft read_draft(const ActionContext& context) {
     const auto& input = context.input;
     DecisionDraft draft;
     draft.decision = input.text("decision");
+    draft.legal_ground = base::trim(input.text("legalGround"));
     draft.facts = base::trim(input.text("facts"));
     draft.questions = base::trim(input.text("questions"));
     draft.note = base::trim(input.text("note"));
+    draft.send_to = input.text("sendTo");
+    draft.body = base::trim(input.text("body"));
     draft.rules = input.all("rules");
     std::sort(draft.rules.begin(), draft.rules.end());
     draft.rules.erase(std::unique(draft.rules.begin(), draft.rules.end()), draft.rules.end());
+    return draft;
+}
 
-    auto& errors = draft.errors;
-    site::check_fields(errors, input,
-                       {.texts = {"decision", "facts", "questions", "note", "nonce"}, .others = {"version", "rules"}},
-                       services.texts, context.language);
-    const bool is_known = draft.decision == "approve" || draft.decision == "return" || draft.decision == "reject";
-    if (!is_known) {
-        errors.add("decision", say(context, services, "moderation.error_decision"));
+/// Without script a standard reason is only chosen: its text is then the facts, or the questions, that were left empty.
+void put_reason(DecisionDraft& draft, const ActionContext& context) {
+    const auto chosen = context.input.text("reason");
+    const auto* kind = find_decision_kind(draft.decision);
+    if (chosen.empty() || kind == nullptr) {
+        return;
     }
+    for (const auto& reason : list_standard_reasons(context.tx)) {
+        auto& place = kind->needs_questions ? draft.questions : draft.facts;
+        if (std::to_string(reason.id) == chosen && place.empty()) {
+            place = reason.text;
+        }
+    }
+}
+
+void check_lengths(DecisionDraft& draft, const ActionContext& context, const Services& services) {
+    const auto check = [&](const char* field, const std::string& text, std::size_t most) {
+        if (const auto used = base::count_characters(text); used > most) {
+            draft.errors.add(field, say(context, services, "moderation.error_long", {{"most", most}, {"used", used}}));
+        }
+    };
+    check("facts", draft.facts, most_text);
+    check("questions", draft.questions, most_text);
+    check("note", draft.note, most_text);
+    check("legalGround", draft.legal_ground, most_law);
+}
+
+/// T6: the moderator's own version differs, and not too much.
+void check_body(DecisionDraft& draft, const CaseRow& row, const ActionContext& context, const Services& services) {
+    discussion::check_text(draft.errors, "body", draft.body, discussion::body_limit, services.texts, context.language);
+    if (draft.errors.has("body")) {
+        return;
+    }
+    if (draft.body == base::trim(row.body)) {
+        draft.errors.add("body", say(context, services, "moderation.error_same_body"));
+    } else if (discussion::changed_share(row.body, draft.body) > most_changed) {
+        draft.errors.add("body", say(context, services, "moderation.error_much_changed"));
+    }
+}
+
+DecisionDraft parse(const ActionContext& context, const Services& services, const CaseRow& row) {
+    auto draft = read_draft(context);
+    put_reason(draft, context);
+    auto& errors = draft.errors;
+    site::check_fields(errors, context.input,
+                       {.texts = {"decision", "legalGround", "facts", "questions", "note", "body", "sendTo", "nonce"},
+                        .others = {"version", "rules", "reason"}},
+                       services.texts, context.language);
+    check_lengths(draft, context, services);
     const auto house_rules = list_house_rules(context.tx);
     for (const auto& slug : draft.rules) {
         if (std::none_of(house_rules.begin(), house_rules.end(), [&](const auto& rule) { return rule.slug == slug; })) {
             errors.add("rules", say(context, services, "moderation.error_unknown_rule"));
         }
     }
-    if (draft.decision == "reject" && draft.rules.empty()) {
+    const auto* kind = find_decision_kind(draft.decision);
+    if (kind == nullptr) {
+        errors.add("decision", say(context, services, "moderation.error_decision"));
+        return draft;
+    }
+    if (!is_possible(*kind, row.kind, row.post_state)) {
+        errors.add("decision", say(context, services, "moderation.error_not_here"));
+        return draft;
+    }
+    const auto appealed = row.appeals ? find_decision(context.tx, row.appeals) : std::nullopt;
+    const bool restricts = is_restriction(*kind, appealed ? appealed->kind : "");
+    if (restricts && draft.rules.empty() && draft.legal_ground.empty()) {
         errors.add("rules", say(context, services, "moderation.error_rules"));
     }
-    if (draft.decision == "reject" && base::count_characters(draft.facts) < least_facts) {
-        errors.add("facts", say(context, services, "moderation.error_facts",
-                                {{"least", least_facts}, {"used", base::count_characters(draft.facts)}}));
+    const auto used = base::count_characters(draft.facts);
+    if ((kind->needs_facts || restricts) && used < least_facts) {
+        errors.add("facts", say(context, services, "moderation.error_facts", {{"least", least_facts}, {"used", used}}));
     }
-    if (draft.decision == "return" && draft.questions.empty()) {
+    if (kind->needs_questions && draft.questions.empty()) {
         errors.add("questions", say(context, services, "moderation.error_questions"));
     }
-    for (const auto& [field, text] : {std::pair{"facts", &draft.facts}, {"questions", &draft.questions}, {"note", &draft.note}}) {
-        if (base::count_characters(*text) > most_text) {
-            errors.add(field, say(context, services, "moderation.error_long",
-                                  {{"most", most_text}, {"used", base::count_characters(*text)}}));
-        }
+    if (kind->move == PostMove::publish_changed) {
+        check_body(draft, row, context, services);
+    }
+    const bool is_sent = draft.send_to == "senior" || draft.send_to == "legal" || draft.send_to == "police";
+    if (kind->slug == "escalate" && !is_sent) {
+        errors.add("sendTo", say(context, services, "moderation.error_send_to"));
     }
     return draft;
 }
@@ -126,66 +201,18 @@ int parse_version(const ActionContext& context) {
     return static_cast<int>(version->value);
 }
 
-base::Time months_later(base::Time from, int months) {
-    using namespace std::chrono;
-    const auto day = floor<days>(from);
-    auto date = year_month_day{day} + std::chrono::months{months};
-    if (!date.ok()) {
-        date = date.year() / date.month() / last;
-    }
-    return sys_days{date} + (from - day);
-}
-
-/// What the author is told, frozen as it was (features.md 4c): decided by whom, why, on what, and how to object.
-std::string statement(const Services& services, const DecisionDraft& draft,
-                      const std::vector<HouseRule>& rules, std::optional<base::Time> appeal_until,
-                      std::optional<base::Time> deadline) {
-    // Statements are in Dutch: the language of the forum and of every moderator.
-    const auto language = view::Language::dutch;
-    std::string names;
-    for (const auto& rule : rules) {
-        if (std::find(draft.rules.begin(), draft.rules.end(), rule.slug) != draft.rules.end()) {
-            names += (names.empty() ? "" : "; ") + std::to_string(rule.number) + ". " + rule.title;
-        }
-    }
-    const auto now = base::now();
-    const auto shown = [&](std::optional<base::Time> time) {
-        return time ? view::time_text(*time, language, now) : std::string{};
-    };
-    if (draft.decision == "reject") {
-        return services.texts.text("moderation.statement_reject", language,
-                                   nlohmann::json{{"at", shown(now)},
-                                                  {"rules", names},
-                                                  {"facts", draft.facts},
-                                                  {"until", shown(appeal_until)}});
-    }
-    if (draft.decision == "return") {
-        return services.texts.text("moderation.statement_return", language,
-                                   nlohmann::json{{"until", shown(deadline)}});
-    }
-    return {};
-}
-
-discussion::Moved move_post(const ActionContext& context, const Services& services, const CaseRow& row,
-                            const std::string& decision) {
-    if (decision == "approve") {
-        return discussion::publish(context.tx, services.announcer, row.post, row.post_version);
-    }
-    if (decision == "return") {
-        return discussion::return_to_author(context.tx, services.announcer, row.post, row.post_version);
-    }
-    return discussion::reject(context.tx, services.announcer, row.post, row.post_version);
-}
-
 site::Done done(const ActionContext& context, base::CaseId id, const std::string& decision) {
+    // The form's address carries the part of the queue that the moderator works on.
+    const QueueScope scope{.theme = std::string{context.query("thema", "theme")},
+                           .province = std::string{context.query("provincie", "province")}};
     nlohmann::json next;
-    std::string location = "/moderatie";
-    if (const auto next_id = find_next_case(context.tx, context.viewer.member, id)) {
-        location += "/" + to_string(*next_id);
+    std::string location = "/moderatie" + scope_query(scope);
+    if (const auto next_id = find_next_case(context.tx, scope, context.viewer.member, id)) {
+        location = case_url(*next_id) + scope_query(scope);
         next = {{"id", next_id->value}, {"url", location}};
     }
     return {.location = location,
-            .flash = "moderation.flash_" + decision,
+            .flash = "moderation.flash_" + text_name(decision),
             .model = nlohmann::json{{"id", id.value}, {"decision", decision}, {"next", std::move(next)}},
             .set_cookies = {}};
 }
@@ -194,50 +221,42 @@ site::Done done(const ActionContext& context, base::CaseId id, const std::string
 
 site::ActionResult decide_case(const ActionContext& context, const Services& services) {
     // Locked before it is read: what is too late is known before anything changes.
-    lock_case(context.tx, context.id<base::CaseId>("id"));
-    const auto row = get_case(context);
-    // Invariant 7: nobody judges his own words.
-    if (row.author == context.viewer.member) {
-        throw Problem{ProblemKind::forbidden, "moderation.own_post"};
-    }
+    const auto row = get_locked(context);
     const int version = parse_version(context);
-    auto draft = parse(context, services);
     const bool is_held = row.lease_by && row.lease_by != context.viewer.member;
-    if (row.state != "open" || row.version != version || is_held) {
-        draft.errors = {};  // there is nothing left to mend
-        return answer_too_late(context, services, row, std::move(draft));
+    if (const auto bar = decider_bar(context.tx, row.id, context.viewer.member); !bar.empty()) {
+        // Invariants 6 and 7.
+        throw Problem{ProblemKind::forbidden, row.author == context.viewer.member ? "moderation.own_post" : "moderation.bar_" + bar};
     }
+    if (row.state != "open" || row.version != version || is_held) {
+        return answer_too_late(context, services, row, read_draft(context));  // there is nothing left to mend
+    }
+    const auto draft = parse(context, services, row);
     if (draft.errors.any()) {
         return site::ShowAgain{load_case_again(context, services, row.id, draft), draft.errors};
     }
-    const auto moved = move_post(context, services, row, draft.decision);
-    const auto now = base::now();
-    const bool is_return = draft.decision == "return";
-    const auto deadline = is_return ? std::optional{now + answer_time} : std::nullopt;
-    const auto appeal_until =
-        draft.decision == "reject" ? std::optional{months_later(now, appeal_months)} : std::nullopt;
-    if (!close_round(context.tx, row.id, version, context.viewer.member, is_return ? "with_author" : "decided",
-                     deadline)) {
-        throw Problem{ProblemKind::conflict, "moderation.case_changed"};  // not while it is locked
-    }
-    insert_decision(context.tx, {.case_id = row.id,
-                                 .kind = draft.decision,
-                                 .post = row.post,
-                                 .post_version = row.post_version,
-                                 .state_from = moved.state_from,
-                                 .state_to = moved.state_to,
-                                 .decided_by = context.viewer.member,
-                                 .decided_role = "moderator",
-                                 .rules = draft.rules,
-                                 .facts = draft.facts,
-                                 .questions = draft.questions,
-                                 .note = draft.note,
-                                 .statement = statement(services, draft, list_house_rules(context.tx),
-                                                        appeal_until, deadline),
-                                 .deadline_at = deadline,
-                                 .appeal_until = appeal_until});
-    announce_case(context.tx, services.announcer, "case.decided", row.id, context.viewer.name);
+    const auto* kind = find_decision_kind(draft.decision);
+    judge(context.tx, services, context.viewer, row,
+          {.kind = kind,
+           .rules = draft.rules,
+           .legal_ground = draft.legal_ground,
+           .facts = draft.facts,
+           .questions = draft.questions,
+           .note = draft.note,
+           .body = draft.body,
+           .sent_to = kind->slug == "escalate" ? draft.send_to : "",
+           .source = {},
+           .until = {}});
     return done(context, row.id, draft.decision);
+}
+
+site::ActionResult undo_case(const ActionContext& context, const Services& services) {
+    const auto row = get_locked(context);
+    undo_decision(context.tx, services, context.viewer, row);
+    return site::Done{.location = "/moderatie/" + to_string(row.id),
+                      .flash = "moderation.flash_undo",
+                      .model = nlohmann::json{{"id", row.id.value}},
+                      .set_cookies = {}};
 }
 
 site::ActionResult take_case(const ActionContext& context, const Services& services) {

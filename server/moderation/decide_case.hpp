@@ -1,5 +1,5 @@
-// A moderator's decision on a case: approve, return with a question, reject. Rule: decision, state of the post, state of the
-// case and events are one transaction, on exactly the version that the moderator saw.
+// What a moderator sends in about a case: a decision, its undoing, taking the case and letting go of it. Rule: everything that is
+// wrong or too late is known before anything changes; what then happens is judge.hpp.
 #pragma once
 
 #include "discussion/services.hpp"
@@ -7,10 +7,13 @@
 
 namespace forum::moderation {
 
-/// POST /moderatie/{id}/besluit {version, decision, rules, facts, questions, note?}. Throws Problem{forbidden} on one's own
-/// post. Too late (decided, another version, held by another) is a 409 that says who decided what and when, or who holds the
+/// POST /moderatie/{id}/besluit {version, decision, rules, legalGround, facts, questions, body, sendTo, note}; which of them a
+/// decision needs: decision_kinds.hpp. Throws Problem{forbidden} for who is involved. Too late (decided, another version, held by another) is a 409 that says who decided what and when, or who holds the
 /// case: Problem{conflict} for a script, for a person the page of the case with everything he typed.
 site::ActionResult decide_case(const site::ActionContext& context, const discussion::Services& services);
+
+/// POST /moderatie/{id}/ongedaan: T26. Problem{conflict} when it is too late.
+site::ActionResult undo_case(const site::ActionContext& context, const discussion::Services& services);
 
 /// POST /moderatie/{id}/pak: takes or renews the lease. 409 as above when another holds it.
 site::ActionResult take_case(const site::ActionContext& context, const discussion::Services& services);

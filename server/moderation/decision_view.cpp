@@ -35,15 +35,24 @@ nlohmann::json decision_json(const Decision& decision, const std::vector<HouseRu
                          {"rules", std::move(rule_list)},
                          {"facts", is_other ? "" : decision.facts},
                          {"questions", is_other ? "" : decision.questions},
-                         {"decidedAt", base::to_rfc3339(decision.decided_at)},
+                         {"decidedAt", base::to_rfc3339(decision.at)},
                          {"byName", reader == DecisionReader::staff ? decision.by_name : ""},
                          {"isAutomatic", decision.is_automatic},
+                         {"isDetectedAutomatically", decision.is_detected_automatically},
+                         {"legalGround", decision.legal_ground},
+                         {"until", time_or_null(decision.until)},
                          {"appealUntil", is_other ? nlohmann::json{} : time_or_null(decision.appeal_until)},
                          {"deadlineAt", is_other ? nlohmann::json{} : time_or_null(decision.deadline_at)},
                          {"statement", is_other ? "" : decision.statement}};
     put_kind_flags(model, decision.kind);
+    const bool moved = decision.state_from != decision.state_to;
     model["isHide"] = decision.kind == "hide";
-    model["isRemove"] = decision.kind == "remove";
+    model["isRemove"] = decision.kind == "remove" || (decision.kind == "grant" && decision.state_to == "removed");
+    model["isChanged"] = decision.kind == "approve-with-changes";
+    model["isRestore"] = decision.kind == "restore" || (decision.kind == "unfounded" && moved);
+    model["isGrant"] = decision.kind == "grant" && decision.state_to != "removed";
+    model["isRefuse"] = decision.kind == "refuse";
+    model["isExpire"] = decision.kind == "expire";
     return model;
 }
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "moderation/case_store.hpp"
+#include "moderation/decision_store.hpp"
 
 namespace forum::moderation {
 

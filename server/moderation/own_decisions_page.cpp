@@ -5,6 +5,7 @@
 #include "discussion/own_posts.hpp"
 #include "moderation/case_store.hpp"
 #include "moderation/decision_view.hpp"
+#include "moderation/statement.hpp"
 #include "site/paging.hpp"
 
 namespace forum::moderation {
@@ -16,13 +17,13 @@ constexpr int decisions_on_page = 20;
 }  // namespace
 
 site::Page load_own_decisions(const site::PageContext& context, const discussion::Services& services) {
-    std::int64_t before = 0;
+    base::DecisionId before;
     if (const auto cursor = context.query("na", "cursor"); !cursor.empty()) {
         const auto id = base::parse_id<base::DecisionId>(site::decode_cursor(cursor, 1)[0]);
         if (!id) {
             throw base::Problem{base::ProblemKind::bad_request, "frame.bad_cursor"};
         }
-        before = id->value;
+        before = *id;
     }
     auto decisions = decisions_of_author(context.tx, context.viewer.member, before, decisions_on_page + 1);
     nlohmann::json next;
@@ -39,10 +40,15 @@ site::Page load_own_decisions(const site::PageContext& context, const discussion
     auto items = nlohmann::json::array();
     for (const auto& decision : decisions) {
         if (const auto post = posts.find(decision.post.value); post != posts.end()) {
+            auto shown = decision_json(decision, rules, DecisionReader::author);
+            // What was sent is kept in Dutch; who reads English gets the same said from the same row.
+            if (context.language == view::Language::english) {
+                shown["statement"] = statement_text(services.texts, context.language, decision, rules);
+            }
             items.push_back({{"threadTitle", post->second.thread_title},
                              {"threadUrl", post->second.thread_url},
                              {"post", post->second.post.json()},
-                             {"decision", decision_json(decision, rules, DecisionReader::author)}});
+                             {"decision", std::move(shown)}});
         }
     }
     site::Page page;

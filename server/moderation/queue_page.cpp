@@ -2,175 +2,69 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <set>
 
-#include "base/text.hpp"
-#include "discussion/post_view.hpp"
-#include "discussion/thread_rows.hpp"
-#include "discussion/thread_store.hpp"
-#include "moderation/case_marks.hpp"
-#include "moderation/decision_view.hpp"
+#include "moderation/case_view.hpp"
+#include "moderation/decision_store.hpp"
+#include "moderation/hidden_reads.hpp"
 #include "moderation/working_time.hpp"
 #include "site/paging.hpp"
-#include "view/markdown.hpp"
 
 namespace forum::moderation {
 
 namespace {
 
 constexpr int cases_on_page = 50;
-constexpr std::size_t excerpt_length = 140;
 
 using discussion::Services;
 using site::PageContext;
 
-nlohmann::json author_json(const Services& services, const CaseRow& row) {
-    return {{"id", row.author.value},
-            {"name", row.author_name},
-            {"function", row.author_function},
-            {"municipality", services.places.municipality_ref(row.author_municipality)},
-            {"letter", services.places.letter_of(row.author_municipality)},
-            {"isModerator", row.author_is_staff},
-            {"isRemoved", false}};
+/// Throws Problem{not_found} for a theme that is none.
+QueueScope read_scope(const PageContext& context, const Services& services) {
+    QueueScope scope{.theme = std::string{context.query("thema", "theme")}, .province = std::string{context.query("provincie", "province")}};
+    if (!scope.theme.empty() && !services.places.find_theme(scope.theme)) {
+        throw base::Problem{base::ProblemKind::not_found};
+    }
+    return scope;
 }
 
-/// "12 min", "3 u 10", "2 dagen": short, because it stands in a narrow list.
-std::string waiting_text(const Services& services, view::Language language, base::Time since) {
-    const auto minutes = std::max<std::int64_t>(
-        0, std::chrono::duration_cast<std::chrono::minutes>(base::now() - since).count());
-    if (minutes < 60) {
-        return services.texts.text("moderation.wait_minutes", language, nlohmann::json{{"n", minutes}});
+nlohmann::json scope_json(const Services& services, const QueueScope& scope) {
+    auto themes = nlohmann::json::array();
+    for (const auto& theme : services.places.themes()) {
+        themes.push_back({{"value", theme.slug}, {"label", theme.name}, {"isChosen", theme.slug == scope.theme}});
     }
-    if (minutes < 24 * 60) {
-        const auto rest = std::to_string(minutes % 60);
-        return services.texts.text("moderation.wait_hours", language,
-                                   nlohmann::json{{"n", minutes / 60}, {"m", rest.size() == 1 ? "0" + rest : rest}});
+    std::set<std::string> names;
+    for (const auto& municipality : services.places.current_municipalities()) {
+        names.insert(municipality.province);
     }
-    return services.texts.text("moderation.wait_days", language, nlohmann::json{{"n", minutes / (24 * 60)}});
+    auto provinces = nlohmann::json::array();
+    for (const auto& name : names) {
+        provinces.push_back({{"value", name}, {"label", name}, {"isChosen", name == scope.province}});
+    }
+    return {{"themes", std::move(themes)},
+            {"provinces", std::move(provinces)},
+            {"isChosen", !scope.theme.empty() || !scope.province.empty()}};
 }
 
-nlohmann::json row_json(const PageContext& context, const Services& services, const CaseRow& row,
-                        base::CaseId selected) {
-    return {{"id", row.id.value},
-            {"version", row.version},
-            {"kind", row.kind},
-            {"isNewPost", row.kind == "review"},
-            {"isChange", row.kind == "change"},
-            {"isResubmitted", row.rounds > 0},
-            {"url", "/moderatie/" + to_string(row.id)},
-            {"title", row.thread_title},
-            {"excerpt", base::excerpt(view::markdown_to_text(row.body), excerpt_length)},
-            {"author", author_json(services, row)},
-            {"waitingSince", base::to_rfc3339(row.waiting_since)},
-            {"waitingText", waiting_text(services, context.language, row.waiting_since)},
-            {"isLeased", static_cast<bool>(row.lease_by)},
-            {"isMine", row.lease_by == context.viewer.member && static_cast<bool>(row.lease_by)},
-            {"leaseHolder", row.lease_name},
-            {"leaseUntil", row.lease_until ? nlohmann::json(base::to_rfc3339(*row.lease_until)) : nlohmann::json{}},
-            {"isSelected", row.id == selected}};
-}
-
-nlohmann::json rules_json(const std::vector<HouseRule>& rules, const std::vector<std::string>& chosen) {
-    auto list = nlohmann::json::array();
-    for (const auto& rule : rules) {
-        list.push_back({{"value", rule.slug},
-                        {"label", std::to_string(rule.number) + ". " + rule.title},
-                        {"isChosen", std::find(chosen.begin(), chosen.end(), rule.slug) != chosen.end()}});
-    }
-    return list;
-}
-
-nlohmann::json history_json(const PageContext& context, const Services& services, const CaseRow& row,
-                            const std::vector<Decision>& decisions) {
-    auto list = nlohmann::json::array();
-    for (const auto& decision : decisions) {
-        std::string key = "moderation.log_" + decision.kind;
-        std::replace(key.begin(), key.end(), '-', '_');
-        list.push_back({{"at", base::to_rfc3339(decision.decided_at)},
-                        {"who", decision.by_name},
-                        {"what", services.texts.text(key, context.language)}});
-    }
-    if (decisions.empty() || row.state == "open") {
-        const auto* key = row.rounds > 0 ? "moderation.log_resent" : "moderation.log_sent";
-        list.push_back({{"at", base::to_rfc3339(row.waiting_since)},
-                        {"who", row.author_name},
-                        {"what", services.texts.text(key, context.language)}});
-    }
-    return list;
-}
-
-nlohmann::json decided_json(const CaseRow& row, const std::vector<Decision>& decisions) {
-    if (row.state == "open" || row.state == "withdrawn" || decisions.empty()) {
+/// The viewer's last decision as long as he can take it back, or null.
+nlohmann::json last_decision_json(const PageContext& context, const Services& services) {
+    const auto last = find_undoable(context.tx, context.viewer.member, {});
+    const auto row = last ? find_case(context.tx, last->case_id) : std::nullopt;
+    if (!row) {
         return nullptr;
     }
-    const auto& last = decisions.back();
-    nlohmann::json decided{
-        {"by", last.by_name}, {"kind", last.kind}, {"decidedAt", base::to_rfc3339(last.decided_at)}};
-    put_kind_flags(decided, last.kind);
-    return decided;
-}
-
-nlohmann::json post_of(const PageContext& context, const Services& services, const CaseRow& row,
-                       const discussion::ThreadFacts& facts) {
-    const discussion::PostViewContext post_context{services, context.viewer, context.language, facts.thread, std::nullopt, {}};
-    const auto rows = discussion::load_posts(context.tx, context.viewer, row.thread, {row.post_number});
-    return discussion::post_json(rows[0], post_context);
-}
-
-nlohmann::json case_json(const PageContext& context, const Services& services, const CaseRow& row,
-                         const DecisionDraft& draft) {
-    auto model = row_json(context, services, row, row.id);
-    const auto facts = discussion::get_thread(context.tx, context.viewer, row.thread);
-    auto threads = discussion::load_rows(context.tx, context.viewer, context.language, services.texts, services.places,
-                                         {row.thread.value});
-    const auto decisions = decisions_of_case(context.tx, row.id);
-    const auto past = author_history(context.tx, row.author);
-    const bool is_own = row.author == context.viewer.member;
-    const bool is_open = row.state == "open";
-    const bool is_mine = model["isMine"].get<bool>();
-    const bool is_free = !row.lease_by;
-    const auto url = "/moderatie/" + to_string(row.id);
-    nlohmann::json lease;
-    if (row.lease_until) {
-        lease = {{"isMine", is_mine}, {"holder", row.lease_name}, {"until", base::to_rfc3339(*row.lease_until)}};
-    }
-    nlohmann::json next;
-    if (const auto next_id = find_next_case(context.tx, context.viewer.member, row.id)) {
-        next = {{"id", next_id->value}, {"url", "/moderatie/" + to_string(*next_id)}};
-    }
-    nlohmann::json form{{"decision", draft.decision},
-                        {"facts", draft.facts},
-                        {"questions", draft.questions},
-                        {"note", draft.note},
-                        {"rules", draft.rules},
-                        {"isTyped", !draft.is_empty()}};
-    put_kind_flags(form, draft.decision);
-    model.update({{"thread", threads.empty() ? nlohmann::json{} : std::move(threads[0])},
-                  {"post", post_of(context, services, row, facts)},
-                  {"body", row.body},
-                  {"bodyHtml", row.body_html},
-                  {"rules", rules_json(list_house_rules(context.tx), draft.rules)},
-                  {"lease", std::move(lease)},
-                  {"marks", marks_json(context.tx, services.texts, context.language, row.id)},
-                  {"history", history_json(context, services, row, decisions)},
-                  {"authorHistory", {{"live", past.live}, {"returned", past.returned}, {"rejected", past.rejected}}},
-                  {"isOpen", is_open},
-                  {"isOwn", is_own},
-                  {"mayDecide", context.viewer.may_moderate() && is_open && !is_own && (is_free || is_mine)},
-                  {"decisionUrl", url + "/besluit"},
-                  {"takeUrl", context.viewer.may_moderate() && is_open && !is_own && is_free ? url + "/pak" : ""},
-                  {"releaseUrl", is_mine ? url + "/los" : ""},
-                  {"nonce", "case-" + to_string(row.id) + "-" + std::to_string(row.version)},
-                  {"form", std::move(form)},
-                  {"conflict", draft.conflict},
-                  {"next", std::move(next)},
-                  {"decided", decided_json(row, decisions)}});
-    draft.errors.write_to(model, {"decision", "rules", "facts", "questions", "version"});
-    return model;
+    std::string name{last->kind};
+    std::replace(name.begin(), name.end(), '-', '_');
+    return {{"label", services.texts.text("moderation.choice_" + name, context.language)},
+            {"title", row->thread_title},
+            {"until", base::to_rfc3339(last->at + undo_time)},
+            {"undoUrl", case_url(row->id) + "/ongedaan"}};
 }
 
 /// The list with, beside it, `selected` (or nothing).
 site::Page queue_page(const PageContext& context, const Services& services, const std::optional<CaseRow>& selected,
                       const DecisionDraft& draft) {
+    const auto scope = read_scope(context, services);
     QueueCursor cursor;
     if (const auto given = context.query("na", "cursor"); !given.empty()) {
         const auto values = site::decode_cursor(given, 2);
@@ -180,19 +74,17 @@ site::Page queue_page(const PageContext& context, const Services& services, cons
             throw base::Problem{base::ProblemKind::bad_request, "frame.bad_cursor"};
         }
     }
-    auto rows = list_open_cases(context.tx, cursor, cases_on_page + 1);
-    const auto longest = cursor.id.empty() && !rows.empty() ? waiting_text(services, context.language, rows[0].waiting_since)
-                                                            : std::string{};
+    auto rows = list_open_cases(context.tx, scope, cursor, cases_on_page + 1);
+    const auto figures = count_open_cases(context.tx, scope);
     nlohmann::json next;
     if (rows.size() > cases_on_page) {
         rows.resize(cases_on_page);
-        next = site::encode_cursor({base::to_rfc3339(rows.back().waiting_since), to_string(rows.back().id)});
+        next = site::encode_cursor({rows.back().due_key, to_string(rows.back().id)});
     }
     auto items = nlohmann::json::array();
     for (const auto& row : rows) {
-        items.push_back(row_json(context, services, row, selected ? selected->id : base::CaseId{}));
+        items.push_back(case_row_json(context, services, row, scope, selected ? selected->id : base::CaseId{}));
     }
-    const auto count = count_open_cases(context.tx);
     site::Page page;
     page.template_name = "cases";
     page.title = services.texts.text("moderation.queue", context.language);
@@ -201,12 +93,16 @@ site::Page queue_page(const PageContext& context, const Services& services, cons
     page.model = nlohmann::json{
         {"items", std::move(items)},
         {"next", next},
-        {"count", count},
-        {"isEmpty", count == 0},
+        {"count", figures.count},
+        {"late", figures.late},
+        {"isEmpty", figures.count == 0},
         {"keysOn", true},
-        {"longestWaitText", longest},
-        {"decidedToday", count_decided_today(context.tx, day_start(base::now()))},
-        {"selected", selected ? case_json(context, services, *selected, draft) : nlohmann::json{}}};
+        {"longestWaitText",
+         figures.waiting_since ? waiting_text(services.texts, context.language, *figures.waiting_since) : std::string{}},
+        {"decidedToday", count_decided_since(context.tx, day_start(base::now()))},
+        {"scope", scope_json(services, scope)},
+        {"lastDecision", last_decision_json(context, services)},
+        {"selected", selected ? case_json(context, services, *selected, scope, draft) : nlohmann::json{}}};
     if (!next.is_null()) {
         page.links.emplace_back("next",
                                 site::with_parameter(context.request.target, "cursor", next.get<std::string>()));
@@ -228,11 +124,12 @@ site::Page load_queue(const PageContext& context, const Services& services) {
     return queue_page(context, services, std::nullopt, {});
 }
 
-site::Page load_case(const PageContext& context, const Services& services) {
+site::Page load_case(const PageContext& context, const Services& services, db::Database& database) {
     const auto row = get_case(context, context.id<base::CaseId>("id"));
+    log_hidden_reads(context.tx, database, context.viewer, {row.post.value});
     if (context.is_api) {
         site::Page page;
-        page.model = case_json(context, services, row, {});
+        page.model = case_json(context, services, row, read_scope(context, services), {});
         return page;
     }
     return queue_page(context, services, row, {});

@@ -31,7 +31,8 @@ std::string ReviewGate::decide(db::Tx& tx, const access::Viewer& viewer, const d
 }
 
 void ReviewGate::hold(db::Tx& tx, const access::Viewer&, const Held& held) {
-    const auto opened = open_case(tx, held.is_change ? "change" : "review", held.post, held.version, held.rule);
+    const auto opened = open_case(tx, held.is_change ? "change" : "review", held.post, held.version, held.rule,
+                                  handling_.norm());
     if (!opened.is_new) {
         mark_case(tx, opened.id, held.rule);
     }
@@ -64,7 +65,7 @@ std::map<std::int64_t, view::Model> ReviewGate::load_decisions(db::Tx& tx, const
                             : own.contains(decision.post.value) ? DecisionReader::author
                                                                   : DecisionReader::other;
         // A reader is told why a text is gone; that it was once approved or sent back is between author and staff.
-        if (reader == DecisionReader::other && decision.kind != "hide" && decision.kind != "remove") {
+        if (reader == DecisionReader::other && decision.kind != "hide" && decision.state_to != "removed") {
             continue;
         }
         models.emplace(decision.post.value, decision_json(decision, rules, reader));

@@ -5,6 +5,7 @@
 #include "discussion/publication_gate.hpp"
 #include "live/announce.hpp"
 #include "moderation/handling_time.hpp"
+#include "moderation/hidden_reads.hpp"
 #include "moderation/text_guard.hpp"
 
 namespace forum::moderation {
@@ -14,9 +15,9 @@ constexpr int reviewed_posts = 3;
 
 class ReviewGate final : public discussion::PublicationGate {
 public:
-    /// All three live as long as this.
-    ReviewGate(const live::Announcer& announcer, const TextGuard& guard, HandlingTime& handling)
-        : announcer_{announcer}, guard_{guard}, handling_{handling} {}
+    /// All four live as long as this.
+    ReviewGate(const live::Announcer& announcer, const TextGuard& guard, HandlingTime& handling, db::Database& database)
+        : announcer_{announcer}, guard_{guard}, handling_{handling}, database_{database} {}
 
     std::vector<discussion::Objection> check(const discussion::Submission& submission, view::Language language) override {
         return guard_.check(submission, language);
@@ -25,6 +26,9 @@ public:
     std::string decide(db::Tx& tx, const access::Viewer& viewer, const discussion::Submission& submission) override;
     void hold(db::Tx& tx, const access::Viewer& author, const Held& held) override;
     void author_settled(db::Tx& tx, const access::Viewer& author, base::PostId post) override;
+    void about_to_show(db::Tx& tx, const access::Viewer& viewer, const std::vector<std::int64_t>& posts) override {
+        log_hidden_reads(tx, database_, viewer, posts);
+    }
     std::map<std::int64_t, view::Model> load_decisions(db::Tx& tx, const access::Viewer& viewer,
                                                        view::Language language,
                                                        const std::vector<std::int64_t>& posts) override;
@@ -33,6 +37,7 @@ private:
     const live::Announcer& announcer_;
     const TextGuard& guard_;
     HandlingTime& handling_;
+    db::Database& database_;
 };
 
 }  // namespace forum::moderation

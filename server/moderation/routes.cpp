@@ -3,26 +3,43 @@
 #include "moderation/decide_case.hpp"
 #include "moderation/own_decisions_page.hpp"
 #include "moderation/queue_page.hpp"
+#include "moderation/review_post.hpp"
+#include "moderation/staff_notes.hpp"
+#include "moderation/standard_reasons.hpp"
 #include "moderation/word_rules_page.hpp"
 
 namespace forum::moderation {
 
-void add_routes(site::Routes& routes, const discussion::Services& services) {
+void add_routes(site::Routes& routes, const discussion::Services& services, db::Database& database) {
     using enum site::Access;
     using http::Method;
     routes.page("moderation.queue", "/moderatie", "/api/v1/moderation/cases", staff,
                 [&](const site::PageContext& context) { return load_queue(context, services); });
     routes.page("moderation.case", "/moderatie/{id}", "/api/v1/moderation/cases/{id}", staff,
-                [&](const site::PageContext& context) { return load_case(context, services); });
+                [&](const site::PageContext& context) { return load_case(context, services, database); });
+    routes.action("moderation.review_post", "/gesprekken/{id}/berichten/{n}/beoordelen", Method::post,
+                  "/api/v1/threads/{id}/posts/{n}/case", moderator,
+                  [&](const site::ActionContext& context) { return review_post(context, services); });
     routes.action("moderation.decide", "/moderatie/{id}/besluit", Method::post,
                   "/api/v1/moderation/cases/{id}/decision", moderator,
                   [&](const site::ActionContext& context) { return decide_case(context, services); });
+    routes.action("moderation.undo", "/moderatie/{id}/ongedaan", Method::del,
+                  "/api/v1/moderation/cases/{id}/decision", moderator,
+                  [&](const site::ActionContext& context) { return undo_case(context, services); });
     routes.action("moderation.take", "/moderatie/{id}/pak", Method::put, "/api/v1/moderation/cases/{id}/lease",
                   moderator, [&](const site::ActionContext& context) { return take_case(context, services); });
     routes.light();
     routes.action("moderation.release", "/moderatie/{id}/los", Method::del, "/api/v1/moderation/cases/{id}/lease",
                   moderator, [&](const site::ActionContext& context) { return release_case(context, services); });
     routes.light();
+    routes.action("moderation.add_note", "/moderatie/{id}/notitie", Method::post, "/api/v1/moderation/cases/{id}/notes", moderator,
+                  [&](const site::ActionContext& context) { return add_note(context, services); });
+    routes.page("moderation.reasons", "/moderatie/redenen", "/api/v1/moderation/reasons", staff,
+                [&](const site::PageContext& context) { return load_reasons(context, services); });
+    routes.action("moderation.add_reason", "/moderatie/redenen", Method::post, "/api/v1/moderation/reasons", moderator,
+                  [&](const site::ActionContext& context) { return add_reason(context, services); });
+    routes.action("moderation.end_reason", "/moderatie/redenen/{id}", Method::del, "/api/v1/moderation/reasons/{id}", moderator,
+                  [&](const site::ActionContext& context) { return end_reason(context, services); });
     routes.page("moderation.word_rules", "/moderatie/woordregels", "/api/v1/moderation/rules", staff,
                 [&](const site::PageContext& context) { return load_word_rules(context, services); });
     routes.action("moderation.add_word_rule", "/moderatie/woordregels", Method::post, "/api/v1/moderation/rules", moderator,

@@ -2,6 +2,9 @@
 -- empties this list, runs all files and then gives the role forum_app its rights (../README.md). A feature adds its own line.
 
 INSERT INTO forum_append_only (name, why) VALUES
+    ('decision_chain', 'it has one row, which the trigger of decisions alone may move on'),
     ('decisions', 'what was decided, by whom and why, must be provable years later'),
+    ('hidden_reads', 'who of the staff read what was hidden must be known'),
     ('moderation_rule_changes', 'who made a rule that held or refused words of others must be known'),
+    ('staff_notes', 'what colleagues built a decision on must still be there'),
     ('thread_acts', 'what was done with a thread is shown to its members as a log');

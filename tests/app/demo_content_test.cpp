@@ -177,7 +177,7 @@ TEST_F(DemoContent, EveryoneSeesWhatIsForHim) {
 TEST_F(DemoContent, TheAuthorOfARemovedPostReadsWhatWasDecidedAndByWhichRule) {
     const view::Templates templates{std::string{FORUM_SOURCE_DIR} + "/build/web", view::Missing::refuse};
     const auto decision = database().read([](db::Tx& tx) {
-        const auto list = moderation::decisions_of_author(tx, {member("rik-stoutjesdijk")}, 0, 10);
+        const auto list = moderation::decisions_of_author(tx, {member("rik-stoutjesdijk")}, {}, 10);
         return moderation::decision_json(list.at(0), moderation::list_house_rules(tx), moderation::DecisionReader::author);
     });
     const auto shown = templates.render("_decision", nlohmann::json{{"decision", decision}}, view::Language::dutch);

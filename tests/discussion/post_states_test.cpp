@@ -207,6 +207,51 @@ TEST_F(PostStatesTest, ATitleGoesWithItsText) {
     EXPECT_EQ(world().get(anna, world().api(own)).model["title"], "Zeer geheim onderwerp");
 }
 
+TEST_F(PostStatesTest, WhatAModeratorHidesAndShowsAgainIsTheVersionThatReadersSawLast) {
+    const auto post = live();
+    move([&](db::Tx& tx) { return propose_change(tx, world().announcer, post, 1, "Gewijzigd."); });
+    const auto hidden = move([&](db::Tx& tx) { return hide(tx, world().announcer, post); });
+    EXPECT_EQ(hidden.live_version_from, 1);
+    const auto gone = world().get(guest, world().api(thread, 2)).model;
+    EXPECT_EQ(gone["state"], "hidden");
+    EXPECT_FALSE(gone["hasText"].get<bool>());
+    EXPECT_EQ(world().get(anna, world().api(thread, 2)).model["body"], "Staat er.");
+    move([&](db::Tx& tx) { return restore(tx, world().announcer, post); });
+    EXPECT_EQ(world().get(guest, world().api(thread, 2)).model["body"], "Staat er.");
+    EXPECT_THAT(kinds(), ElementsAre("post.new", "post.new", "post.hidden", "post.restored"));
+    move([&](db::Tx& tx) { return remove(tx, world().announcer, post); });
+    EXPECT_EQ(world().get(guest, world().api(thread, 2)).model["state"], "removed");
+    expect_true_figures();
+}
+
+TEST_F(PostStatesTest, AModeratorsVersionIsNamedAsHisAndCanBeTakenBack) {
+    const auto post = held();
+    move([&](db::Tx& tx) { return publish_changed(tx, world().announcer, post, 1, "Netjes.", moderator.member); });
+    EXPECT_EQ(world().get(guest, world().api(thread, 2)).model["body"], "Netjes.");
+    const PutBack back{.from = "live", .to = "waiting", .version = 2, .judged = 1, .live_version = std::nullopt};
+    move([&](db::Tx& tx) { return put_back(tx, world().announcer, post, back); });
+    const auto own = world().get(nova, world().api(thread, 2)).model;
+    EXPECT_EQ(own["state"], "waiting");
+    EXPECT_EQ(own["version"], 3);
+    EXPECT_NE(own["body"], "Netjes.") << "the author's own words wait again";
+    EXPECT_FALSE(world().get(guest, world().api(thread, 2)).model["hasText"].get<bool>());
+    EXPECT_EQ(refusal([&](db::Tx& tx) { put_back(tx, world().announcer, post, back); }), "discussion.post_moved");
+    move([&](db::Tx& tx) { return publish(tx, world().announcer, post, 3); });
+    EXPECT_THAT(kinds(), ElementsAre("post.new", "post.new", "post.hidden", "post.restored")) << "new only once";
+    expect_true_figures();
+}
+
+TEST_F(PostStatesTest, WhatIsErasedIsNowhereAnyMore) {
+    const auto post = live();
+    world().reply(nova, thread, "Daarop.", 2);
+    move([&](db::Tx& tx) { return erase(tx, world().announcer, post); });
+    for (const auto& viewer : {guest, anna, moderator}) {
+        EXPECT_THAT(world().get(viewer, world().api(thread)).model.dump(), Not(HasSubstr("Staat er")));
+    }
+    EXPECT_TRUE(sql(database(), "SELECT 1 FROM post_versions WHERE post_id = $1 AND body LIKE '%Staat%'", db::Params::of(post)).empty());
+    EXPECT_THAT(kinds(), ElementsAre("post.new", "post.new", "post.removed"));
+}
+
 // The whole table: from each state each move either ends where the state machine says or is refused and changes nothing.
 TEST_F(PostStatesTest, OnlyTheMovesOfTheStateMachineHappen) {
     using MoveOf = std::function<Moved(db::Tx&, base::PostId, int)>;
@@ -220,16 +265,29 @@ TEST_F(PostStatesTest, OnlyTheMovesOfTheStateMachineHappen) {
         {"resubmit", [&](db::Tx& tx, base::PostId post, int version) { return resubmit(tx, announcer, post, version, "nieuw"); }},
         {"edit", [&](db::Tx& tx, base::PostId post, int version) { return edit_live(tx, announcer, post, version, "nieuw"); }},
         {"propose", [&](db::Tx& tx, base::PostId post, int version) { return propose_change(tx, announcer, post, version, "nieuw"); }},
+        {"publish changed",
+         [&](db::Tx& tx, base::PostId post, int version) {
+             return publish_changed(tx, announcer, post, version, "anders", moderator.member);
+         }},
+        {"hide", [&](db::Tx& tx, base::PostId post, int) { return hide(tx, announcer, post); }},
+        {"remove", [&](db::Tx& tx, base::PostId post, int) { return remove(tx, announcer, post); }},
+        {"restore", [&](db::Tx& tx, base::PostId post, int) { return restore(tx, announcer, post); }},
+        {"expire", [&](db::Tx& tx, base::PostId post, int) { return expire(tx, announcer, post); }},
+        {"erase", [&](db::Tx& tx, base::PostId post, int) { return erase(tx, announcer, post); }},
     };
     const std::map<std::string, std::map<std::string, std::string>> table{
-        {"waiting", {{"publish", "live"}, {"return", "returned"}, {"reject", "rejected"}, {"withdraw", "withdrawn"}, {"resubmit", "waiting"}}},
-        {"returned", {{"withdraw", "withdrawn"}, {"resubmit", "waiting"}}},
-        {"live", {{"withdraw", "withdrawn"}, {"edit", "live"}, {"propose", "live_change"}}},
-        {"live_change", {{"publish", "live"}, {"return", "live"}, {"reject", "live"}, {"withdraw", "withdrawn"}, {"edit", "live"}, {"propose", "live_change"}}},
-        {"withdrawn", {{"undo", "live"}}},
-        {"hidden", {}},
-        {"removed", {}},
-        {"rejected", {}},
+        {"waiting",
+         {{"publish", "live"}, {"publish changed", "live"}, {"return", "returned"}, {"reject", "rejected"}, {"withdraw", "withdrawn"},
+          {"resubmit", "waiting"}, {"erase", "erased"}}},
+        {"returned", {{"withdraw", "withdrawn"}, {"resubmit", "waiting"}, {"expire", "withdrawn"}, {"erase", "erased"}}},
+        {"live", {{"withdraw", "withdrawn"}, {"edit", "live"}, {"propose", "live_change"}, {"hide", "hidden"}, {"remove", "removed"}, {"erase", "erased"}}},
+        {"live_change",
+         {{"publish", "live"}, {"publish changed", "live"}, {"return", "live"}, {"reject", "live"}, {"withdraw", "withdrawn"}, {"edit", "live"},
+          {"propose", "live_change"}, {"hide", "hidden"}, {"remove", "removed"}, {"erase", "erased"}}},
+        {"withdrawn", {{"undo", "live"}, {"remove", "removed"}, {"erase", "erased"}}},
+        {"hidden", {{"remove", "removed"}, {"restore", "live"}, {"erase", "erased"}}},
+        {"removed", {{"restore", "live"}, {"erase", "erased"}}},
+        {"rejected", {{"restore", "live"}, {"erase", "erased"}}},
         {"erased", {}},
     };
     for (const auto& [from, allowed] : table) {

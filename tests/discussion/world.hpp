@@ -70,6 +70,11 @@ public:
             behind->author_settled(tx, author, post);
         }
     }
+    void about_to_show(db::Tx& tx, const access::Viewer& viewer, const std::vector<std::int64_t>& posts) override {
+        if (behind != nullptr) {
+            behind->about_to_show(tx, viewer, posts);
+        }
+    }
     std::map<std::int64_t, view::Model> load_decisions(db::Tx& tx, const access::Viewer& viewer, view::Language language,
                                                        const std::vector<std::int64_t>& posts) override {
         return behind != nullptr ? behind->load_decisions(tx, viewer, language, posts) : std::map<std::int64_t, view::Model>{};

@@ -161,6 +161,7 @@ class Api(unittest.TestCase):
         self.tour_of_a_thread()
         self.tour_of_drafts()
         self.tour_of_the_queue()
+        self.tour_of_moderation()
         self.tour_of_the_guard()
         self.tour_of_acts()
         self.tour_of_following()
@@ -296,6 +297,41 @@ class Api(unittest.TestCase):
         self.assertTrue(own[0]["post"]["isRejected"])
         self.call(self.nieuw, "GET", at)
         self.call(self.nieuw, "GET", "/me")
+
+    def tour_of_moderation(self):
+        thread = self.start(title="Een bericht dat gemeld wordt")
+        at = f"/threads/{thread['id']}"
+        post = self.call(self.adviseur, "POST", at + "/posts", {"body": "Mevrouw Jansen uit de Kerkstraat is ziek."}, 201)
+        made = f"{at}/posts/{post['number']}/case"
+        self.call(self.wethouder, "POST", made, {}, 404)
+        case = self.call(self.moderator, "POST", made, {}, 201)
+        self.assertEqual(self.call(self.moderator, "POST", made, {})["id"], case["id"])
+        url = f"/moderation/cases/{case['id']}"
+        reason = {"decision": "remove", "title": "Naam van een inwoner", "text": "In uw bericht staat de naam van een inwoner."}
+        self.call(self.moderator, "POST", "/moderation/reasons", reason | {"text": ""}, 400)
+        kept = self.call(self.moderator, "POST", "/moderation/reasons", reason, 201)
+        self.assertEqual(self.call(self.moderator, "GET", "/moderation/reasons")["items"][0]["title"], reason["title"])
+        self.call(self.moderator, "POST", url + "/notes", {"text": "Zij belde mij hierover."}, 201)
+        shown = self.call(self.moderator, "GET", url)
+        self.assertTrue(shown["isOwnInitiative"])
+        self.assertEqual([d["value"] for d in shown["decisions"]], ["unfounded", "hide", "remove", "escalate"])
+        decide = lambda kind, **more: {"version": self.call(self.moderator, "GET", url)["version"], "decision": kind, "rules": ["geen-inwoners"]} | more
+        problem = self.call(self.moderator, "POST", url + "/decision", decide("hide", facts="Kort."), 400)
+        self.assertEqual({e["field"] for e in problem["errors"]}, {"facts"})
+        self.call(self.moderator, "POST", url + "/decision", decide("hide", facts="In alinea 1 staat een naam."))
+        self.assertTrue(self.call(self.guest, "GET", f"{at}/posts/{post['number']}")["isHidden"])
+        self.call(self.moderator, "POST", url + "/decision", decide("remove", reason=kept["id"]))
+        self.assertTrue(self.call(self.guest, "GET", f"{at}/posts/{post['number']}")["isRemoved"])
+        own = self.call(self.adviseur, "GET", "/me/decisions")["items"][0]["decision"]
+        self.assertIn("de naam van een inwoner", own["statement"])
+        self.call(self.moderator, "DELETE", url + "/decision")
+        self.call(self.moderator, "DELETE", url + "/decision", status=409)
+        self.assertTrue(self.call(self.guest, "GET", f"{at}/posts/{post['number']}")["isHidden"])
+        self.call(self.moderator, "POST", url + "/decision", decide("restore"))
+        self.assertTrue(self.call(self.guest, "GET", f"{at}/posts/{post['number']}")["isLive"])
+        self.call(self.moderator, "GET", "/moderation/cases?theme=wonen&province=Drenthe")
+        self.call(self.moderator, "DELETE", f"/moderation/reasons/{kept['id']}")
+        self.call(self.moderator, "DELETE", f"/moderation/reasons/{kept['id']}", status=404)
 
     def tour_of_the_guard(self):
         at = f"/threads/{self.start(title='Wie helpt dit gezin?')['id']}/posts"

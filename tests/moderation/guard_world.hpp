@@ -14,9 +14,9 @@ protected:
         DiscussionTest::SetUp();
         guard = std::make_unique<moderation::TextGuard>(world().places, templates());
         handling = std::make_unique<moderation::HandlingTime>(std::chrono::hours{8}, templates());
-        gate = std::make_unique<moderation::ReviewGate>(world().announcer, *guard, *handling);
+        gate = std::make_unique<moderation::ReviewGate>(world().announcer, *guard, *handling, database());
         world().gate.behind = gate.get();
-        moderation::add_routes(world().routes, world().services);
+        moderation::add_routes(world().routes, world().services, database());
         world().know_routes();
         world().announcer.set_sink([this](const std::vector<live::Event>& events) {
             for (const auto& event : events) {

@@ -62,7 +62,8 @@ function keepTyped(): boolean {
   const decision = form();
   if (!decision) return false;
   const inputs = decision.querySelectorAll<HTMLInputElement>("textarea, input:checked"); // also those that are hidden now
-  const fields = [...inputs].map((input): [string, string] => [input.name, input.value]).filter(([, value]) => value);
+  // What the page itself filled in (the text to change) is not typed.
+  const fields = [...inputs].filter((input) => input.type !== "textarea" || input.value !== input.defaultValue).map((input): [string, string] => [input.name, input.value]).filter(([, value]) => value);
   if (fields.length > 0) typed.set(selectedCase(), fields);
   else typed.delete(selectedCase());
   return fields.length > 0;
@@ -71,7 +72,7 @@ function keepTyped(): boolean {
 /** Where the viewer may no longer decide, his sentences are shown to be copied. */
 function showTyped(fields: [string, string][]): void {
   const place = find("#bewaard");
-  const sentences = fields.filter(([name]) => ["facts", "questions", "note"].includes(name));
+  const sentences = fields.filter(([name]) => ["body", "facts", "questions", "note"].includes(name));
   if (!place || sentences.length === 0) return;
   const lines = sentences.map(([, value]) => {
     const line = document.createElement("p");
@@ -91,7 +92,7 @@ function restoreTyped(): void {
   for (const [name, value] of fields) {
     for (const input of decision.querySelectorAll<HTMLInputElement>(`[name="${name}"]`)) {
       if (input.type === "radio" || input.type === "checkbox") input.checked ||= input.value === value;
-      else if (!input.value) input.value = value;
+      else if (input.value === input.defaultValue) input.value = value;
     }
   }
 }
@@ -104,12 +105,23 @@ function followChoice(): void {
   for (const part of decision.querySelectorAll<HTMLElement>("[data-bij]")) {
     const belongs = part.dataset["bij"]?.split(" ").includes(choice?.value ?? "") ?? false;
     part.hidden = !belongs;
-    for (const input of part.querySelectorAll<HTMLInputElement | HTMLTextAreaElement>("input, textarea"))
+    for (const input of part.querySelectorAll<HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement>("input, textarea, select"))
       input.disabled = !belongs;
   }
   for (const mark of decision.querySelectorAll<HTMLElement>(".fd-besluit__bij")) mark.hidden = true;
   const label = decision.querySelector("[data-knoptekst]");
   if (label && choice?.dataset["knop"]) label.textContent = choice.dataset["knop"];
+}
+
+/** The chosen reason goes behind what was typed; the moderator makes it his own. */
+function insertReason(select: HTMLSelectElement): void {
+  const chosen = select.selectedOptions[0];
+  const field = find<HTMLTextAreaElement>(`form.fd-besluit #${chosen?.dataset["veld"] ?? "facts"}`);
+  const reason = chosen?.dataset["tekst"];
+  if (!field || !reason) return;
+  field.value = field.value ? `${field.value}\n\n${reason}` : reason;
+  select.value = "";
+  if (!field.disabled) field.focus();
 }
 
 const again = (label: string): { url: string; label: string } => ({
@@ -308,7 +320,9 @@ export function start(): void {
     else void visit(link.href);
   });
   document.addEventListener("change", (event) => {
-    if ((event.target as HTMLInputElement).name === "decision") followChoice();
+    const target = event.target as HTMLElement;
+    if ((target as HTMLInputElement).name === "decision") followChoice();
+    if (target instanceof HTMLSelectElement && target.matches("[data-reden]")) insertReason(target);
   });
   document.addEventListener("submit", (event) => {
     const target = event.target as HTMLFormElement;

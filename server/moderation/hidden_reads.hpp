@@ -1,0 +1,17 @@
+// Who of the staff read what readers no longer see (J4). Rule: every page and API answer that gives such a text to staff comes here;
+// a row is written after the answer was read and before it is sent.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "access/viewer.hpp"
+#include "db/database.hpp"
+
+namespace forum::moderation {
+
+/// Of these posts those that are hidden, removed or withdrawn and that somebody else wrote; once in ten minutes for each version.
+/// Nothing for who is no staff.
+void log_hidden_reads(db::Tx& tx, db::Database& database, const access::Viewer& reader, const std::vector<std::int64_t>& posts);
+
+}  // namespace forum::moderation

@@ -1,0 +1,254 @@
+#include "moderation/judge.hpp"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "base/problem.hpp"
+#include "discussion/post_states.hpp"
+#include "discussion/thread_events.hpp"
+#include "moderation/case_events.hpp"
+#include "moderation/statement.hpp"
+
+namespace forum::moderation {
+
+namespace {
+
+using base::Problem;
+using base::ProblemKind;
+using discussion::Services;
+
+/// A post that does not move.
+discussion::Moved stays(const CaseRow& row) {
+    return {.thread = row.thread,
+            .author = row.author,
+            .number = row.post_number,
+            .state_from = row.post_state,
+            .state_to = row.post_state,
+            .version = row.newest_version,
+            .live_version_from = std::nullopt,
+            .seq = 0};
+}
+
+/// T20: what the appealed decision did is turned round, where the post still stands as it left it.
+discussion::Moved grant(db::Tx& tx, const Services& services, const CaseRow& row, const Decision& appealed) {
+    const bool is_read = row.post_state == "live" || row.post_state == "live_change";
+    if (appealed.kind == "unfounded") {
+        return is_read || row.post_state == "hidden" ? discussion::remove(tx, services.announcer, row.post) : stays(row);
+    }
+    if (row.post_state != appealed.state_to) {
+        return stays(row);
+    }
+    if (!is_read) {
+        return discussion::restore(tx, services.announcer, row.post);
+    }
+    // The author's own version, of a change that was not shown or of a text that the moderator changed; he wrote nothing since.
+    const int written_by_moderator = appealed.kind == "approve-with-changes" ? 1 : 0;
+    if (row.newest_version != appealed.post_version + written_by_moderator) {
+        return stays(row);
+    }
+    return discussion::put_back(tx, services.announcer, row.post,
+                                {.from = row.post_state, .to = row.post_state, .version = row.newest_version,
+                                 .judged = row.newest_version, .live_version = appealed.post_version});
+}
+
+discussion::Moved move_post(db::Tx& tx, const Services& services, const access::Viewer& by, const CaseRow& row,
+                            const Judgement& judgement, const std::optional<Decision>& appealed) {
+    const auto& announcer = services.announcer;
+    switch (judgement.kind->move) {
+    case PostMove::none: break;
+    case PostMove::publish: return discussion::publish(tx, announcer, row.post, row.post_version);
+    case PostMove::publish_changed:
+        return discussion::publish_changed(tx, announcer, row.post, row.post_version, judgement.body, by.member);
+    case PostMove::give_back: return discussion::return_to_author(tx, announcer, row.post, row.post_version);
+    case PostMove::reject: return discussion::reject(tx, announcer, row.post, row.post_version);
+    case PostMove::hide: return discussion::hide(tx, announcer, row.post);
+    case PostMove::remove: return discussion::remove(tx, announcer, row.post);
+    case PostMove::restore: return discussion::restore(tx, announcer, row.post);
+    case PostMove::lift:
+        if (row.post_state == "hidden") {
+            return discussion::restore(tx, announcer, row.post);
+        }
+        break;
+    case PostMove::grant: return grant(tx, services, row, *appealed);
+    }
+    return stays(row);
+}
+
+/// A rule of words or the guard of resident data held the text; that its author is new is no finding about it.
+bool is_detected(const CaseRow& row) { return !row.hold_rule.empty() && row.hold_rule != "new-member"; }
+
+std::string source_of(const CaseRow& row) {
+    if (row.kind == "report") {
+        return row.reports > 0 ? "report" : "own-initiative";
+    }
+    if (row.kind == "notice" || row.kind == "appeal") {
+        return row.kind;
+    }
+    return is_detected(row) ? "word-rule" : "review";
+}
+
+std::string role_of(const access::Viewer& by) {
+    return !by.is_signed_in() ? "system" : by.is_administrator() ? "administrator" : "moderator";
+}
+
+std::vector<std::string> texts_of(const std::vector<std::string_view>& views) { return {views.begin(), views.end()}; }
+
+void require_uninvolved(db::Tx& tx, const CaseRow& row, const access::Viewer& by) {
+    if (!by.is_signed_in()) {
+        return;
+    }
+    if (const auto bar = decider_bar(tx, row.id, by.member); !bar.empty()) {
+        throw Problem{ProblemKind::forbidden, row.author == by.member ? "moderation.own_post" : "moderation.bar_" + bar};
+    }
+}
+
+/// The last restriction that stands on this post: what a decision that shows it again turns round.
+base::DecisionId restriction_of(db::Tx& tx, base::PostId post) {
+    for (const auto& decision : last_decisions(tx, {post.value})) {
+        if (decision.kind == "hide" || decision.kind == "remove" || decision.kind == "reject") {
+            return decision.id;
+        }
+    }
+    return {};
+}
+
+}  // namespace
+
+bool is_restriction(const DecisionKind& kind, std::string_view appealed) {
+    return kind.is_restrictive || (kind.move == PostMove::grant && appealed == "unfounded");
+}
+
+std::optional<CaseRow> lock_and_find(db::Tx& tx, base::CaseId id) {
+    lock_case(tx, id);
+    return find_case(tx, id);
+}
+
+Judged judge(db::Tx& tx, const Services& services, const access::Viewer& by, const CaseRow& row, const Judgement& judgement) {
+    const auto& kind = *judgement.kind;
+    if (!is_possible(kind, row.kind, row.post_state)) {
+        throw Problem{ProblemKind::conflict, "moderation.not_possible"};
+    }
+    require_uninvolved(tx, row, by);
+    const auto appealed = row.appeals ? find_decision(tx, row.appeals) : std::nullopt;
+    const auto reverses = kind.move == PostMove::grant ? row.appeals
+                          : kind.move == PostMove::restore || (kind.move == PostMove::lift && row.post_state == "hidden")
+                              ? restriction_of(tx, row.post)
+                              : base::DecisionId{};
+    const auto moved = move_post(tx, services, by, row, judgement, appealed);
+
+    const auto now = base::now();
+    const bool is_return = kind.after == CaseAfter::with_author;
+    const bool can_appeal = kind.may_appeal || is_restriction(kind, appealed ? appealed->kind : "");
+    Decision decision{.id = {},
+                      .case_id = row.id,
+                      .kind = std::string{kind.slug},
+                      .post = row.post,
+                      .post_version = row.post_version,
+                      .member = {},
+                      .state_from = moved.state_from,
+                      .state_to = moved.state_to,
+                      .live_version_from = moved.live_version_from,
+                      .by = by.member,
+                      .by_name = by.name,
+                      .by_role = role_of(by),
+                      .seconded_by = {},
+                      .at = now,
+                      .is_automatic = !by.is_signed_in(),
+                      .is_detected_automatically = is_detected(row),
+                      .source = judgement.source.empty() ? source_of(row) : judgement.source,
+                      .rules = judgement.rules,
+                      .legal_ground = judgement.legal_ground,
+                      .facts = judgement.facts,
+                      .questions = judgement.questions,
+                      .note = judgement.note,
+                      .sent_to = judgement.sent_to,
+                      .deadline_at = is_return ? std::optional{now + answer_time} : std::nullopt,
+                      .until = judgement.until,
+                      .appeal_until = can_appeal ? std::optional{months_later(now, appeal_months)} : std::nullopt,
+                      .statement = {},
+                      .reverses = reverses};
+    // Statements are in Dutch: the language of the forum and of every moderator.
+    decision.statement = statement_text(services.texts, view::Language::dutch, decision, list_house_rules(tx));
+
+    const bool ends = kind.after == CaseAfter::decided;
+    if (!close_round(tx, row.id, {.version = row.version,
+                                  .by = by.member,
+                                  .state = ends ? "decided" : is_return ? "with_author" : "open",
+                                  .deadline = decision.deadline_at,
+                                  .hidden_until = judgement.until,
+                                  .sent_to = judgement.sent_to,
+                                  .sent_reason = judgement.sent_to.empty() ? "" : judgement.facts})) {
+        throw Problem{ProblemKind::conflict, "moderation.case_changed"};
+    }
+    if (moved.state_from == "hidden" && moved.state_to != "hidden") {
+        stop_hiding(tx, row.post);
+    }
+    if (!kind.merges.empty()) {
+        merge_cases(tx, row.id, row.post, texts_of(kind.merges));
+    }
+    const auto id = insert_decision(tx, decision);
+    if (ends) {
+        for (const auto reporter : close_reports(tx, row.id, id)) {
+            discussion::announce_own(tx, services.announcer, reporter,
+                                     {{"thread", row.thread.value}, {"post", row.post.value}, {"number", row.post_number}});
+        }
+    }
+    announce_case(tx, services.announcer, kind.after == CaseAfter::open ? "case.changed" : "case.decided", row.id, by.name);
+    return {id, moved.state_from, moved.state_to};
+}
+
+Judged undo_decision(db::Tx& tx, const Services& services, const access::Viewer& by, const CaseRow& row) {
+    const auto undone = find_undoable(tx, by.member, row.id);
+    const Problem too_late{ProblemKind::conflict, "moderation.undo_too_late"};
+    const auto* kind = undone ? find_decision_kind(undone->kind) : nullptr;
+    if (kind == nullptr) {
+        throw too_late;
+    }
+    // A return ended when the author sent something new.
+    const bool is_as_left = row.state == (kind->after == CaseAfter::decided       ? "decided"
+                                          : kind->after == CaseAfter::with_author ? "with_author"
+                                                                                  : "open");
+    const bool is_about_version = kind->move == PostMove::publish || kind->move == PostMove::publish_changed ||
+                                  kind->move == PostMove::give_back || kind->move == PostMove::reject;
+    const bool is_changed = kind->move == PostMove::publish_changed;
+    const int version = is_about_version ? undone->post_version + (is_changed ? 1 : 0) : row.newest_version;
+    if (!is_as_left || row.post_state != undone->state_to || row.newest_version != version) {
+        throw too_late;
+    }
+    auto moved = stays(row);
+    const bool was_read = undone->state_from == "live" || undone->state_from == "live_change";
+    const bool shows_old = was_read && (kind->move == PostMove::publish || is_changed || kind->move == PostMove::grant);
+    if (undone->state_from != undone->state_to || shows_old) {
+        moved = discussion::put_back(tx, services.announcer, row.post,
+                                     {.from = undone->state_to,
+                                      .to = undone->state_from,
+                                      .version = version,
+                                      .judged = is_changed ? undone->post_version : version,
+                                      .live_version = shows_old ? undone->live_version_from : std::nullopt});
+    }
+    if (!reopen_case(tx, row.id, undone->id, is_changed ? moved.version : row.post_version, texts_of(kind->merges))) {
+        throw too_late;
+    }
+    const auto id = insert_decision(tx, {.id = {},
+                                         .case_id = row.id,
+                                         .kind = "undo",
+                                         .post = row.post,
+                                         .post_version = row.post_version,
+                                         .member = {},
+                                         .state_from = moved.state_from,
+                                         .state_to = moved.state_to,
+                                         .live_version_from = moved.live_version_from,
+                                         .by = by.member,
+                                         .by_name = by.name,
+                                         .by_role = role_of(by),
+                                         .source = undone->source,
+                                         .deadline_at = {},
+                                         .until = {},
+                                         .appeal_until = {},
+                                         .statement = {},
+                                         .reverses = undone->id});
+    announce_case(tx, services.announcer, "case.new", row.id, by.name);
+    return {id, moved.state_from, moved.state_to};
+}
+
+}  // namespace forum::moderation

@@ -1,0 +1,51 @@
+// A decision takes effect: the post moves, the case ends or stays, the row that says why is written, and everybody whom it
+// touches hears of it. Rule: nothing else decides; post, case, row and events are one transaction.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "access/viewer.hpp"
+#include "discussion/services.hpp"
+#include "moderation/case_store.hpp"
+#include "moderation/decision_kinds.hpp"
+#include "moderation/decision_store.hpp"
+
+namespace forum::moderation {
+
+/// What somebody decides, checked before (decide_case.cpp): a restrictive one without rule, facts or way to object is refused by
+/// the database.
+struct Judgement {
+    const DecisionKind* kind;
+    std::vector<std::string> rules;  ///< slugs of house rules
+    std::string legal_ground, facts, questions, note;
+    std::string body;     ///< of approve-with-changes
+    std::string sent_to;  ///< of escalate: "senior", "legal" or "police"
+    std::string source;   ///< "threshold" or "timer"; "" = what the case says
+    std::optional<base::Time> until;  ///< of a hiding by the system: when the post comes back by itself
+};
+
+struct Judged {
+    base::DecisionId id;
+    std::string state_from, state_to;  ///< of the post
+};
+
+/// Is it a restriction, for which the database wants rule or law, facts, statement and a way to object? `appealed`: the kind of
+/// the decision that is objected to, "" without one.
+bool is_restriction(const DecisionKind& kind, std::string_view appealed);
+
+/// The case as it is now, under the locks of its thread, its post and itself; nothing when there is none.
+std::optional<CaseRow> lock_and_find(db::Tx& tx, base::CaseId id);
+
+/// `by`: a guest is the system. `row`: from lock_and_find, in the same transaction, as the moderator saw it. Throws
+/// Problem{conflict} when the case is no longer open at that version, somebody else holds it, or the post does not stand where
+/// this decision is possible; Problem{forbidden} when he is involved.
+Judged judge(db::Tx& tx, const discussion::Services& services, const access::Viewer& by, const CaseRow& row,
+             const Judgement& judgement);
+
+/// T26: turns round the last decision on this case. Throws Problem{conflict, "moderation.undo_too_late"} when it is not his, too
+/// long ago, or anything happened after it.
+Judged undo_decision(db::Tx& tx, const discussion::Services& services, const access::Viewer& by, const CaseRow& row);
+
+}  // namespace forum::moderation

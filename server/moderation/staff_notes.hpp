@@ -1,0 +1,23 @@
+// What colleagues tell each other about a case (D14). Rule: for staff only, and never changed: a later decision may rest on it.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "discussion/services.hpp"
+#include "base/time.hpp"
+#include "site/action.hpp"
+
+namespace forum::moderation {
+
+struct StaffNote {
+    std::string by_name, text;
+    base::Time at;
+};
+/// Oldest first.
+std::vector<StaffNote> notes_of_case(db::Tx& tx, base::CaseId id);
+
+/// POST /moderatie/{id}/notitie {text}, also about a case that is closed.
+site::ActionResult add_note(const site::ActionContext& context, const discussion::Services& services);
+
+}  // namespace forum::moderation

@@ -1,0 +1,104 @@
+#include "moderation/statement.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "view/present.hpp"
+
+namespace forum::moderation {
+
+namespace {
+
+/// The key of the sentence that says what was done; "" = there is nothing to tell.
+std::string what_key(const Decision& decision) {
+    const auto& kind = decision.kind;
+    if (kind == "reject") {
+        return decision.state_to == "rejected" ? "reject" : "reject_change";
+    }
+    if (kind == "hide" || kind == "return" || kind == "refuse" || kind == "expire") {
+        return kind;
+    }
+    if (kind == "remove" || (kind == "grant" && decision.state_to == "removed")) {
+        return "remove";
+    }
+    if (kind == "approve-with-changes") {
+        return "changes";
+    }
+    if (kind == "grant") {
+        return decision.state_to == "live" ? "grant" : "grant_only";
+    }
+    return (kind == "restore" || kind == "unfounded") && decision.state_from != decision.state_to ? "restore" : "";
+}
+
+std::string day_text(base::Time time, view::Language language) {
+    const auto civil = base::to_amsterdam(time);
+    return view::date_text(fmt::format("{:04}-{:02}-{:02}", civil.year, civil.month, civil.day), language);
+}
+
+}  // namespace
+
+base::Time months_later(base::Time from, int months) {
+    using namespace std::chrono;
+    const auto day = floor<days>(from);
+    auto date = year_month_day{day} + std::chrono::months{months};
+    if (!date.ok()) {
+        date = date.year() / date.month() / last;
+    }
+    return sys_days{date} + (from - day);
+}
+
+std::string statement_text(const view::Templates& texts, view::Language language, const Decision& decision,
+                           const std::vector<HouseRule>& rules) {
+    const auto what = what_key(decision);
+    if (what.empty()) {
+        return {};
+    }
+    // Never "today": the text is kept. A time of long ago as `now` makes the date whole.
+    const auto shown = [&](const std::optional<base::Time>& time) {
+        return time ? view::time_text(*time, language, base::Time{}) : std::string{};
+    };
+    std::string text;
+    const auto say = [&](const std::string& key, const nlohmann::json& arguments = nlohmann::json::object()) {
+        text += (text.empty() ? "" : " ") + texts.text("statement." + key, language, arguments);
+    };
+    say("what_" + what, {{"at", shown(decision.at)}, {"until", shown(decision.deadline_at)}});
+    std::string names;
+    for (const auto& rule : rules) {
+        if (std::find(decision.rules.begin(), decision.rules.end(), rule.slug) != decision.rules.end()) {
+            names += (names.empty() ? "" : "; ") + std::to_string(rule.number) + ". " + rule.title;
+        }
+    }
+    if (!names.empty()) {
+        say("rules", {{"rules", names}});
+    }
+    if (!decision.legal_ground.empty()) {
+        say("law", {{"law", decision.legal_ground}});
+    }
+    if (!decision.facts.empty()) {
+        say("facts", {{"facts", decision.facts}});
+    }
+    // Who decided, what led to it, and whether a machine had a part in either.
+    if (decision.is_automatic) {
+        say(decision.source == "timer" ? "automatic_timer" : "automatic");
+    } else {
+        say("human");
+        const auto& source = decision.source;
+        if (source == "report" || source == "notice" || source == "appeal" || source == "own-initiative") {
+            say(source == "own-initiative" ? "after_own" : "after_" + source);
+        }
+        say(decision.is_detected_automatically ? "detected" : "not_automatic");
+    }
+    if (decision.appeal_until) {
+        const bool is_provisional = what == "hide";
+        const std::string duration = decision.until ? "scope_until" : is_provisional ? "scope_provisional" : "scope_lasting";
+        if (what != "changes") {
+            say(duration, {{"until", shown(decision.until)}});
+        }
+        say("object", {{"until", day_text(*decision.appeal_until, language)}, {"days", appeal_days}});
+    }
+    return text;
+}
+
+}  // namespace forum::moderation

@@ -1,0 +1,26 @@
+// What an author is told about a decision, in plain words, from the decision's own row (DSA article 17; features.md 4e). Rule: every
+// part comes from the row, so that the frozen text and the log can never tell different things.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "moderation/case_store.hpp"
+#include "moderation/decision_store.hpp"
+#include "view/templates.hpp"
+
+namespace forum::moderation {
+
+/// How long an author, or whoever reported a post, can object (DSA article 20: at least six months).
+constexpr int appeal_months = 6;
+/// Within how many working days an objection is decided.
+constexpr int appeal_days = 10;
+
+/// The same day so many months later, or the last of that month.
+base::Time months_later(base::Time from, int months);
+
+/// "" for a decision that says enough by itself (approve). The language of the row is Dutch; `decision.at` is when.
+std::string statement_text(const view::Templates& texts, view::Language language, const Decision& decision,
+                           const std::vector<HouseRule>& rules);
+
+}  // namespace forum::moderation

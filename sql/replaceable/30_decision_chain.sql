@@ -1,0 +1,77 @@
+-- Every decision holds the hash of the one before it, so that a row that was changed, left out or put in between is found
+-- (J4). The database makes it, not the program: the trigger runs as the owner, and the running forum may not write the
+-- chain's end. Decisions wait for each other at the row of decision_chain: chain_number is the order in which they commit.
+
+-- What is sealed of a decision. A column that is added later comes at the end and only when it is not null, so that old
+-- hashes stay true.
+CREATE OR REPLACE FUNCTION decision_hash(d decisions)
+RETURNS bytea LANGUAGE sql IMMUTABLE AS $$
+    SELECT sha256(convert_to(
+        encode(d.previous_hash, 'hex') || jsonb_build_array(
+            d.chain_number, d.id, d.case_id, d.number, d.kind, d.post_id, d.post_version, d.member_id, d.state_from, d.state_to,
+            d.decided_by, d.seconded_by, d.decided_role, extract(epoch FROM d.decided_at), d.is_automatic,
+            d.is_detected_automatically, d.source, to_jsonb(d.rules), d.legal_ground, d.facts, d.questions, d.note, d.scope,
+            extract(epoch FROM d.deadline_at), extract(epoch FROM d.until), d.statement, extract(epoch FROM d.appeal_until),
+            d.reverses, d.cascade_of, d.live_version_from, d.sent_to)::text, 'UTF8'))
+$$;
+
+CREATE OR REPLACE FUNCTION seal_decision() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    SELECT c.number + 1, c.hash INTO NEW.chain_number, NEW.previous_hash FROM decision_chain c FOR UPDATE;
+    NEW.hash := decision_hash(NEW);
+    UPDATE decision_chain SET number = NEW.chain_number, hash = NEW.hash;
+    RETURN NEW;
+END
+$$;
+DROP TRIGGER IF EXISTS seal_decision ON decisions;
+CREATE TRIGGER seal_decision BEFORE INSERT ON decisions FOR EACH ROW EXECUTE FUNCTION seal_decision();
+
+-- Decisions from before there was a chain.
+DO $$
+DECLARE
+    unsealed decisions;
+    chain_end decision_chain;
+BEGIN
+    FOR unsealed IN SELECT * FROM decisions WHERE hash IS NULL ORDER BY id LOOP
+        SELECT * INTO chain_end FROM decision_chain FOR UPDATE;
+        unsealed.chain_number := chain_end.number + 1;
+        unsealed.previous_hash := chain_end.hash;
+        unsealed.hash := decision_hash(unsealed);
+        UPDATE decisions SET chain_number = unsealed.chain_number, previous_hash = unsealed.previous_hash, hash = unsealed.hash
+         WHERE id = unsealed.id;
+        UPDATE decision_chain SET number = unsealed.chain_number, hash = unsealed.hash;
+    END LOOP;
+END
+$$;
+
+-- Why a member may not decide on a case; null: he may. Nobody decides on what is his own (his post, his report, a measure against
+-- himself: 'own'), nor on an appeal when he took part in any decision before it ('took_part'): invariants 6 and 7. Pages ask
+-- this, and the trigger below, so that no path of the program can forget it.
+CREATE OR REPLACE FUNCTION decider_bar(in_case bigint, in_member bigint)
+RETURNS text LANGUAGE sql STABLE AS $$
+    SELECT CASE
+        WHEN c.member_id = in_member
+          OR EXISTS (SELECT 1 FROM posts p WHERE p.id = c.post_id AND p.author_id = in_member)
+          OR EXISTS (SELECT 1 FROM reports r WHERE r.case_id = c.id AND r.reporter_id = in_member)
+          OR EXISTS (SELECT 1 FROM appeals a WHERE a.case_id = c.id AND a.by_member = in_member) THEN 'own'
+        WHEN c.kind = 'appeal'
+         AND (EXISTS (SELECT 1 FROM decisions d, decisions appealed
+                       WHERE appealed.id = c.appeals AND (d.post_id = c.post_id OR d.case_id = appealed.case_id)
+                         AND d.case_id <> c.id AND in_member IN (d.decided_by, d.seconded_by)
+                         AND d.decided_at <= coalesce(c.closed_at, 'infinity'))
+              OR EXISTS (SELECT 1 FROM reports r WHERE r.post_id = c.post_id AND r.reporter_id = in_member
+                                                        AND r.created_at <= coalesce(c.closed_at, 'infinity'))) THEN 'took_part'
+        END
+      FROM cases c WHERE c.id = in_case
+$$;
+
+CREATE OR REPLACE FUNCTION refuse_involved_decider() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF coalesce(decider_bar(NEW.case_id, NEW.decided_by), decider_bar(NEW.case_id, NEW.seconded_by)) IS NOT NULL THEN
+        RAISE EXCEPTION 'who is involved may not decide' USING ERRCODE = 'FD006';
+    END IF;
+    RETURN NEW;
+END
+$$;
+DROP TRIGGER IF EXISTS refuse_involved_decider ON decisions;
+CREATE TRIGGER refuse_involved_decider BEFORE INSERT ON decisions FOR EACH ROW EXECUTE FUNCTION refuse_involved_decider();

@@ -1,0 +1,219 @@
+#include "moderation/judge.hpp"
+
+#include <gmock/gmock.h>
+
+#include "moderation/judge_world.hpp"
+
+namespace forum::moderation {
+namespace {
+
+using http::Method;
+using nlohmann::json;
+using test::sql;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+
+using test::JudgeTest;
+using test::facts;
+
+TEST_F(JudgeTest, EveryDecisionDoesWhatItsRowOfTheTableSays) {
+    const std::map<std::string, std::pair<std::string, std::string>> before{
+        {"approve", {"live", "decided"}},
+        {"approve-with-changes", {"live", "decided"}},
+        {"return", {"returned", "with_author"}},
+        {"reject", {"rejected", "decided"}},
+        {"escalate", {"waiting", "open"}}};
+    for (const auto& [decision, after] : before) {
+        const auto about = waiting();
+        const auto answer = decide(mo, about, decision,
+                                   {{"questions", "Kunt u de naam weghalen?"}, {"sendTo", "legal"}, {"body", "Ik woon er al lang en wil graag helpen."}});
+        EXPECT_EQ(answer.status, 200) << decision << answer.detail << (answer.errors.empty() ? "" : answer.errors[0].message);
+        EXPECT_EQ(post_state(about), after.first) << decision;
+        EXPECT_EQ(state(about), after.second) << decision;
+        EXPECT_EQ(last(about).text("kind"), decision);
+        EXPECT_EQ(last(about).text("state_to"), after.first);
+    }
+    const std::map<std::string, std::pair<std::string, std::string>> afterwards{
+        {"unfounded", {"live", "decided"}}, {"hide", {"hidden", "open"}}, {"remove", {"removed", "decided"}}};
+    for (const auto& [decision, after] : afterwards) {
+        const auto about = about_live();
+        EXPECT_EQ(decide(mo, about, decision).status, 200) << decision;
+        EXPECT_EQ(post_state(about), after.first) << decision;
+        EXPECT_EQ(state(about), after.second) << decision;
+    }
+    for (const auto& kind : decision_kinds()) {
+        const auto about = waiting();
+        if (!before.contains(std::string{kind.slug})) {
+            EXPECT_THAT(decide(mo, about, std::string{kind.slug}).error("decision"), HasSubstr("past niet")) << kind.slug;
+        }
+    }
+    expect_sound();
+}
+
+TEST_F(JudgeTest, ARestrictionWithoutRuleFactsOrLawIsRefusedAndChangesNothing) {
+    const auto about = about_live();
+    for (const auto* decision : {"hide", "remove"}) {
+        EXPECT_NE(decide(mo, about, decision, {{"rules", json::array()}}).error("rules"), "");
+        EXPECT_NE(decide(mo, about, decision, {{"facts", "te kort"}}).error("facts"), "");
+    }
+    EXPECT_EQ(post_state(about), "live");
+    EXPECT_EQ(decide(mo, about, "remove", {{"rules", json::array()}, {"legalGround", "Artikel 137c van het Wetboek van Strafrecht"}}).status, 200);
+    EXPECT_THAT(last(about).text("statement"), HasSubstr("Artikel 137c"));
+}
+
+TEST_F(JudgeTest, TheStatementSaysWhatTheRowSays) {
+    const auto held = waiting();
+    decide(mo, held, "reject");
+    const auto human = last(held).text("statement");
+    EXPECT_THAT(human, HasSubstr("niet geplaatst"));
+    EXPECT_THAT(human, HasSubstr("3. Noem geen inwoners"));
+    EXPECT_THAT(human, HasSubstr(facts));
+    EXPECT_THAT(human, HasSubstr("geen automatische controle"));
+    EXPECT_THAT(human, HasSubstr("Maak bezwaar tot en met"));
+    EXPECT_THAT(human, Not(HasSubstr("vandaag"))) << "it is read later";
+
+    EXPECT_EQ(reply(anna, "Bel mij op 06 12345678 alstublieft.", true).status, 202);
+    const auto found = newest();
+    decide(mo, found, "reject");
+    EXPECT_THAT(last(found).text("statement"), HasSubstr("automatische controle wees op dit bericht"));
+    EXPECT_TRUE(last(found).flag("is_detected_automatically"));
+
+    const auto about = about_live();
+    decide(mo, about, "hide");
+    EXPECT_THAT(last(about).text("statement"), HasSubstr("voorlopig verborgen"));
+    EXPECT_THAT(last(about).text("statement"), HasSubstr("uit eigen beweging"));
+    EXPECT_THAT(last(about).text("statement"), HasSubstr("totdat een moderator definitief besluit"));
+}
+
+TEST_F(JudgeTest, AModeratorsChangesAreSmallAndShownToTheAuthor) {
+    const auto about = waiting();
+    EXPECT_THAT(decide(mo, about, "approve-with-changes", {{"body", "Ik woon er al heel lang en wil graag helpen."}}).error("body"), HasSubstr("niets"));
+    EXPECT_THAT(decide(mo, about, "approve-with-changes", {{"body", "Iets heel anders."}}).error("body"), HasSubstr("derde"));
+    EXPECT_NE(decide(mo, about, "approve-with-changes").error("body"), "");
+    EXPECT_EQ(decide(mo, about, "approve-with-changes", {{"body", "Ik woon er al heel lang en wil graag meehelpen."}}).status, 200);
+    EXPECT_EQ(world().get(guest, world().api(thread, 2)).model["body"], "Ik woon er al heel lang en wil graag meehelpen.");
+    const auto history = world().get(nova, "/gesprekken/" + std::to_string(thread) + "/berichten/2/versies").model;
+    EXPECT_EQ(history["versions"].size(), 2U);
+    EXPECT_THAT(history["versions"][0]["diffHtml"].get<std::string>(), HasSubstr("<ins>"));
+    const auto public_history = world().get(guest, "/gesprekken/" + std::to_string(thread) + "/berichten/2/versies").model;
+    EXPECT_EQ(public_history["versions"].size(), 1U) << "what was never live is not for readers";
+    expect_sound();
+}
+
+TEST_F(JudgeTest, ADecisionIsUndoneByTheSameModeratorWithinTenMinutes) {
+    for (const auto* decision : {"approve", "approve-with-changes", "return", "reject", "escalate"}) {
+        const auto about = waiting();
+        ASSERT_EQ(decide(mo, about, decision, {{"questions", "Wat?"}, {"sendTo", "legal"}, {"body", "Ik woon er al heel lang en wil graag meehelpen."}}).status, 200);
+        EXPECT_EQ(undo(other, about).status, 409) << decision << ": it is not his";
+        EXPECT_EQ(undo(mo, about).status, 200) << decision;
+        EXPECT_EQ(post_state(about), "waiting") << decision;
+        EXPECT_EQ(state(about), "open") << decision;
+        EXPECT_EQ(last(about).text("kind"), "undo");
+        EXPECT_EQ(undo(mo, about).status, 409) << decision << ": once";
+        EXPECT_EQ(world().get(mo, about.url()).model["body"], "Ik woon er al heel lang en wil graag helpen.");
+        EXPECT_EQ(decide(mo, about, "approve").status, 200) << decision;
+    }
+    for (const auto* decision : {"unfounded", "hide", "remove"}) {
+        const auto about = about_live();
+        decide(mo, about, decision);
+        EXPECT_EQ(undo(mo, about).status, 200) << decision;
+        EXPECT_EQ(post_state(about), "live") << decision;
+        EXPECT_EQ(state(about), "open") << decision;
+    }
+    expect_sound();
+}
+
+TEST_F(JudgeTest, WhatSomebodyBuiltOnIsNotUndone) {
+    const auto returned = waiting();
+    decide(mo, returned, "return", {{"questions", "Wat bedoelt u?"}});
+    EXPECT_EQ(world().send(nova, Method::put, world().api(thread, 2), {{"body", "Dit bedoel ik."}, {"version", 1}}).status, 202);
+    EXPECT_EQ(undo(mo, returned).status, 409) << "the author answered";
+    decide(mo, returned, "approve");
+    EXPECT_EQ(world().send(nova, Method::put, world().api(thread, 2), {{"body", "Of toch dit."}, {"version", 2}}).status, 202);
+    EXPECT_EQ(undo(mo, returned).status, 409) << "a change of it waits";
+    EXPECT_EQ(post_state(returned), "live_change");
+    expect_sound();
+}
+
+TEST_F(JudgeTest, RemovingEndsTheOtherCasesOfThePost) {
+    const auto about = about_live();
+    const auto post = sql(database(), "SELECT max(id) AS id FROM posts").one().id<base::PostId>("id");
+    database().write([&](db::Tx& tx) { open_case(tx, "notice", post, 1, "", std::chrono::hours{8}); });
+    const auto notice = newest();
+    decide(mo, about, "remove");
+    EXPECT_EQ(state(notice), "merged");
+    undo(mo, about);
+    EXPECT_EQ(state(notice), "open");
+    decide(mo, notice, "unfounded");
+    EXPECT_EQ(state(about), "open") << "what one is about may hold for the other";
+    expect_sound();
+}
+
+TEST_F(JudgeTest, AHiddenPostKeepsItsCaseUntilItIsDecided) {
+    const auto about = about_live();
+    decide(mo, about, "hide");
+    EXPECT_EQ(world().get(guest, world().api(thread, 2)).model["state"], "hidden");
+    EXPECT_EQ(decide(mo, about, "unfounded").status, 200);
+    EXPECT_EQ(post_state(about), "live");
+    EXPECT_NE(last(about).find_integer("reverses"), std::nullopt);
+    expect_sound();
+}
+
+TEST_F(JudgeTest, NobodyDecidesOnWhatIsHis) {
+    EXPECT_EQ(reply(mo, "Van mij.").status, 201);
+    const auto post = sql(database(), "SELECT max(id) AS id FROM posts").one().id<base::PostId>("id");
+    database().write([&](db::Tx& tx) { open_case(tx, "report", post, 1, "", std::chrono::hours{8}); });
+    const auto own = newest();
+    EXPECT_EQ(decide(mo, own, "remove").status, 403);
+    const auto about = about_live();
+    sql(database(),
+        "INSERT INTO reports (case_id, post_id, post_version, reporter_id, category) SELECT id, post_id, 1, $2, 'anders' FROM cases WHERE id = $1",
+        db::Params::of(about.id, mo.member));
+    EXPECT_EQ(decide(mo, about, "remove").status, 403);
+    EXPECT_EQ(decide(other, about, "remove").status, 200);
+    EXPECT_EQ(last(about).text("source"), "report");
+    EXPECT_EQ(sql(database(), "SELECT decision_id FROM reports WHERE case_id = $1", db::Params::of(about.id)).one().integer("decision_id"),
+              last(about).integer("id"));
+    expect_sound();
+}
+
+TEST_F(JudgeTest, AnObjectionIsDecidedByWhoTookNoPartAndTurnsRoundWhatWasDone) {
+    const auto rejected = waiting();
+    decide(mo, rejected, "reject");
+    const auto objection = appeal(rejected, nova);
+    EXPECT_EQ(decide(mo, objection, "grant").status, 403);
+    EXPECT_EQ(decide(other, objection, "grant", {{"facts", ""}}).status, 400);
+    EXPECT_EQ(decide(other, objection, "grant").status, 200);
+    EXPECT_EQ(post_state(objection), "live");
+    EXPECT_EQ(last(objection).integer("reverses"), last(rejected).integer("id"));
+    EXPECT_EQ(undo(other, objection).status, 200);
+    EXPECT_EQ(post_state(objection), "rejected");
+    EXPECT_EQ(decide(other, objection, "refuse").status, 200);
+    EXPECT_EQ(post_state(objection), "rejected");
+    expect_sound();
+}
+
+TEST_F(JudgeTest, AnObjectionOfWhoReportedInVainCanEndInRemoval) {
+    const auto about = about_live();
+    decide(mo, about, "unfounded");
+    const auto objection = appeal(about, nova);
+    EXPECT_NE(decide(other, objection, "grant", {{"rules", json::array()}}).error("rules"), "") << "it restricts the author";
+    EXPECT_EQ(decide(other, objection, "grant").status, 200);
+    EXPECT_EQ(post_state(objection), "removed");
+    EXPECT_THAT(last(objection).text("statement"), HasSubstr("verwijderd"));
+    EXPECT_NE(last(objection).find_time("appeal_until"), std::nullopt);
+    expect_sound();
+}
+
+TEST_F(JudgeTest, AnObjectionAboutAModeratorsChangesShowsTheAuthorsOwnText) {
+    const auto about = waiting();
+    decide(mo, about, "approve-with-changes", {{"body", "Ik woon er al heel lang en wil graag meehelpen."}});
+    EXPECT_EQ(decide(other, appeal(about, nova), "grant").status, 200);
+    EXPECT_EQ(world().get(guest, world().api(thread, 2)).model["body"], "Ik woon er al heel lang en wil graag helpen.");
+    expect_sound();
+}
+
+}  // namespace
+}  // namespace forum::moderation
