@@ -1,0 +1,111 @@
+// Breaks each promise that SQL can see, with raw SQL as the owner of the database, and sees it reported.
+#include "moderation/check_invariants.hpp"
+
+#include <gmock/gmock.h>
+
+#include "moderation/judge_world.hpp"
+
+namespace forum::moderation {
+namespace {
+
+using test::sql;
+using ::testing::Contains;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+struct Break {
+    std::string what;    ///< part of the line that reports it
+    std::vector<std::string> by;
+};
+
+// The tables' own checks are taken away first where they would refuse it.
+const std::vector<Break> breaks{
+    {"a title that stands", {"UPDATE threads SET opening_state = 'hidden'"}},
+    {"a waiting post without an open case", {"UPDATE posts SET state = 'waiting' WHERE state = 'live' AND number = 2"}},
+    {"more than one open case", {"DROP INDEX cases_open_key",
+                                 "INSERT INTO cases (kind, post_id, post_version, due_at) SELECT kind, post_id, post_version, due_at "
+                                 "FROM cases WHERE state = 'open'"}},
+    {"a restriction without rule", {"ALTER TABLE decisions DROP CONSTRAINT decisions_restrictive_complete",
+                                    "UPDATE decisions SET rules = '{}' WHERE kind = 'remove'"}},
+    {"decided by who is involved", {"UPDATE decisions d SET decided_by = p.author_id FROM posts p WHERE p.id = d.post_id AND d.kind = 'approve'"}},
+    {"decided by who is involved", {"UPDATE decisions d SET decided_by = (SELECT decided_by FROM decisions WHERE kind = 'reject') WHERE d.kind = 'refuse'"}},
+    {"the system decided", {"ALTER TABLE decisions DROP CONSTRAINT decisions_human",
+                            "UPDATE decisions SET decided_by = NULL, is_automatic = true WHERE kind = 'remove'"}},
+    {"a hidden post without an open case", {"UPDATE cases SET state = 'decided', lease_by = NULL, lease_until = NULL WHERE state = 'open'"}},
+    {"a closed case with a lease", {"ALTER TABLE cases DROP CONSTRAINT cases_timer_check",
+                                    "UPDATE cases SET hidden_until = now() WHERE state = 'decided'"}},
+    {"a timer of a post that is not hidden", {"ALTER TABLE cases DROP CONSTRAINT cases_timer_check",
+                                              "UPDATE cases c SET hidden_until = now() FROM posts p WHERE p.id = c.post_id AND p.state = 'live'"}},
+    {"announced as new twice", {"INSERT INTO events (topic, seq, kind, audience, data) SELECT topic, seq + 100, kind, audience, data FROM events "
+                                "WHERE kind = 'post.new'"}},
+    {"a report without an outcome", {"INSERT INTO reports (case_id, post_id, post_version, reporter_id, category) SELECT c.id, c.post_id, 1, "
+                                     "(SELECT max(id) FROM members), 'anders' FROM cases c WHERE c.state = 'decided' LIMIT 1"}},
+    {"a decision that is not as it was written", {"UPDATE decisions SET facts = facts || '.' WHERE kind = 'remove'"}},
+    {"a decision that is not as it was written", {"UPDATE decisions SET decided_at = decided_at + interval '1 second' WHERE kind = 'approve'"}},
+    {"broken before", {"DELETE FROM decisions WHERE kind = 'approve'"}},
+    {"broken before", {"UPDATE decisions SET chain_number = chain_number + 1000 WHERE kind = 'approve'"}},
+    {"missing at the end", {"DELETE FROM decisions WHERE chain_number = (SELECT max(chain_number) FROM decisions)"}},
+    {"may change decisions", {"GRANT UPDATE ON decisions TO forum_app"}},
+    {"may change decision_chain", {"GRANT DELETE ON decision_chain TO forum_app"}},
+    {"a state that no decision led to", {"UPDATE posts SET state = 'removed' WHERE state = 'live' AND number = 2"}},
+    {"a case about a version that does not exist", {"UPDATE cases SET post_version = 77"}},
+    {"a reply count that is not true", {"UPDATE threads SET reply_count = 55"}},
+};
+
+class InvariantsTest : public test::JudgeTest {
+protected:
+    // The forum's own role may become the owner here, without having the owner's rights by itself.
+    static void SetUpTestSuite() {
+        sql(owner(), "ALTER ROLE forum_app NOINHERIT");
+        sql(owner(), "GRANT forum_owner TO forum_app");
+    }
+    static void TearDownTestSuite() { sql(owner(), "REVOKE forum_owner FROM forum_app"); }
+    void SetUp() override {
+        JudgeTest::SetUp();
+        decide(mo, waiting(), "approve");
+        const auto rejected = waiting();
+        decide(mo, rejected, "reject");
+        decide(other, appeal(rejected, nova), "refuse");
+        decide(mo, about_live(), "remove");
+        decide(mo, about_live(), "hide");
+    }
+};
+
+TEST_F(InvariantsTest, HoldAfterEveryKindOfDecision) {
+    EXPECT_THAT(database().read([](db::Tx& tx) { return check_invariants(tx); }), IsEmpty());
+}
+
+TEST_F(InvariantsTest, AreSeenWhenTheyAreBroken) {
+    for (const auto& broken : breaks) {
+        const auto faults = database().write([&](db::Tx& tx) {
+            sql(tx, "SAVEPOINT sound");
+            sql(tx, "SET ROLE forum_owner");
+            for (const auto& statement : broken.by) {
+                sql(tx, statement);
+            }
+            auto found = check_invariants(tx);
+            sql(tx, "ROLLBACK TO SAVEPOINT sound");
+            return found;
+        });
+        EXPECT_THAT(faults, Contains(HasSubstr(broken.what))) << broken.by.back();
+    }
+    EXPECT_THAT(database().read([](db::Tx& tx) { return check_invariants(tx); }), IsEmpty());
+}
+
+TEST_F(InvariantsTest, TheRunningForumCannotChangeWhatWasDecided) {
+    for (const auto* statement : {"UPDATE decisions SET note = 'anders'", "DELETE FROM decisions", "UPDATE decision_chain SET number = 0",
+                                  "DELETE FROM decision_chain", "DELETE FROM hidden_reads", "UPDATE staff_notes SET text = 'anders'"}) {
+        EXPECT_ANY_THROW(database().write([&](db::Tx& tx) { sql(tx, statement); })) << statement;
+    }
+}
+
+TEST_F(InvariantsTest, TheDatabaseItselfRefusesWhoIsInvolved) {
+    const auto about = waiting();
+    EXPECT_ANY_THROW(sql(database(),
+                         "INSERT INTO decisions (case_id, number, kind, post_id, post_version, state_from, state_to, decided_by, decided_role) "
+                         "SELECT id, 1, 'approve', post_id, 1, 'waiting', 'live', $2, 'moderator' FROM cases WHERE id = $1",
+                         db::Params::of(about.id, nova.member)));
+}
+
+}  // namespace
+}  // namespace forum::moderation

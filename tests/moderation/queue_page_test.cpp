@@ -1,0 +1,144 @@
+#include "moderation/queue_page.hpp"
+
+#include <gmock/gmock.h>
+
+#include "moderation/judge_world.hpp"
+
+namespace forum::moderation {
+namespace {
+
+using nlohmann::json;
+using test::sql;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+class QueuePageTest : public test::JudgeTest {
+protected:
+    std::vector<std::string> choices(const Case& about) {
+        std::vector<std::string> list;
+        const auto model = world().get(mo, about.url()).model;
+        for (const auto& decision : model["decisions"]) {
+            list.push_back(decision["value"]);
+        }
+        return list;
+    }
+    std::string html(const access::Viewer& viewer, const Case& about, const std::string& query = {}) {
+        return world().html(viewer, world().get(viewer, "/moderatie/" + std::to_string(about.id) + query));
+    }
+    std::vector<std::int64_t> queue(const std::string& query = {}) {
+        std::vector<std::int64_t> ids;
+        const auto model = world().get(mo, "/api/v1/moderation/cases" + query).model;
+        for (const auto& item : model["items"]) {
+            ids.push_back(item["id"]);
+        }
+        EXPECT_EQ(model["count"], ids.size()) << "the counter is the list";
+        return ids;
+    }
+    void due(const Case& about, const std::string& when) {
+        sql(database(), "UPDATE cases SET due_at = now() + $2::interval WHERE id = $1", db::Params::of(about.id, when));
+    }
+};
+
+TEST_F(QueuePageTest, LeastTimeLeftComesFirstAndWhatIsLateSaysSo) {
+    const auto first = waiting(), second = waiting(), third = about_live();
+    due(first, "3 days");
+    due(second, "-1 minute");
+    due(third, "1 day");
+    EXPECT_THAT(queue(), ElementsAre(second.id, third.id, first.id));
+    const auto page = world().get(mo, "/moderatie");
+    EXPECT_EQ(page.model["late"], 1);
+    EXPECT_EQ(page.model["items"][0]["dueText"], "Te laat");
+    EXPECT_THAT(world().html(mo, page), HasSubstr("Te laat"));
+    EXPECT_THAT(page.model["items"][2]["dueText"].get<std::string>(), HasSubstr("nog "));
+}
+
+TEST_F(QueuePageTest, APartOfTheQueueIsByThemeAndByProvinceOfTheAuthor) {
+    const auto here = waiting();
+    const auto elsewhere = [&] {
+        const auto drent = world().member("Dre Nt", false, "GM0106");
+        thread = world().thread(anna, {{"theme", "onderwijs"}});
+        reply(drent, "Uit Assen.");
+        return newest();
+    }();
+    EXPECT_EQ(queue().size(), 2U);
+    EXPECT_THAT(queue("?theme=wonen"), ElementsAre(here.id));
+    EXPECT_THAT(queue("?province=Drenthe"), ElementsAre(elsewhere.id));
+    EXPECT_THAT(queue("?theme=wonen&province=Drenthe"), ElementsAre());
+    EXPECT_EQ(world().get(mo, "/api/v1/moderation/cases?theme=nergens").status, 404);
+    const auto page = world().get(mo, "/moderatie?provincie=Drenthe");
+    EXPECT_THAT(page.model["items"][0]["url"], "/moderatie/" + std::to_string(elsewhere.id) + "?provincie=Drenthe");
+    EXPECT_EQ(decide(mo, elsewhere, "approve").model["next"]["id"], here.id);
+}
+
+TEST_F(QueuePageTest, EachCaseOffersWhatCanBeDecidedOnIt) {
+    const auto held = waiting();
+    EXPECT_THAT(choices(held), ElementsAre("approve", "approve-with-changes", "return", "reject", "escalate"));
+    const auto live = about_live();
+    EXPECT_THAT(choices(live), ElementsAre("unfounded", "hide", "remove", "escalate"));
+    decide(mo, live, "hide");
+    EXPECT_THAT(choices(live), ElementsAre("unfounded", "restore", "remove", "escalate"));
+    decide(mo, live, "remove");
+    const auto objection = appeal(live, anna);
+    const auto shown = world().get(other, objection.url()).model;
+    EXPECT_TRUE(shown["mayDecide"].get<bool>());
+    EXPECT_EQ(shown["appealed"]["kind"], "remove");
+    EXPECT_THAT(choices(objection), ElementsAre("grant", "refuse", "escalate"));
+    EXPECT_FALSE(world().get(mo, objection.url()).model["mayDecide"].get<bool>());
+    EXPECT_THAT(html(mo, objection), HasSubstr("U besloot hier eerder over mee"));
+    for (const auto& about : {held, live, objection}) {
+        EXPECT_THAT(html(other, about), HasSubstr("fd-wacht__titel"));
+    }
+    EXPECT_THAT(html(other, held), HasSubstr("name=\"body\""));
+    EXPECT_THAT(html(other, objection), Not(HasSubstr("name=\"body\"")));
+}
+
+TEST_F(QueuePageTest, WhatWasTypedComesBackWithWhatIsWrong) {
+    const auto held = waiting();
+    const auto answer = world().form(mo, "/moderatie/" + std::to_string(held.id) + "/besluit",
+                                     "version=1&decision=approve-with-changes&body=Heel+anders.&facts=kort&legalGround=Artikel+1&sendTo=legal");
+    EXPECT_EQ(answer.status, 400);
+    const auto page = world().html(mo, answer);
+    for (const auto* typed : {"Heel anders.", ">kort<", "Artikel 1", "<option value=\"legal\" selected"}) {
+        EXPECT_THAT(page, HasSubstr(typed));
+    }
+}
+
+TEST_F(QueuePageTest, TheLastDecisionCanBeTakenBackFromTheQueue) {
+    const auto held = waiting();
+    decide(mo, held, "approve");
+    const auto page = world().get(mo, "/moderatie");
+    EXPECT_EQ(page.model["lastDecision"]["undoUrl"], "/moderatie/" + std::to_string(held.id) + "/ongedaan");
+    EXPECT_THAT(world().html(mo, page), HasSubstr("Maak ongedaan"));
+    EXPECT_TRUE(world().get(other, "/moderatie").model["lastDecision"].is_null());
+    const auto undone = world().form(mo, "/moderatie/" + std::to_string(held.id) + "/ongedaan", "");
+    EXPECT_EQ(undone.status, 303);
+    EXPECT_EQ(undone.flash, "moderation.flash_undo");
+    EXPECT_TRUE(world().get(mo, "/moderatie").model["lastDecision"].is_null());
+}
+
+TEST_F(QueuePageTest, AStandardReasonFillsWhatWasLeftEmptyAlsoWithoutScript) {
+    EXPECT_EQ(world().post(mo, "/api/v1/moderation/reasons", {{"decision", "remove"}, {"title", "Naam"}, {"text", "U noemt de naam van een inwoner."}}).status, 201);
+    EXPECT_EQ(world().post(anna, "/api/v1/moderation/reasons", {}).status, 404);
+    EXPECT_EQ(world().post(mo, "/api/v1/moderation/reasons", {{"decision", "approve"}, {"title", ""}, {"text", ""}}).errors.size(), 3U);
+    EXPECT_THAT(world().html(mo, world().get(mo, "/moderatie/redenen")), HasSubstr("U noemt de naam"));
+    const auto about = about_live();
+    const auto id = world().get(mo, "/api/v1/moderation/reasons").model["items"][0]["id"];
+    EXPECT_THAT(html(mo, about), HasSubstr("data-tekst=\"U noemt de naam"));
+    EXPECT_EQ(decide(mo, about, "remove", {{"facts", ""}, {"reason", id}}).status, 200);
+    EXPECT_EQ(last(about).text("facts"), "U noemt de naam van een inwoner.");
+    EXPECT_EQ(world().send(mo, http::Method::del, "/api/v1/moderation/reasons/" + id.dump()).status, 200);
+    EXPECT_TRUE(world().get(mo, "/api/v1/moderation/reasons").model["items"].empty());
+}
+
+TEST_F(QueuePageTest, NotesAreForStaff) {
+    const auto held = waiting();
+    EXPECT_EQ(world().post(mo, held.url() + "/notes", {{"text", "Zij belde hierover."}}).status, 201);
+    EXPECT_EQ(world().post(mo, held.url() + "/notes", {{"text", " "}}).status, 400);
+    EXPECT_EQ(world().post(nova, held.url() + "/notes", {{"text", "Hallo."}}).status, 404);
+    EXPECT_THAT(world().get(other, held.url()).model["history"].dump(), HasSubstr("Zij belde hierover."));
+    EXPECT_THAT(world().get(nova, "/api/v1/me/decisions").model.dump(), Not(HasSubstr("Zij belde")));
+}
+
+}  // namespace
+}  // namespace forum::moderation

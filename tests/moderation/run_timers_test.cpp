@@ -1,0 +1,96 @@
+#include "moderation/run_timers.hpp"
+
+#include <gmock/gmock.h>
+
+#include "moderation/judge.hpp"
+#include "moderation/judge_world.hpp"
+
+namespace forum::moderation {
+namespace {
+
+using namespace std::chrono_literals;
+using test::sql;
+using ::testing::HasSubstr;
+
+class TimersTest : public test::JudgeTest {
+protected:
+    TimersRun run(base::Time now) {
+        return database().write([&](db::Tx& tx) { return run_due_timers(tx, world().services, now); });
+    }
+    Case returned() {
+        const auto about = waiting();
+        EXPECT_EQ(decide(mo, about, "return", {{"questions", "Wat bedoelt u?"}}).status, 200);
+        return about;
+    }
+    std::int64_t told(const access::Viewer& member) {
+        return sql(database(), "SELECT count(*) AS n FROM events WHERE topic = $1", db::Params::of("me/" + to_string(member.member)))
+            .one()
+            .integer("n");
+    }
+};
+
+TEST_F(TimersTest, AnAuthorIsRemindedOnceAndThenLetGo) {
+    const auto about = returned();
+    const auto before = told(nova);
+    const auto now = base::now();
+    EXPECT_EQ(run(now + 22 * 24h), TimersRun{});
+    EXPECT_EQ(run(now + 23 * 24h + 1min), (TimersRun{.reminded = 1}));
+    EXPECT_EQ(run(now + 23 * 24h + 2min), TimersRun{});
+    EXPECT_EQ(told(nova), before + 1);
+    EXPECT_EQ(post_state(about), "returned");
+
+    EXPECT_EQ(run(now + 30 * 24h + 1min), (TimersRun{.expired = 1}));
+    EXPECT_EQ(run(now + 30 * 24h + 2min), TimersRun{});
+    EXPECT_EQ(post_state(about), "withdrawn");
+    EXPECT_EQ(state(about), "withdrawn");
+    EXPECT_EQ(last(about).text("kind"), "expire");
+    EXPECT_THAT(last(about).text("statement"), HasSubstr("Uw tekst is bewaard"));
+    EXPECT_EQ(world().get(nova, world().api(thread, 2)).model["body"], "Ik woon er al heel lang en wil graag helpen.");
+    EXPECT_EQ(world().get(guest, world().api(thread, 2)).status, 404);
+    expect_sound();
+}
+
+TEST_F(TimersTest, WhoAnsweredInTimeWaitsAgainWithTheTimeThatWasLeft) {
+    const auto about = returned();
+    const auto due = sql(database(), "SELECT due_at FROM cases WHERE id = $1", db::Params::of(about.id)).one().time("due_at");
+    EXPECT_EQ(world().send(nova, http::Method::put, world().api(thread, 2), {{"body", "Dit."}, {"version", 1}}).status, 202);
+    EXPECT_EQ(run(base::now() + 40 * 24h), TimersRun{});
+    const auto again = sql(database(), "SELECT due_at FROM cases WHERE id = $1", db::Params::of(about.id)).one().time("due_at");
+    EXPECT_GE(again, due - 1min);
+    EXPECT_LE(again, due + 5min);
+    expect_sound();
+}
+
+TEST_F(TimersTest, WhatTheSystemHidComesBackWhenNobodyDecided) {
+    const auto about = about_live();
+    const auto until = base::now() + 8h;
+    database().write([&](db::Tx& tx) {
+        const auto row = lock_and_find(tx, base::CaseId{about.id});
+        judge(tx, world().services, guest, *row,
+              {.kind = find_decision_kind("hide"), .rules = {"respect"}, .legal_ground = {}, .facts = "Drie leden meldden dit bericht.",
+               .questions = {}, .note = {}, .body = {}, .sent_to = {}, .source = "threshold", .until = until});
+    });
+    EXPECT_EQ(post_state(about), "hidden");
+    EXPECT_TRUE(last(about).flag("is_automatic"));
+    EXPECT_THAT(last(about).text("statement"), HasSubstr("automatisch"));
+    expect_sound();
+
+    EXPECT_EQ(run(until - 1min), TimersRun{});
+    EXPECT_EQ(run(until + 1min), (TimersRun{.shown_again = 1}));
+    EXPECT_EQ(run(until + 2min), TimersRun{});
+    EXPECT_EQ(post_state(about), "live");
+    EXPECT_EQ(state(about), "open") << "somebody has to look at it all the same";
+    EXPECT_EQ(world().get(mo, about.url()).model["sentTo"], "senior");
+    EXPECT_EQ(decide(mo, about, "remove").status, 200);
+    expect_sound();
+}
+
+TEST_F(TimersTest, AHidingByAPersonHasNoTimer) {
+    const auto about = about_live();
+    decide(mo, about, "hide");
+    EXPECT_EQ(run(base::now() + 365 * 24h), TimersRun{});
+    EXPECT_EQ(post_state(about), "hidden");
+}
+
+}  // namespace
+}  // namespace forum::moderation
