@@ -55,21 +55,21 @@ void put_form(nlohmann::json& model, const PageContext& context, const Services&
     const auto say = [&](const std::string& key) { return services.texts.text(key, context.language); };
     auto decisions = nlohmann::json::array();
     Field rules, law, facts, questions, body, send_to;
-    std::string chosen;
+    // Also when it can no longer be decided: he reads what he chose.
+    const bool is_known = find_decision_kind(draft.decision) != nullptr;
+    const auto chosen = is_known ? say("moderation.choice_" + text_name(draft.decision)) : std::string{};
     for (const auto& kind : decision_kinds()) {
         if (!is_possible(kind, row.kind, row.post_state)) {
             continue;
         }
         const auto name = text_name(kind.slug);
         const auto label = say("moderation.choice_" + name);
-        const bool is_chosen = draft.decision == kind.slug;
         decisions.push_back({{"value", kind.slug},
                              {"label", label},
                              {"help", say("moderation.choice_help_" + name)},
                              {"submit", say("moderation.submit_" + name)},
                              {"number", decisions.size() + 1},
-                             {"isChosen", is_chosen}});
-        chosen = is_chosen ? label : chosen;
+                             {"isChosen", draft.decision == kind.slug}});
         const bool restricts = is_restriction(kind, appealed);
         if (restricts || kind.needs_questions) {
             rules.add(kind.slug, label);

@@ -1,5 +1,5 @@
-// Runs the browser tests: one server, one Chromium, every test a function. Rule: a failure says what was expected and does not
-// stop the others; the last line counts.
+// Runs the browser tests: one Chromium, a server for each group, every test a function. Rule: a failure says what was expected and
+// does not stop the others; no group depends on what another left behind; the last line counts.
 import { startBrowser } from "./browser.mjs";
 import { startServer } from "./server.mjs";
 import * as connection from "./connection_tests.mjs";
@@ -15,29 +15,35 @@ import * as reading from "./reading_tests.mjs";
 const wanted = process.argv.slice(2);
 let passed = 0;
 let failed = 0;
-const server = await startServer();
-let browser;
+const browser = await startBrowser();
 try {
-  browser = await startBrowser();
   for (const [group, tests] of Object.entries({ pages, plain, connection, line, live, reading, fresh, guard, following })) {
-    for (const [name, test] of Object.entries(tests)) {
-      const title = `${group}.${name}`;
-      if (wanted.length > 0 && !wanted.some((word) => title.includes(word))) continue;
+    const chosen = Object.entries(tests).filter(([name]) => wanted.length === 0 || wanted.some((word) => `${group}.${name}`.includes(word)));
+    if (chosen.length > 0) await runGroup(group, chosen);
+  }
+} finally {
+  await browser.stop();
+}
+console.log(`${passed} passed, ${failed} failed`);
+process.exitCode = failed === 0 ? 0 : 1;
+
+async function runGroup(group, tests) {
+  const server = await startServer();
+  const failedBefore = failed;
+  try {
+    for (const [name, test] of tests) {
       const started = Date.now();
       try {
         await test(browser, server.url);
         passed += 1;
-        console.log(`ok    ${title} (${Date.now() - started} ms)`);
+        console.log(`ok    ${group}.${name} (${Date.now() - started} ms)`);
       } catch (error) {
         failed += 1;
-        console.log(`FAIL  ${title}\n${String(error.stack ?? error).replace(/^/gm, "      ")}`);
+        console.log(`FAIL  ${group}.${name}\n${String(error.stack ?? error).replace(/^/gm, "      ")}`);
       }
     }
+  } finally {
+    if (failed > failedBefore) console.log(server.log().split("\n").filter((line) => !line.includes("event=request")).slice(-20).join("\n"));
+    await server.stop();
   }
-} finally {
-  await browser?.stop();
-  if (failed > 0) console.log(server.log().split("\n").filter((line) => !line.includes("event=request")).slice(-20).join("\n"));
-  await server.stop();
 }
-console.log(`${passed} passed, ${failed} failed`);
-process.exitCode = failed === 0 ? 0 : 1;
