@@ -66,7 +66,9 @@ std::vector<Session>* thread_sessions() {
 }  // namespace
 
 Database::Database(DatabaseOptions options)
-    : options_{std::move(options)}, alive_{std::make_shared<const int>(0)} {
+    : options_{std::move(options)},
+      alive_{std::make_shared<const int>(0)},
+      group_commit_{[this](const Query& query, const Params& params) { return run_group(query, params); }} {
     complete_url(options_.url, {});
 }
 
@@ -184,6 +186,24 @@ void Database::run_erased(TxKind kind, const std::function<void(Tx&)>& job) {
         }
         return;
     }
+}
+
+// On the thread of group_commit_.
+std::optional<Rows> Database::run_group(const Query& query, const Params& params) {
+    try {
+        return session().connection->run(query, params);
+    } catch (const ConnectionLost& lost) {
+        forget_session();
+        note_reachable(false, lost.reason);
+        throw;
+    } catch (const DatabaseError& error) {
+        if (is_stale_plan(error)) {
+            forget_session();
+        }
+    } catch (const ConstraintViolation&) {
+        // One of them: each asks alone.
+    }
+    return std::nullopt;
 }
 
 bool Database::ping() noexcept {

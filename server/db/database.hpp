@@ -93,15 +93,16 @@ private:
         }
     }
     void run_erased(TxKind kind, const std::function<void(Tx&)>& job);
+    std::optional<Rows> run_group(const Query& query, const Params& params);
 
     DatabaseOptions options_;
-    GroupCommit group_commit_;
     std::atomic<bool> reachable_{true};
     base::Histogram writes_{{0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 5}};
     /// Threads find out by it that a connection of theirs belongs to a Database that is gone.
     std::shared_ptr<const int> alive_;
     /// After a failed attempt that took t, nobody tries for another t: an unreachable host must not hold every worker.
     std::atomic<std::chrono::steady_clock::rep> next_attempt_{0};
+    GroupCommit group_commit_;  // the last: its thread uses the others
 };
 
 }  // namespace forum::db

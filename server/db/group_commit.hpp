@@ -7,6 +7,7 @@
 #include <functional>
 #include <mutex>
 #include <optional>
+#include <thread>
 #include <vector>
 
 #include "db/rows.hpp"
@@ -15,33 +16,43 @@ namespace forum::db {
 
 struct Query;
 
-/// One for a database; Tx::exec_together is the way in.
+/// One for a database, with a thread and so a connection of its own, whose caches stay warm; Tx::exec_together is the way in.
 class GroupCommit {
 public:
     /// Runs the query with the parameters of a whole group; nothing when PostgreSQL refused it and so did nothing. What it throws
-    /// means that nobody knows what was done.
-    using Execute = std::function<std::optional<Rows>(const Params&)>;
+    /// means that nobody knows what was done. Called on the own thread only.
+    using Execute = std::function<std::optional<Rows>(const Query&, const Params&)>;
 
-    /// Waits while a group is under way; then one of those who wait executes the query for all of them. Gives the caller's row,
-    /// or nothing when the group was refused or the caller left out. What `execute` throws is thrown to each of the group.
-    std::optional<Row> run(const Query& query, const Params& params, const Execute& execute);
+    explicit GroupCommit(Execute execute) : execute_{std::move(execute)} {}
+    ~GroupCommit();
+    GroupCommit(const GroupCommit&) = delete;
+    GroupCommit& operator=(const GroupCommit&) = delete;
+
+    /// Any thread. Waits for the commit that holds the caller's part. Gives the caller's row, or nothing when the group was
+    /// refused or the caller left out. What `execute` throws is thrown to each of the group.
+    std::optional<Row> run(const Query& query, const Params& params);
 
 private:
     struct Caller {
         const Query& query;
         const Params& params;
-        std::optional<Row> row;
-        std::exception_ptr in_doubt;
+        std::optional<Row> row{};
+        std::exception_ptr in_doubt{};
         bool is_done{false};
+        std::condition_variable done{};
     };
+    using Group = std::vector<Caller*>;
 
-    std::vector<Caller*> take_group(const Query& query);
-    static void lead(const std::vector<Caller*>& group, const Execute& execute);
+    void work();
+    Group take_group();
+    void execute(const Group& group) const;
 
+    const Execute execute_;
     std::mutex mutex_;
-    std::condition_variable changed_;
-    std::vector<Caller*> waiting_;
-    bool is_under_way_{false};
+    std::condition_variable wanted_;
+    Group waiting_;
+    bool is_stopping_{false};
+    std::thread thread_;  ///< begins with the first caller: most commands have none
 };
 
 }  // namespace forum::db

@@ -134,28 +134,25 @@ std::optional<Row> Tx::Impl::exec_together(const Query& query, const Params& par
     if (begun_) {
         throw std::logic_error{"exec_together after the transaction has begun: " + query.name};
     }
-    // A test's outer transaction is its thread's alone.
-    GroupCommit only_mine;
-    auto& group = nested_ ? only_mine : group_;
-    const bool was_done = alone_done_;
-    std::optional<Row> row;
-    try {
-        row = group.run(query, params, [&](const Params& arrays) -> std::optional<Rows> {
-            try {
-                return exec_alone(query, arrays);
-            } catch (...) {
-                if (in_doubt_) {
-                    throw;
-                }
-                return std::nullopt;
-            }
-        });
-    } catch (...) {
-        in_doubt_ = true;  // also when another thread's connection was lost
-        throw;
+    if (nested_) {
+        return exec_as_group(query, params);
     }
-    alone_done_ = was_done || row;
+    ++queries_;
+    in_doubt_ = true;  // also when the group's own connection was lost
+    auto row = group_.run(query, params);
+    in_doubt_ = false;
+    alone_done_ = alone_done_ || row;
     return row;
+}
+
+// A test's outer transaction is its thread's alone, and so is the group.
+std::optional<Row> Tx::Impl::exec_as_group(const Query& query, const Params& params) {
+    try {
+        const auto rows = exec_alone(query, Params::arrays_of({&params}));
+        return rows.empty() ? std::nullopt : std::optional{rows[0]};
+    } catch (const std::exception&) {
+        return std::nullopt;
+    }
 }
 
 bool Tx::Impl::finish() {

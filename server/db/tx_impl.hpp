@@ -37,6 +37,7 @@ public:
 
 private:
     void begin();
+    std::optional<Row> exec_as_group(const Query& query, const Params& params);
     template <class Statement>
     Rows guarded(Statement&& statement);
 

@@ -105,19 +105,15 @@ TEST_F(Groups, OneThatIsRefusedOrLeftOutDoesNotHinderTheOthers) {
 TEST_F(Groups, AGroupInDoubtIsInDoubtForEach) {
     std::atomic<int> tries{0}, jobs{0}, doubtful{0};
     std::atomic<bool> was_group{false};
-    GroupCommit group;
+    GroupCommit group{[&](const Query&, const Params& arrays) -> std::optional<Rows> {
+        ++tries;
+        was_group = was_group || arrays.values()[0]->find(',') != std::string::npos;
+        throw ConnectionLost{"for the test"};
+    }};
     run_until(
         [&](std::int64_t number) {
             ++jobs;
-            const auto problem = problem_of([&] {
-                group.run(insert_together, Params::of(number),
-                          [&](const Params& arrays) -> std::optional<Rows> {
-                              ++tries;
-                              was_group =
-                                  was_group || arrays.values()[0]->find(',') != std::string::npos;
-                              throw ConnectionLost{"for the test"};
-                          });
-            });
+            const auto problem = problem_of([&] { group.run(insert_together, Params::of(number)); });
             doubtful += problem == ProblemKind::database_away ? 1 : 0;
         },
         [&] { return was_group.load(); });
