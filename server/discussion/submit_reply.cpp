@@ -19,8 +19,11 @@ using base::Problem;
 using base::ProblemKind;
 
 // What was made, and beside it the post's row as load_posts reads it, without what it quotes: a round trip less.
-const std::string submit_asked = R"(
-    SELECT asked.place, made.*, made.post_id AS id, made.post_number AS number, made.post_state AS state, 1 AS version,
+const db::Query submit_query{"discussion.submit_reply", R"(
+      WITH asked AS (
+    SELECT $1::bigint AS thread, $2::bigint AS author, $3::integer AS level, $4 AS function, $5 AS municipality,
+           $6 AS letter, $7 AS state, $8 AS body, $9 AS html, $10::integer AS reply_to, $11 AS key)
+    SELECT made.*, made.post_id AS id, made.post_number AS number, made.post_state AS state, 1 AS version,
            CASE WHEN made.post_state = 'live' THEN 1 END AS live_version, true AS has_text, asked.body, asked.html AS body_html,
            CASE WHEN made.post_state = 'live' THEN made.created_at END AS published_at,
            NULL::timestamptz AS edited_at, NULL::timestamptz AS withdrawn_at, NULL AS change_html,
@@ -29,23 +32,72 @@ const std::string submit_asked = R"(
       FROM asked
      CROSS JOIN LATERAL submit_reply(asked.thread, asked.author, asked.level, asked.function, asked.municipality, asked.letter,
                                      asked.state, asked.body, asked.html, asked.reply_to, asked.key) made
-      LEFT JOIN members m ON m.id = asked.author)";
+      LEFT JOIN members m ON m.id = asked.author)"};
 
-const db::Query submit_query{"discussion.submit_reply", R"(
-      WITH asked AS (
-    SELECT 1 AS place, $1::bigint AS thread, $2::bigint AS author, $3::integer AS level, $4 AS function, $5 AS municipality,
-           $6 AS letter, $7 AS state, $8 AS body, $9 AS html, $10::integer AS reply_to, $11 AS key))" + submit_asked};
-
-// Many replies in one commit. A thread that somebody holds is left out, so that the others need not wait for it.
+// What submit_reply does, for many replies that go live and quote nothing: PostgreSQL prepares each of its steps once for all
+// of them. Left out is a reply to a thread that somebody holds (the others need not wait for it), one with a key that was used,
+// and one that is not allowed: submit_reply says why.
 const db::Query submit_together_query{"discussion.submit_replies", R"(
-      WITH free AS MATERIALIZED (
-    SELECT id FROM threads WHERE id = ANY($1::bigint[]) FOR NO KEY UPDATE SKIP LOCKED
-         ), asked AS (
-    SELECT asked.*
-      FROM unnest($1::bigint[], $2::bigint[], $3::integer[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
-                  $9::text[], $10::integer[], $11::text[])
-           WITH ORDINALITY asked(thread, author, level, function, municipality, letter, state, body, html, reply_to, key, place)
-      JOIN free ON free.id = asked.thread))" + submit_asked};
+      WITH asked AS MATERIALIZED (
+    SELECT a.*
+      FROM unnest($1::bigint[], $2::bigint[], $3::integer[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[])
+           WITH ORDINALITY a(thread, author, level, function, municipality, letter, body, html, key, place)
+     WHERE a.key = '' OR NOT EXISTS (SELECT FROM idempotency_keys k WHERE k.member_id = a.author AND k.key = a.key)
+         ), free AS MATERIALIZED (
+    SELECT * FROM threads WHERE id = ANY($1::bigint[]) FOR NO KEY UPDATE SKIP LOCKED
+         ), reply AS MATERIALIZED (
+    SELECT a.*, t.slug, t.kind, t.author_id AS thread_author, thread_audience(t.visibility) AS audience,
+           thread_hints(t.list_topics, a.author) AS hints,
+           (t.last_number + row_number() OVER same)::integer AS number, t.seq + row_number() OVER same AS seq
+      FROM asked a
+      JOIN free t ON t.id = a.thread
+     WHERE t.is_published AND NOT t.is_closed
+       AND may_see_thread(t.visibility, t.is_published, t.author_id, a.author, a.level)
+    WINDOW same AS (PARTITION BY a.thread ORDER BY a.place)
+         ), counted AS (
+    UPDATE threads t
+       SET last_number = t.last_number + r.count,
+           seq = t.seq + r.count,
+           reply_count = t.reply_count + r.count,
+           strand = left(t.strand || r.letters, 400),
+           last_post_at = greatest(t.last_post_at, now())
+      FROM (SELECT thread, count(*)::integer AS count, string_agg(letter, '' ORDER BY place) AS letters
+              FROM reply GROUP BY thread) r
+     WHERE t.id = r.thread
+         ), post AS (
+    INSERT INTO posts (thread_id, number, author_id, author_function, author_municipality, state, version, live_version,
+                       body, body_html, published_at)
+    SELECT thread, number, author, function, nullif(municipality, ''), 'live', 1, 1, body, html, now() FROM reply
+    RETURNING id, thread_id, number, created_at
+         ), made AS MATERIALIZED (
+    SELECT r.*, p.id AS post_id, p.created_at
+      FROM reply r
+      JOIN post p ON p.thread_id = r.thread AND p.number = r.number
+         ), version AS (
+    INSERT INTO post_versions (post_id, version, body, body_html, by_member, was_live)
+    SELECT post_id, 1, body, html, author, true FROM made
+         ), used AS (
+    INSERT INTO idempotency_keys (member_id, key, post_id)
+    SELECT author, key, post_id FROM made WHERE key <> ''
+         ), draft AS (
+    DELETE FROM drafts d USING reply r WHERE d.member_id = r.author AND d.key = 'reply-' || r.thread
+         ), event AS (
+    INSERT INTO events (topic, seq, kind, audience, data, hints)
+    SELECT 'thread/' || thread, seq, 'post.new', audience,
+           jsonb_build_object('thread', thread, 'post', post_id, 'number', number), hints
+      FROM made
+    RETURNING id, (data ->> 'post')::bigint AS post_id)
+    SELECT made.place, 'made' AS outcome, made.post_id, made.number AS post_number, 'live' AS post_state,
+           made.slug AS thread_slug, made.seq AS thread_seq, made.kind AS thread_kind, made.thread_author,
+           event.id AS event_id, made.audience, made.hints, made.created_at,
+           made.post_id AS id, made.number, 'live' AS state, 1 AS version, 1 AS live_version, true AS has_text,
+           made.body, made.html AS body_html, made.created_at AS published_at,
+           NULL::timestamptz AS edited_at, NULL::timestamptz AS withdrawn_at, NULL AS change_html,
+           made.author AS author_id, made.function AS author_function, nullif(made.municipality, '') AS author_municipality,
+           m.name AS author_name, m.role AS author_role, m.ended_at IS NOT NULL AS author_removed, NULL::integer AS quoted_number
+      FROM made
+      JOIN event USING (post_id)
+      LEFT JOIN members m ON m.id = made.author)"};
 
 const db::Query lock_query{"discussion.lock_thread", R"(
     SELECT id FROM threads WHERE id = $1 FOR NO KEY UPDATE)"};
@@ -58,11 +110,15 @@ const db::Query prune_keys_query{"discussion.prune_idempotency_keys", R"(
 /// submit_reply's own error: in_reply_to is no post that the author may read.
 constexpr std::string_view no_such_post = "FD001";
 
+std::string letter_of(const Services& services, const access::Viewer& author) {
+    auto letter = services.places.letter_of(author.municipality);
+    return letter.empty() ? std::string{"-"} : letter;
+}
+
 db::Params parameters(const Services& services, const access::Viewer& author, const Reply& reply, bool is_live,
                       const std::string& html) {
-    auto letter = services.places.letter_of(author.municipality);
     return db::Params::of(reply.thread, author.member, author.level(), author.function, author.municipality,
-                          letter.empty() ? std::string{"-"} : letter, is_live ? "live" : "waiting", reply.body, html,
+                          letter_of(services, author), is_live ? "live" : "waiting", reply.body, html,
                           reply.reply_to == 0 ? std::nullopt : std::optional{static_cast<std::int64_t>(reply.reply_to)},
                           reply.key);
 }
@@ -110,10 +166,16 @@ Submitted read_result(db::Tx& tx, const Services& services, const access::Viewer
 
 /// Committed when this returns, with what other threads submit at the same moment or else by itself. Two requests with one
 /// key at the same moment: the second is refused by the key's primary key, and asking again finds what the first made.
-db::Row submit_at_once(db::Tx& tx, const db::Params& params) {
-    if (auto row = tx.exec_together(submit_together_query, params)) {
-        return *std::move(row);
+db::Row submit_at_once(db::Tx& tx, const Services& services, const access::Viewer& author, const Reply& reply) {
+    const auto html = render_post(tx, reply.body, RoundTrip::alone);
+    if (reply.reply_to == 0) {
+        const auto params = db::Params::of(reply.thread, author.member, author.level(), author.function, author.municipality,
+                                           letter_of(services, author), reply.body, html, reply.key);
+        if (auto row = tx.exec_together(submit_together_query, params)) {
+            return *std::move(row);
+        }
     }
+    const auto params = parameters(services, author, reply, true, html);
     try {
         return tx.exec_alone(submit_query, params).one();
     } catch (const db::ConstraintViolation& violation) {
@@ -220,9 +282,7 @@ std::optional<Submitted> submit_reply(db::Tx& tx, const Services& services, cons
         return submit_in_transaction(tx, services, author, reply, rule);
     }
     try {
-        const auto html = render_post(tx, reply.body, RoundTrip::alone);
-        return read_result(tx, services, author, reply, submit_at_once(tx, parameters(services, author, reply, true, html)),
-                           RoundTrip::alone);
+        return read_result(tx, services, author, reply, submit_at_once(tx, services, author, reply), RoundTrip::alone);
     } catch (const db::DatabaseError& error) {
         if (error.sqlstate != no_such_post) {
             throw;
