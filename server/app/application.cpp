@@ -13,6 +13,7 @@
 #include "async/workers.hpp"
 #include "base/log.hpp"
 #include "base/problem.hpp"
+#include "crypto/token.hpp"
 #include "db/listen.hpp"
 #include "db/notify.hpp"
 #include "following/notices.hpp"
@@ -25,6 +26,7 @@ namespace forum::app {
 namespace {
 
 constexpr const char* channel = "forum_events";
+const std::string wake_mark{"wake "};
 
 std::size_t megabytes(std::size_t count) { return count * 1024 * 1024; }
 
@@ -77,6 +79,7 @@ private:
     places::Directory directory_;
     live::Announcer announcer_;
     Features features_;
+    const std::string wake_word_;  // this process's own
     db::Notifier notifier_;
     live::EventCursor cursor_;
     std::unique_ptr<site::Pipeline> pipeline_;
@@ -108,7 +111,8 @@ Application::Impl::Impl(Config given)
                   .lanes = config_.argon2_lanes}},
       features_{Parts{database_, templates_, announcer_, directory_, sessions_, rate_limiter_, passwords_, config_.demo,
                       config_.web_folder, std::chrono::hours{config_.review_norm_hours}}},
-      notifier_{start_.application_url(), channel},
+      wake_word_{wake_mark + crypto::random_token()},
+      notifier_{start_.application_url(), channel, wake_word_},
       health_{database_} {
     start_.fill(passwords_);
     database_.read([&](db::Tx& tx) {
@@ -152,6 +156,7 @@ Application::Impl::Impl(Config given)
     announcer_.set_sink([this](const std::vector<live::Event>& events) {
         on_events(events);
         live_->deliver(events);
+        cursor_.skip(events);
         notifier_.notify();
         // Counters are what a turn itself announces.
         if (std::any_of(events.begin(), events.end(), [](const live::Event& event) { return event.kind != "counters"; })) {
@@ -164,11 +169,11 @@ Application::Impl::Impl(Config given)
         [this] { database_.close_this_thread(); });
     listener_ = std::make_unique<db::Listener>(
         start_.application_url(), channel,
-        [this](const std::string& beat) {
-            if (beat.empty()) {
+        [this](const std::string& said) {
+            if (!said.starts_with(wake_mark)) {
+                live_->hear(said);
+            } else if (said != wake_word_) {
                 live_->wake();
-            } else {
-                live_->hear(beat);
             }
         },
         [this](bool is_healthy) {

@@ -22,9 +22,9 @@ void tell(Tx& tx, const std::string& channel, const std::string& payload) {
 
 class Notifier::Impl {
 public:
-    Impl(const std::string& url, const std::string& channel, milliseconds at_most_every)
+    Impl(const std::string& url, const std::string& channel, const std::string& payload, milliseconds at_most_every)
         : url_{complete_url(url, {})},
-          statement_{"NOTIFY " + quoted(channel)},
+          statement_{"NOTIFY " + quoted(channel, '"') + ", " + quoted(payload, '\'')},
           at_most_every_{at_most_every},
           thread_{[this] { run(); }} {}
 
@@ -49,12 +49,12 @@ public:
     }
 
 private:
-    static std::string quoted(const std::string& name) {
-        std::string out{"\""};
-        for (const char c : name) {
-            out += c == '"' ? "\"\"" : std::string(1, c);
+    static std::string quoted(const std::string& text, char quote) {
+        std::string out{quote};
+        for (const char c : text) {
+            out.append(c == quote ? 2 : 1, c);
         }
-        return out + '"';
+        return out + quote;
     }
 
     void run() {
@@ -109,8 +109,8 @@ private:
     std::thread thread_;
 };
 
-Notifier::Notifier(const std::string& url, std::string channel, milliseconds at_most_every)
-    : impl_{std::make_unique<Impl>(url, channel, at_most_every)} {}
+Notifier::Notifier(const std::string& url, const std::string& channel, const std::string& payload, milliseconds at_most_every)
+    : impl_{std::make_unique<Impl>(url, channel, payload, at_most_every)} {}
 
 Notifier::~Notifier() = default;
 

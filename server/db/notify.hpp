@@ -15,10 +15,10 @@ void tell(Tx& tx, const std::string& channel, const std::string& payload);
 
 class Notifier {
 public:
-    /// A connection and thread of its own. Many calls within `at_most_every` become one NOTIFY without payload: each is a
-    /// commit of its own, and makes every process look at the table. 20 ms is far below what a reader notices.
-    /// Throws std::invalid_argument when `url` is malformed.
-    Notifier(const std::string& url, std::string channel,
+    /// A connection and thread of its own. Many calls within `at_most_every` become one NOTIFY with this payload (one by which
+    /// its sender knows it): each is a commit of its own, and makes every process look at the table. 20 ms is far below what
+    /// a reader notices. Throws std::invalid_argument when `url` is malformed.
+    Notifier(const std::string& url, const std::string& channel, const std::string& payload,
              std::chrono::milliseconds at_most_every = std::chrono::milliseconds{20});
     /// Sends what is still waiting when the connection is there.
     ~Notifier();

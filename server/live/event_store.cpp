@@ -1,6 +1,8 @@
 #include "live/event_store.hpp"
 
+#include <algorithm>
 #include <charconv>
+#include <limits>
 #include <stdexcept>
 
 #include "live/announce.hpp"
@@ -26,12 +28,15 @@ const db::Query prune_query{"live.prune_events", R"(
      WHERE id IN (SELECT id FROM events WHERE at < $1::timestamptz ORDER BY at LIMIT $2::bigint))"};
 
 // One row without an event when there is none, so that the horizon comes in any case and from the same snapshot.
+// One row without an event when there is none, so that the snapshot's bounds come in any case.
 const db::Query poll_query{"live.poll_events", R"(
-    SELECT now.horizon::text AS horizon, e.xid::text AS xid,
+    SELECT now.horizon::text AS horizon, now.next::text AS next, e.xid::text AS xid,
            e.id, e.topic, e.seq, e.kind, e.audience, e.member_id, e.data::text AS data, e.hints, e.at
-      FROM (SELECT pg_snapshot_xmin(pg_current_snapshot()) AS horizon) AS now
-      LEFT JOIN events AS e ON e.xid >= coalesce($1::xid8, now.horizon)
+      FROM (SELECT pg_snapshot_xmin(pg_current_snapshot()) AS horizon, pg_snapshot_xmax(pg_current_snapshot()) AS next) AS now
+      LEFT JOIN events AS e ON e.xid >= coalesce($1::xid8, now.horizon) AND e.id <> ALL ($2::bigint[])
      ORDER BY e.id)"};
+
+constexpr auto not_known = std::numeric_limits<std::uint64_t>::max();
 
 Event event_of(const db::Row& row) {
     Event event;
@@ -82,10 +87,25 @@ std::size_t prune_events(db::Tx& tx, base::Time older_than, int limit) {
     return tx.exec(prune_query, db::Params::of(older_than, limit)).affected();
 }
 
+void EventCursor::skip(const std::vector<Event>& own) {
+    const std::lock_guard lock{own_mutex_};
+    for (const Event& event : own) {
+        own_.push_back({.id = event.id, .below = not_known});
+    }
+}
+
 std::vector<Event> EventCursor::poll(db::Tx& tx) {
     const auto from = horizon_ ? std::optional{std::to_string(*horizon_)} : std::nullopt;
-    const db::Rows rows = tx.exec_alone(poll_query, db::Params::of(from));
+    std::vector<std::int64_t> own;
+    {
+        const std::lock_guard lock{own_mutex_};
+        for (const Own& one : own_) {
+            own.push_back(one.id);
+        }
+    }
+    const db::Rows rows = tx.exec_alone(poll_query, db::Params::of(from, own));
     const std::uint64_t horizon = parse_xid(rows[0].text("horizon"));
+    const std::uint64_t next = parse_xid(rows[0].text("next"));
     const bool is_first = !horizon_ || horizon < *horizon_;  // smaller: another database stands in its place
 
     std::vector<Event> events;
@@ -106,6 +126,11 @@ std::vector<Event> EventCursor::poll(db::Tx& tx) {
     }
     horizon_ = horizon;
     seen_ = std::move(seen);
+    const std::lock_guard lock{own_mutex_};
+    for (std::size_t i = 0; i < own.size(); ++i) {
+        own_[i].below = std::min(own_[i].below, next);
+    }
+    std::erase_if(own_, [&](const Own& one) { return is_first || one.below <= horizon; });
     return events;
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <unordered_map>
@@ -25,16 +26,26 @@ std::optional<std::vector<Event>> replay_events(db::Tx& tx, const std::string& t
 std::size_t prune_events(db::Tx& tx, base::Time older_than, int limit = 10'000);
 
 /// Reads each event of the table once, whenever its transaction commits. Looks from the oldest transaction that still ran
-/// at the previous look, and leaves out the rows seen already. One thread at a time.
+/// at the previous look, and leaves out the rows seen already, and those of this process, which knows them without asking.
 class EventCursor {
 public:
+    /// Committed, and passed on by who made them. Any thread.
+    void skip(const std::vector<Event>& own);
+
     /// What became visible since the last call; the first call only finds the place to begin. `tx` is a read job
-    /// (one snapshot). When the job is repeated or fails, the cursor stands where it stood.
+    /// (one snapshot). When the job is repeated or fails, the cursor stands where it stood. One thread at a time.
     std::vector<Event> poll(db::Tx& tx);
 
 private:
     std::optional<std::uint64_t> horizon_;                    // all transactions below it were over at the last look
     std::unordered_map<std::int64_t, std::uint64_t> seen_;    // id and transaction of rows from horizon_ on
+
+    struct Own {
+        std::int64_t id;
+        std::uint64_t below;  // its transaction is below this one; not known before the first look that leaves it out
+    };
+    std::mutex own_mutex_;
+    std::vector<Own> own_;  // that may still be from horizon_ on
 };
 
 }  // namespace forum::live

@@ -222,7 +222,7 @@ TEST_F(Listening, NotifierWakesFromManyThreadsAndCoalesces) {
     ASSERT_TRUE(log.wait_for_health({true}));
     constexpr int calls = 4000;
     {
-        Notifier notifier{fresh.url(), "forum test", 20ms};
+        Notifier notifier{fresh.url(), "forum test", "", 20ms};
         std::vector<std::thread> threads;
         for (int i = 0; i < 4; ++i) {
             threads.emplace_back([&] {
@@ -245,7 +245,7 @@ TEST_F(Listening, NotifierWakesFromManyThreadsAndCoalesces) {
 TEST_F(Listening, NotifierSurvivesItsConnection) {
     const auto listener = listen(10s);
     ASSERT_TRUE(log.wait_for_health({true}));
-    Notifier notifier{fresh.url(), "forum test"};
+    Notifier notifier{fresh.url(), "forum test", ""};
     notifier.notify();
     ASSERT_TRUE(log.wait_for_notifications(1));
     const auto before = log.notifications();
@@ -262,7 +262,7 @@ TEST_F(Listening, NotifierSendsWhenPostgresqlComes) {
     options.is_durable = false;
     PostgresServer server{options};
     const auto url = server.url(owner_role, "postgres");
-    Notifier notifier{url, "forum test"};
+    Notifier notifier{url, "forum test", "it's \"me\""};
     for (int call = 0; call < 1000; ++call) {
         notifier.notify();  // never waits: nobody is there
     }
@@ -277,7 +277,7 @@ TEST_F(Listening, NotifierSendsWhenPostgresqlComes) {
 
 TEST(ListeningAddress, MalformedIsRefused) {
     EXPECT_THROW((Listener{"nonsense", "x", [](const std::string&) {}, [](bool) {}}), std::invalid_argument);
-    EXPECT_THROW((Notifier{"nonsense", "x"}), std::invalid_argument);
+    EXPECT_THROW((Notifier{"nonsense", "x", ""}), std::invalid_argument);
 }
 
 }  // namespace

@@ -163,6 +163,32 @@ TEST_F(EventStoreTest, CursorFindsWhatCommitsLate) {
     EXPECT_TRUE(poll(cursor).empty());
 }
 
+TEST_F(EventStoreTest, CursorLeavesOutItsOwnForAsLongAsItLooksThere) {
+    EventCursor cursor;
+    poll(cursor);
+    std::promise<void> has_begun, may_commit;
+    auto slow = std::async(std::launch::async, [&, go = may_commit.get_future().share()] {
+        database().write([&](db::Tx& tx) {
+            sql(tx, "SELECT pg_current_xact_id()");
+            has_begun.set_value();
+            go.wait();
+        });
+        database().close_this_thread();
+    });
+    has_begun.get_future().get();
+    const Event own = insert(thread_event("thread/1", 1)), other = insert(thread_event("thread/1", 2));
+    cursor.skip({own});
+    EXPECT_EQ(ids(poll(cursor)), std::vector<std::int64_t>{other.id});
+    for (int look = 0; look < 3; ++look) {
+        EXPECT_TRUE(poll(cursor).empty()) << "the older transaction is under way: it looks where these are, and leaves them out";
+    }
+    may_commit.set_value();
+    slow.get();
+    EXPECT_TRUE(poll(cursor).empty());
+    const Event next = insert(thread_event("thread/1", 3));
+    EXPECT_EQ(ids(poll(cursor)), std::vector<std::int64_t>{next.id});
+}
+
 TEST_F(EventStoreTest, CursorStandsWhenItsJobFails) {
     EventCursor cursor;
     poll(cursor);
