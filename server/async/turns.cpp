@@ -12,6 +12,9 @@ Turns::Turns(const char* name, Pace pace, std::function<bool()> job, std::functi
 void Turns::wake() {
     {
         const std::lock_guard lock{mutex_};
+        if (is_wanted_) {
+            return;  // and woken already, or it looks after its pause
+        }
         is_wanted_ = true;
     }
     changed_.notify_one();
