@@ -6,7 +6,7 @@ from tree import line_of
 FLOOR = {
     "base": 0,
     "async": 1, "db": 1, "http": 1, "view": 1, "crypto": 1,
-    "access": 2,
+    "access": 2, "mail": 2,
     "site": 3, "live": 3,
     "members": 4.0, "places": 4.1, "notices": 4.2, "agenda": 4.3, "portfolio": 4.3, "discussion": 4.3, "search": 4.4,
     "following": 4.5, "moderation": 4.5,

@@ -12,6 +12,7 @@ ROOMS = [
     ("co_spawn (use async::spawn)", r"^server/async/", r"\bco_spawn\b"),
     ("Mustache", r"^server/view/templates\.cpp$", r"mustache\.hpp|\bkainjow\b"),
     ("cmark", r"^server/view/markdown\.cpp$", r"<cmark"),
+    ("libcurl", r"^server/mail/smtp\.cpp$", r"<curl/"),
     ("the whole of nlohmann/json in a header (use json_fwd.hpp)", r"^server/.*\.cpp$", r"nlohmann/json\.hpp"),
 ]
 # A query is a db::Query, because those are the ones that a test prepares on a fresh database.
