@@ -34,6 +34,18 @@ void append_plain(std::string& out, std::string_view text) {
     }
 }
 
+// A part of a path that is long enough for a secret and has capitals, which no name of ours has, is one: a link in a mail.
+void append_path(std::string& out, std::string_view path) {
+    constexpr std::size_t shortest_secret = 40;
+    while (!path.empty()) {
+        const auto end = std::min(path.find('/', 1), path.size());
+        const auto part = path.substr(0, end);
+        const bool is_secret = part.size() > shortest_secret && std::any_of(part.begin(), part.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
+        append_plain(out, is_secret ? "/..." : part);
+        path.remove_prefix(end);
+    }
+}
+
 }  // namespace
 
 std::string format_request_id(std::uint64_t id) {
@@ -56,7 +68,7 @@ void AccessLog::add(const Entry& entry) {
     append_plain(buffer_, entry.method.empty() ? "-" : entry.method.substr(0, 16));
     buffer_ += " path=";
     const auto path = entry.target.substr(0, entry.target.find('?'));
-    append_plain(buffer_, path.empty() ? "-" : path.substr(0, longest_path));
+    append_path(buffer_, path.empty() ? "-" : path.substr(0, longest_path));
     buffer_ += " status=";
     append_number(buffer_, static_cast<std::uint64_t>(entry.status));
     buffer_ += " bytes=";
