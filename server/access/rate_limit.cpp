@@ -49,6 +49,13 @@ void RateLimiter::check_sign_in(const http::Request& request, const std::string&
     }
 }
 
+void RateLimiter::check_notice(const http::Request& request, const std::string& email) {
+    take("notice address " + network_of(request.client_address), limits_.notices_per_hour, std::chrono::hours{1});
+    if (!email.empty()) {
+        take("notice mail " + email, limits_.notices_per_hour, std::chrono::hours{1});
+    }
+}
+
 void RateLimiter::forgive_sign_in(const http::Request& request, const std::string& email) {
     for (const auto& key : sign_in_keys(request, email)) {
         give_back(key);

@@ -18,6 +18,7 @@ struct RateLimits {
     int writes_per_minute{30};         ///< per member, for a guest per address; 0 = no limit
     int light_writes_per_minute{240};  ///< drafts, read markers, previews; 0 = no limit
     int sign_ins_per_5_minutes{10};    ///< per address and per account; 0 = no limit
+    int notices_per_hour{10};          ///< of illegal content, per address and per mail address; 0 = no limit
 };
 
 class RateLimiter {
@@ -31,6 +32,8 @@ public:
     void check_write(const http::Request& request, const Viewer& viewer, bool is_light);
     /// Counts a try to sign in, per address and per account (`email` in lower case).
     void check_sign_in(const http::Request& request, const std::string& email);
+    /// Counts a notice by somebody without an account (`email` in lower case, "" when he gave none).
+    void check_notice(const http::Request& request, const std::string& email);
     /// Takes back what check_sign_in counted: only tries that fail use the limit up, for a whole town hall may sit behind one
     /// address.
     void forgive_sign_in(const http::Request& request, const std::string& email);

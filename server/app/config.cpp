@@ -5,6 +5,7 @@
 #include <stdexcept>
 
 #include "app/metrics_server.hpp"
+#include "mail/message.hpp"
 
 namespace forum::app {
 
@@ -80,8 +81,14 @@ void add_serve_options(CLI::App& app, Config& config) {
         ->check(CLI::Range(0, 1'000'000));
     add(app, "--sign-ins-per-5-minutes", config.sign_ins_per_5_minutes, "per address and account, 0 = no limit")
         ->check(CLI::Range(0, 1'000'000));
+    add(app, "--notices-per-hour", config.notices_per_hour, "of illegal content, per address and per mail address, 0 = no limit")
+        ->check(CLI::Range(0, 1'000'000));
+    add(app, "--smtp-url", config.smtp_url, "mail server, smtp://host:port or smtps://host:port; empty = no mail is sent");
+    add(app, "--mail-from", config.mail_from, "mail address of the forum");
     add(app, "--review-norm-hours", config.review_norm_hours, "working hours within which a case is to be decided")
         ->check(CLI::Range(1, 400));
+    add(app, "--report-threshold", config.report_threshold, "trusted members whose reports hide a post for a working day, 0 = never")
+        ->check(CLI::Range(0, 1000));
 }
 
 void complete(Config& config) {
@@ -91,6 +98,17 @@ void complete(Config& config) {
     if (!config.metrics_listen.empty() && config.metrics_token.empty() &&
         !is_loopback(parse_endpoint(config.metrics_listen).address)) {
         throw std::runtime_error{"--metrics-listen on an address that others can reach needs --metrics-token"};
+    }
+    if (!config.smtp_url.empty()) {
+        if (!config.smtp_url.starts_with("smtp://") && !config.smtp_url.starts_with("smtps://")) {
+            throw std::runtime_error{"--smtp-url begins with smtp:// or smtps://"};
+        }
+        if (!mail::is_address(config.mail_from)) {
+            throw std::runtime_error{"--smtp-url needs --mail-from, the mail address of the forum"};
+        }
+        if (config.public_url.empty()) {
+            throw std::runtime_error{"--smtp-url needs --public-url, for the links in mails"};
+        }
     }
     const auto program = fs::read_symlink("/proc/self/exe").parent_path();
     if (config.web_folder.empty()) {

@@ -37,9 +37,15 @@ struct Config {
     // limits of people
     int writes_per_minute{30};     ///< per member; 0 = no limit
     int sign_ins_per_5_minutes{10};  ///< per address and per account; 0 = no limit
+    int notices_per_hour{10};        ///< of illegal content, per address and per mail address; 0 = no limit
 
     // moderation
     int review_norm_hours{8};  ///< working hours within which a case is to be decided
+    int report_threshold{3};   ///< reports by so many trusted members hide a post for a working day; 0 = never
+
+    // mail
+    std::string smtp_url;   ///< "smtp://localhost:25"; "" = letters stay in the database
+    std::string mail_from;  ///< the forum's own address
 
     // argon2id (OWASP Password Storage Cheat Sheet: 19 MiB, 2 passes, 1 lane)
     std::uint32_t argon2_memory_kib{19'456};

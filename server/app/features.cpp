@@ -20,6 +20,7 @@
 #include "members/routes.hpp"
 #include "members/sign_in_page.hpp"
 #include "moderation/case_store.hpp"
+#include "moderation/notice_store.hpp"
 #include "moderation/review_gate.hpp"
 #include "moderation/routes.hpp"
 #include "moderation/run_timers.hpp"
@@ -35,6 +36,7 @@ namespace {
 constexpr std::chrono::hours events_time{30 * 24};
 constexpr std::chrono::hours keys_time{48};  // sql/migrations/0004_discussion.sql
 constexpr std::chrono::hours drafts_time{365 * 24};
+constexpr std::chrono::hours unconfirmed_time{7 * 24};
 constexpr std::chrono::hours notices_time{183 * 24};
 
 }  // namespace
@@ -46,6 +48,11 @@ public:
           guard{parts.directory, parts.templates},
           handling{parts.review_norm, parts.templates},
           gate{parts.announcer, guard, handling, parts.database},
+          intake{.handling = handling,
+                 .rate_limiter = parts.rate_limiter,
+                 .report_threshold = parts.report_threshold,
+                 .shows_links = parts.is_demo && parts.mail.smtp_url.empty()},
+          courier{parts.database, parts.mail},
           discussion{parts.directory, parts.templates, parts.announcer, gate},
           following{discussion, [](db::Tx& tx, const access::Viewer& viewer) {
                         return static_cast<int>(moderation::count_returned(tx, viewer.member));
@@ -84,6 +91,8 @@ public:
     moderation::TextGuard guard;
     moderation::HandlingTime handling;
     moderation::ReviewGate gate;
+    moderation::Intake intake;
+    mail::Courier courier;
     discussion::Services discussion;
     following::Services following;
     members::Services members;
@@ -137,7 +146,7 @@ site::Routes Features::routes() const {
     places::add_routes(routes, impl_->parts.directory, impl_->threads, impl_->parts.templates);
     discussion::add_routes(routes, impl_->discussion);
     following::add_routes(routes, impl_->following);
-    moderation::add_routes(routes, impl_->discussion, impl_->parts.database);
+    moderation::add_routes(routes, impl_->discussion, impl_->parts.database, impl_->intake);
     add_openapi(routes, impl_->parts.web_folder);
     return routes;
 }
@@ -162,13 +171,19 @@ site::FrameSources Features::frame_sources() const {
 
 std::vector<Chore> Features::chores() const {
     using namespace std::chrono_literals;
-    return {{"events", 1min, [](db::Tx& tx, base::Time now) { live::prune_events(tx, now - events_time); }},
-            {"idempotency_keys", 10min,
-             [](db::Tx& tx, base::Time now) { discussion::prune_idempotency_keys(tx, now - keys_time); }},
-            {"sessions", 1h, [](db::Tx& tx, base::Time now) { access::prune_sessions(tx, now); }},
-            {"drafts", 1h, [](db::Tx& tx, base::Time now) { discussion::prune_drafts(tx, now - drafts_time); }},
-            {"notices", 10min, [](db::Tx& tx, base::Time now) { following::prune_notices(tx, now - notices_time); }},
-            {"case_timers", 1min, [this](db::Tx& tx, base::Time now) { moderation::run_due_timers(tx, impl_->discussion, now); }}};
+    std::vector<Chore> chores{
+        {"events", 1min, [](db::Tx& tx, base::Time now) { live::prune_events(tx, now - events_time); }},
+        {"idempotency_keys", 10min,
+         [](db::Tx& tx, base::Time now) { discussion::prune_idempotency_keys(tx, now - keys_time); }},
+        {"sessions", 1h, [](db::Tx& tx, base::Time now) { access::prune_sessions(tx, now); }},
+        {"drafts", 1h, [](db::Tx& tx, base::Time now) { discussion::prune_drafts(tx, now - drafts_time); }},
+        {"notices", 10min, [](db::Tx& tx, base::Time now) { following::prune_notices(tx, now - notices_time); }},
+        {"case_timers", 1min, [this](db::Tx& tx, base::Time now) { moderation::run_due_timers(tx, impl_->discussion, now); }},
+        {"content_notices", 1h, [](db::Tx& tx, base::Time now) { moderation::prune_notices(tx, now - unconfirmed_time); }}};
+    if (!impl_->parts.mail.smtp_url.empty()) {
+        chores.push_back({"mails", 5s, [impl = impl_.get()](db::Tx& tx, base::Time) { impl->courier.run(tx); }});
+    }
+    return chores;
 }
 
 std::function<site::Page(const site::ActionContext&)> Features::sign_in_again() const {

@@ -11,6 +11,7 @@
 #include "db/database.hpp"
 #include "live/announce.hpp"
 #include "live/live.hpp"
+#include "mail/outbox.hpp"
 #include "places/directory.hpp"
 #include "site/frame.hpp"
 #include "site/pipeline.hpp"
@@ -31,6 +32,8 @@ struct Parts {
     bool is_demo;
     const std::string& web_folder;
     std::chrono::hours review_norm;  ///< working time
+    int report_threshold;            ///< reports by so many trusted members hide a post for a while; 0 = never
+    mail::Settings mail;
 };
 
 class Features {

@@ -123,7 +123,8 @@ void put_permissions(json& model, const db::Row& row, const PostViewContext& con
     put("mayUnaccept", may_choose && is_answer, "unacceptUrl", act("/geen-antwoord"));
     put("mayModerate", viewer.may_moderate() && !is_own && state != "erased" && state != "returned", "moderateUrl",
         act("/beoordelen"));
-    put("mayReport", false, "reportUrl", {});
+    put("mayReport", is_live && thread.is_published && !is_own, "reportUrl",
+        "/melden?gesprek=" + to_string(thread.id) + "&bericht=" + std::to_string(number));
 }
 
 }  // namespace

@@ -149,6 +149,10 @@ const db::Query open_case_query{"moderation.open_case", R"(
            waiting_since = CASE WHEN cases.state = 'with_author' THEN now() - cases.waited ELSE cases.waiting_since END
     RETURNING id, version = 1 AS is_new)"};
 
+const db::Query find_open_case_query{"moderation.find_open_case", R"(
+    SELECT id, post_version FROM cases
+     WHERE post_id = $1 AND kind = $2 AND kind <> 'appeal' AND state IN ('open', 'with_author'))"};
+
 const db::Query withdraw_cases_query{"moderation.withdraw_cases", R"(
     UPDATE cases
        SET state = 'withdrawn', version = version + 1, closed_at = now(), lease_by = NULL, lease_until = NULL,
@@ -297,6 +301,11 @@ OpenedCase open_case(db::Tx& tx, std::string_view kind, base::PostId post, int p
     const auto due_at = add_working_time(base::now(), left);
     const auto row = tx.exec(open_case_query, db::Params::of(kind, post, post_version, hold_rule, due_at)).one();
     return {row.id<base::CaseId>("id"), row.flag("is_new")};
+}
+
+std::optional<OpenCase> find_open_case(db::Tx& tx, std::string_view kind, base::PostId post) {
+    const auto row = tx.exec(find_open_case_query, db::Params::of(post, kind)).find_one();
+    return row ? std::optional{OpenCase{row->id<base::CaseId>("id"), static_cast<int>(row->integer("post_version"))}} : std::nullopt;
 }
 
 std::vector<base::CaseId> withdraw_cases(db::Tx& tx, base::PostId post) {

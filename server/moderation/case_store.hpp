@@ -127,6 +127,12 @@ struct OpenedCase {
 };
 OpenedCase open_case(db::Tx& tx, std::string_view kind, base::PostId post, int post_version, std::string_view hold_rule,
                      std::chrono::hours norm);
+/// The open case of this kind about the post.
+struct OpenCase {
+    base::CaseId id;
+    int post_version;
+};
+std::optional<OpenCase> find_open_case(db::Tx& tx, std::string_view kind, base::PostId post);
 /// The author settled it himself: ids of the cases that ended.
 std::vector<base::CaseId> withdraw_cases(db::Tx& tx, base::PostId post);
 

@@ -10,6 +10,8 @@
 #include "moderation/case_form.hpp"
 #include "moderation/case_marks.hpp"
 #include "moderation/decision_view.hpp"
+#include "moderation/notice_page.hpp"
+#include "moderation/report_view.hpp"
 #include "moderation/judge.hpp"
 #include "moderation/staff_notes.hpp"
 #include "moderation/working_time.hpp"
@@ -171,6 +173,8 @@ nlohmann::json case_json(const PageContext& context, const Services& services, c
                   {"isOlderVersion", row.post_version != row.newest_version},
                   {"lease", std::move(lease)},
                   {"marks", marks_json(context.tx, services.texts, context.language, row.id)},
+                  {"reportList", case_reports_json(context.tx, services.texts, context.language, row.id)},
+                  {"noticeList", case_notices_json(context.tx, row.id)},
                   {"sentReason", row.sent_reason},
                   {"appealed", appealed_json(context, appealed)},
                   {"history", history_json(context, services, row, decisions)},

@@ -7,6 +7,7 @@
 #include "discussion/post_states.hpp"
 #include "discussion/thread_events.hpp"
 #include "moderation/case_events.hpp"
+#include "moderation/notice_mails.hpp"
 #include "moderation/statement.hpp"
 
 namespace forum::moderation {
@@ -192,6 +193,7 @@ Judged judge(db::Tx& tx, const Services& services, const access::Viewer& by, con
             discussion::announce_own(tx, services.announcer, reporter,
                                      {{"thread", row.thread.value}, {"post", row.post.value}, {"number", row.post_number}});
         }
+        mail_outcomes(tx, services.texts, row.id);
     }
     announce_case(tx, services.announcer, kind.after == CaseAfter::open ? "case.changed" : "case.decided", row.id, by.name);
     return {id, moved.state_from, moved.state_to};
@@ -226,6 +228,7 @@ Judged undo_decision(db::Tx& tx, const Services& services, const access::Viewer&
                                       .judged = is_changed ? undone->post_version : version,
                                       .live_version = shows_old ? undone->live_version_from : std::nullopt});
     }
+    mail_reopened(tx, services.texts, row.id);
     if (!reopen_case(tx, row.id, undone->id, is_changed ? moved.version : row.post_version, texts_of(kind->merges))) {
         throw too_late;
     }

@@ -5,6 +5,7 @@
 #include "discussion/own_posts.hpp"
 #include "moderation/case_store.hpp"
 #include "moderation/decision_view.hpp"
+#include "moderation/report_view.hpp"
 #include "moderation/statement.hpp"
 #include "site/paging.hpp"
 
@@ -55,7 +56,7 @@ site::Page load_own_decisions(const site::PageContext& context, const discussion
     page.template_name = "me_decisions";
     page.title = services.texts.text("members.decisions_title", context.language);
     page.breadcrumbs = {{services.texts.text("members.account", context.language), "/ik"}};
-    page.model = nlohmann::json{{"items", std::move(items)}, {"next", next}};
+    page.model = nlohmann::json{{"items", std::move(items)}, {"next", next}, {"reports", own_reports_json(context, services)}};
     if (!next.is_null()) {
         page.links.emplace_back("next",
                                 site::with_parameter(context.request.target, "cursor", next.get<std::string>()));

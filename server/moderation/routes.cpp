@@ -1,8 +1,11 @@
 #include "moderation/routes.hpp"
 
 #include "moderation/decide_case.hpp"
+#include "moderation/notice_page.hpp"
 #include "moderation/own_decisions_page.hpp"
 #include "moderation/queue_page.hpp"
+#include "moderation/report_post.hpp"
+#include "moderation/report_view.hpp"
 #include "moderation/review_post.hpp"
 #include "moderation/staff_notes.hpp"
 #include "moderation/standard_reasons.hpp"
@@ -10,7 +13,7 @@
 
 namespace forum::moderation {
 
-void add_routes(site::Routes& routes, const discussion::Services& services, db::Database& database) {
+void add_routes(site::Routes& routes, const discussion::Services& services, db::Database& database, const Intake& intake) {
     using enum site::Access;
     using http::Method;
     routes.page("moderation.queue", "/moderatie", "/api/v1/moderation/cases", staff,
@@ -47,6 +50,20 @@ void add_routes(site::Routes& routes, const discussion::Services& services, db::
     routes.action("moderation.switch_word_rule", "/moderatie/woordregels/{id}", Method::put,
                   "/api/v1/moderation/rules/{id}", moderator,
                   [&](const site::ActionContext& context) { return switch_rule(context, services); });
+    routes.page("moderation.report_categories", "", "/api/v1/report-categories", anyone,
+                [&](const site::PageContext& context) { return load_report_categories(context, services); });
+    routes.page("moderation.report_page", "/melden", "", anyone,
+                [&](const site::PageContext& context) { return load_report_page(context, services); });
+    routes.action("moderation.report", "/melden", Method::post, "/api/v1/reports", member,
+                  [&](const site::ActionContext& context) { return report_post(context, services, intake); });
+    routes.page("moderation.notice_page", "/kennisgeving", "", anyone,
+                [&](const site::PageContext& context) { return load_notice_page(context, services); });
+    routes.action("moderation.notice", "/kennisgeving", Method::post, "/api/v1/notices", anyone,
+                  [&](const site::ActionContext& context) { return send_notice(context, services, intake); });
+    routes.page("moderation.notice_status", "/kennisgeving/{token}", "", anyone,
+                [&](const site::PageContext& context) { return load_notice_status(context, services); });
+    routes.action("moderation.confirm_notice", "/kennisgeving/{token}", Method::post, "", anyone,
+                  [&](const site::ActionContext& context) { return confirm_notice_address(context, services, intake); });
     routes.page("moderation.own_decisions", "/ik/besluiten", "/api/v1/me/decisions", member,
                 [&](const site::PageContext& context) { return load_own_decisions(context, services); });
     routes.page("moderation.house_rules", "/huisregels", "/api/v1/rules", anyone,

@@ -3,11 +3,12 @@
 
 #include "db/database.hpp"
 #include "discussion/services.hpp"
+#include "moderation/intake.hpp"
 #include "site/routes.hpp"
 
 namespace forum::moderation {
 
-/// `services` and `database` live as long as the routes.
-void add_routes(site::Routes& routes, const discussion::Services& services, db::Database& database);
+/// All of them live as long as the routes.
+void add_routes(site::Routes& routes, const discussion::Services& services, db::Database& database, const Intake& intake);
 
 }  // namespace forum::moderation

@@ -84,6 +84,19 @@ TEST_F(RateLimit, MembersCountForThemselvesAndGuestsByAddress) {
     EXPECT_EQ(write("1.1.1.1", member(2)), 0);
 }
 
+TEST_F(RateLimit, NoticesCountByAddressAndByMailAddress) {
+    const auto notice = [&](const std::string& address, const std::string& email) {
+        return wait_of([&] { limiter.check_notice(from(address), email); });
+    };
+    for (int i = 0; i < 10; ++i) {
+        EXPECT_EQ(notice("1.1.1.1", ""), 0) << i;
+        EXPECT_EQ(notice("2.2.2." + std::to_string(i), "a@b.nl"), 0) << i;
+    }
+    EXPECT_EQ(notice("1.1.1.1", ""), 360);
+    EXPECT_EQ(notice("3.3.3.3", "a@b.nl"), 360) << "nobody's box is filled from many addresses";
+    EXPECT_EQ(notice("4.4.4.4", ""), 0);
+}
+
 TEST_F(RateLimit, LightWritesHaveAMeasureOfTheirOwn) {
     while (write("1.1.1.1", member(1)) == 0) {
     }

@@ -114,9 +114,11 @@ TEST_F(DiscussionTest, ThePageShowsWhatItsReaderMayDo) {
         return world().get(viewer, world().api(thread)).model["posts"]["items"][0];
     };
     const auto as_guest = reply_for(guest), as_anna = reply_for(anna), as_bert = reply_for(bert), as_moderator = reply_for(moderator);
-    for (const auto* permission : {"mayEdit", "mayWithdraw", "mayUndo", "mayQuote", "mayAccept", "mayReport", "mayModerate"}) {
+    for (const auto* permission : {"mayEdit", "mayWithdraw", "mayUndo", "mayQuote", "mayAccept", "mayModerate"}) {
         EXPECT_FALSE(as_guest[permission].get<bool>()) << permission;
     }
+    EXPECT_TRUE(as_guest["mayReport"].get<bool>()) << "anyone says that a text is against the law";
+    EXPECT_FALSE(as_bert["mayReport"].get<bool>()) << "his own";
     EXPECT_TRUE(as_anna["mayAccept"].get<bool>());
     EXPECT_FALSE(as_anna["mayEdit"].get<bool>());
     EXPECT_TRUE(as_bert["mayEdit"].get<bool>());

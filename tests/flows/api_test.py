@@ -163,6 +163,7 @@ class Api(unittest.TestCase):
         self.tour_of_the_queue()
         self.tour_of_moderation()
         self.tour_of_the_guard()
+        self.tour_of_reports()
         self.tour_of_acts()
         self.tour_of_following()
         self.tour_of_sessions()
@@ -354,6 +355,26 @@ class Api(unittest.TestCase):
         self.call(self.moderator, "PUT", url, {"active": False})
         self.start(title="Wie  helpt ons?")
         self.assertEqual(len(self.call(self.moderator, "GET", "/moderation/rules")["log"]), 2)
+
+    def tour_of_reports(self):
+        thread = self.start(title="Wie weet hier meer van?")
+        grounds = [ground["slug"] for ground in self.call(self.guest, "GET", "/report-categories")["items"]]
+        data = {"thread": thread["id"], "post": 1, "category": grounds[0], "text": "Hier klopt iets niet."}
+        self.call(self.guest, "POST", "/reports", data, 401)
+        self.call(self.wethouder, "POST", "/reports", data, 403)
+        self.call(self.adviseur, "POST", "/reports", data, 201)
+        self.call(self.adviseur, "POST", "/reports", data | {"text": "Nog eens."}, 409)
+        self.call(self.adviseur, "POST", "/reports", data, 200, {"Idempotency-Key": "meld-1"})
+        self.call(self.adviseur, "POST", "/reports", data | {"thread": 999999}, 404)
+        self.call(self.adviseur, "POST", "/reports", data | {"category": "geen", "post": 0}, 400)
+        self.assertIsNone(self.call(self.adviseur, "GET", "/me/decisions")["reports"]["items"][0]["outcome"])
+        notice = {"address": f"http://127.0.0.1:{self.server.port}/gesprekken/{thread['id']}", "explanation": "Dit is een oproep tot geweld.",
+                  "name": "Nel Melder", "email": "nel@buiten.example", "goodFaith": True}
+        self.call(self.guest, "POST", "/notices", notice, 202)
+        problem = self.call(self.guest, "POST", "/notices", notice | {"address": "https://elders.example/gesprekken/1", "goodFaith": False}, 400)
+        self.assertEqual({e["field"] for e in problem["errors"]}, {"address", "goodFaith"})
+        case = next(c for c in self.call(self.moderator, "GET", "/moderation/cases")["items"] if c["kind"] == "report")
+        self.assertEqual(len(self.call(self.moderator, "GET", f"/moderation/cases/{case['id']}")["reportList"]), 1)
 
     def tour_of_acts(self):
         at = f"/threads/{self.start(title='Dit gesprek gaat dicht')['id']}"

@@ -16,7 +16,8 @@ protected:
         handling = std::make_unique<moderation::HandlingTime>(std::chrono::hours{8}, templates());
         gate = std::make_unique<moderation::ReviewGate>(world().announcer, *guard, *handling, database());
         world().gate.behind = gate.get();
-        moderation::add_routes(world().routes, world().services, database());
+        intake = std::make_unique<moderation::Intake>(moderation::Intake{.handling = *handling, .rate_limiter = rate_limiter});
+        moderation::add_routes(world().routes, world().services, database(), *intake);
         world().know_routes();
         world().announcer.set_sink([this](const std::vector<live::Event>& events) {
             for (const auto& event : events) {
@@ -47,6 +48,8 @@ protected:
     std::unique_ptr<moderation::TextGuard> guard;
     std::unique_ptr<moderation::HandlingTime> handling;
     std::unique_ptr<moderation::ReviewGate> gate;
+    access::RateLimiter rate_limiter{access::RateLimits{}};
+    std::unique_ptr<moderation::Intake> intake;
     access::Viewer anna, nova, mo;
     std::int64_t thread{0};
 };
