@@ -22,6 +22,7 @@
 #include "live/announce.hpp"
 #include "members/create_administrator.hpp"
 #include "moderation/check_invariants.hpp"
+#include "moderation/public_account.hpp"
 #include "places/reference_data.hpp"
 
 namespace forum::app {
@@ -174,6 +175,15 @@ int check(const Config& config) {
     });
 }
 
+int print_figures(const Config& config, const std::string& quarter) {
+    const auto wanted = quarter.empty() ? moderation::quarter_of(base::now()) : *moderation::parse_quarter(quarter);
+    return with_database(config, [&](db::Database& database) {
+        const auto account = database.read([&](db::Tx& tx) { return moderation::load_public_account(tx, wanted); });
+        std::fputs(moderation::to_csv(account).c_str(), stdout);
+        return 0;
+    });
+}
+
 int print_routes(const Config& config) {
     // Nothing asks the database until a request comes.
     db::Database database{{}};
@@ -239,6 +249,15 @@ int run(int argc, char** argv) {
 
     auto* check_app = add_command(app, "check", "verifies the invariants of posts, cases and decisions");
     check_app->callback([&] { command = [&] { return check(config); }; });
+
+    std::string quarter;
+    auto* figures_app = add_command(app, "figures", "prints the public figures of a quarter about moderation, as CSV");
+    figures_app->add_option("--quarter", quarter, "such as 2026-4; the running one when it is left out")
+        ->check(CLI::Validator{[](const std::string& text) {
+                                   return moderation::parse_quarter(text) ? "" : "--quarter: not a quarter such as 2026-4: " + text;
+                               },
+                               "QUARTER"});
+    figures_app->callback([&] { command = [&] { return print_figures(config, quarter); }; });
 
     auto* routes_app = add_command(app, "routes", "prints the route table");
     routes_app->callback([&] { command = [&] { return print_routes(config); }; });

@@ -18,7 +18,7 @@ const db::Query rounds_query{"moderation.rounds", R"(
         SELECT c.id, c.post_id, c.created_at, d.decided_at, lag(d.decided_at) OVER w AS before, lag(d.kind) OVER w AS kind_before
           FROM cases c
           JOIN decisions d ON d.case_id = c.id AND d.kind IN ('approve', 'approve-with-changes', 'return', 'reject')
-         WHERE c.state = 'decided' AND c.kind IN ('review', 'change') AND c.closed_at >= $1
+         WHERE c.state = 'decided' AND c.kind IN ('review', 'change') AND c.closed_at >= $1 AND c.closed_at < $2
         WINDOW w AS (PARTITION BY d.case_id ORDER BY d.number)
     )
     SELECT j.id, j.decided_at,
@@ -37,9 +37,9 @@ base::Time::duration rank(const std::vector<base::Time::duration>& sorted, int p
 
 }  // namespace
 
-HandlingFigures measure_handling(db::Tx& tx, base::Time since) {
+HandlingFigures measure_handling(db::Tx& tx, base::Time since, base::Time until) {
     std::map<std::int64_t, base::Time::duration> waited;
-    for (const auto& row : tx.exec(rounds_query, db::Params::of(since))) {
+    for (const auto& row : tx.exec(rounds_query, db::Params::of(since, until))) {
         waited[row.integer("id")] += working_time(row.time("since"), row.time("decided_at"));
     }
     if (waited.empty()) {
@@ -62,7 +62,7 @@ HandlingFigures HandlingTime::figures(db::Tx& tx) {
         }
     }
     // Measured without the lock: two at once do the same work, and nobody waits for a database.
-    const auto measured = measure_handling(tx, now - measured_over);
+    const auto measured = measure_handling(tx, now - measured_over, now);
     const std::lock_guard lock{mutex_};
     measured_at_ = now;
     figures_ = measured;

@@ -24,8 +24,8 @@ struct HandlingFigures {
     base::Time::duration p90{0};
 };
 
-/// Over the cases that were decided at `since` or later.
-HandlingFigures measure_handling(db::Tx& tx, base::Time since);
+/// Over the cases that were decided at `since` or later and before `until`.
+HandlingFigures measure_handling(db::Tx& tx, base::Time since, base::Time until);
 
 class HandlingTime {
 public:

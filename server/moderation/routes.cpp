@@ -3,6 +3,7 @@
 #include "moderation/decide_case.hpp"
 #include "moderation/notice_page.hpp"
 #include "moderation/own_decisions_page.hpp"
+#include "moderation/public_account.hpp"
 #include "moderation/queue_page.hpp"
 #include "moderation/report_post.hpp"
 #include "moderation/report_view.hpp"
@@ -68,6 +69,7 @@ void add_routes(site::Routes& routes, const discussion::Services& services, db::
                 [&](const site::PageContext& context) { return load_own_decisions(context, services); });
     routes.page("moderation.house_rules", "/huisregels", "/api/v1/rules", anyone,
                 [&](const site::PageContext& context) { return load_house_rules(context, services); });
+    add_public_account(routes, services, database);
 }
 
 }  // namespace forum::moderation

@@ -4,7 +4,8 @@ import { axe, openPerson, signIn } from "./browser.mjs";
 
 const guestPages = ["/", "/gesprekken", "/gesprekken?soort=vraag&stand=open", "/gesprekken?zoek=zzzz", "/gesprekken/1", "/gesprekken/8",
   "/gemeenten", "/gemeenten?zoek=brielle", "/gemeenten?zoek=zzzz", "/gemeenten/GM1783", "/gemeenten/GM0501", "/typen",
-  "/typen/tuinbouwgemeenten", "/typen/provinciesteden", "/inloggen", "/huisregels", "/over", "/toegankelijkheid", "/privacy", "/bestaat-niet"];
+  "/typen/tuinbouwgemeenten", "/typen/provinciesteden", "/inloggen", "/huisregels", "/besluiten", "/besluiten/cijfers",
+  "/over", "/toegankelijkheid", "/privacy", "/bestaat-niet"];
 const memberPages = ["/", "/gesprekken", "/gesprekken/14", "/gesprekken/nieuw", "/gesprekken/nieuw?title=Hoe+betrekt+u+buren", "/ik", "/ik/besluiten",
   "/gemeenten/GM1783", "/gesprekken?thema=wonen", "/ik/volgt", "/volgen/thema/wonen", "/volgen/gemeente/GM1783", "/ik/meldingen", "/sinds",
   "/sinds?minuten=15", "/leden/2"];

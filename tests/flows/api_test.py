@@ -174,8 +174,10 @@ class Api(unittest.TestCase):
     def tour_reading(self, who):
         self.call(who, "GET", "/home")
         for path in ("/themes", "/rules", "/typologies", "/typologies/tuinbouwgemeenten", "/municipalities", "/municipalities?q=den&province=Zuid-Holland",
-                     "/municipalities/GM1783", "/threads/similar?title=opvang+van+arbeidsmigranten"):
+                     "/municipalities/GM1783", "/threads/similar?title=opvang+van+arbeidsmigranten", "/decisions", "/decisions/figures"):
             self.call(who, "GET", path)
+        self.call(who, "GET", "/decisions/figures?quarter=2026-5", status=400)
+        self.call(who, "GET", "/decisions/figures?quarter=2999-1", status=404)
         for query in ("", "kind=question&kind=dilemma", "theme=huisvesting", "municipality=Westland", "typology=tuinbouwgemeenten", "state=open",
                       "state=answered", "q=wonen", "sort=newest", "sort=unanswered", "likeMine=1"):
             rows = self.call(who, "GET", f"/threads?{query}")
