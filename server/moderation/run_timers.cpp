@@ -5,9 +5,11 @@
 #include "base/log.hpp"
 #include "discussion/post_states.hpp"
 #include "discussion/thread_events.hpp"
+#include "mail/outbox.hpp"
 #include "moderation/case_events.hpp"
 #include "moderation/judge.hpp"
 #include "moderation/statement.hpp"
+#include "view/present.hpp"
 
 namespace forum::moderation {
 
@@ -23,7 +25,12 @@ const db::Query to_remind_query{"moderation.remind_authors", R"(
      WHERE p.id = c.post_id
        AND c.id IN (SELECT id FROM cases WHERE state = 'with_author' AND reminded_at IS NULL AND deadline_at <= $2 AND deadline_at > $1
                      ORDER BY deadline_at LIMIT $3)
-    RETURNING p.id AS post_id, p.thread_id, p.number, p.author_id)"};
+    RETURNING p.id AS post_id, p.thread_id, p.number, p.author_id, c.deadline_at)"};
+
+const db::Query author_query{"moderation.author_to_write_to", R"(
+    SELECT m.name, m.email, t.title
+      FROM posts p JOIN members m ON m.id = p.author_id JOIN threads t ON t.id = p.thread_id
+     WHERE p.id = $1 AND m.ended_at IS NULL)"};
 
 const db::Query expired_query{"moderation.expired_cases", R"(
     SELECT id FROM cases WHERE state = 'with_author' AND deadline_at <= $1 ORDER BY id LIMIT $2)"};
@@ -37,6 +44,23 @@ const db::Query shown_again_query{"moderation.hidden_too_long", R"(
 
 const db::Query alarm_query{"moderation.alarm_seniors", R"(
     UPDATE cases SET hidden_until = NULL, version = version + 1, sent_to = 'senior', sent_reason = $2 WHERE id = $1)"};
+
+/// Letter `name` to the author of a post: texts timers.<name>_subject and timers.<name>. Who comes once in a few weeks would not see
+/// in time what the pages say.
+void write_to_author(db::Tx& tx, const Services& services, base::PostId post, const std::string& name, nlohmann::json arguments) {
+    const auto rows = tx.exec(author_query, db::Params::of(post));
+    const auto row = rows.find_one();
+    // An address that is none must not keep the others from their terms.
+    if (!row || !mail::is_address(row->text("email"))) {
+        return;
+    }
+    arguments["name"] = row->text("name");
+    arguments["title"] = row->text("title");
+    arguments["link"] = std::string{mail::site_mark} + "/ik/besluiten";
+    const auto text = [&](const std::string& key) { return services.texts.text("timers." + key, view::Language::dutch, arguments); };
+    mail::post_letter(tx, row->text("email"), text(name + "_subject"),
+                      text("greeting") + "\n\n" + text(name) + "\n\n" + text("end") + "\n");
+}
 
 Decision by_the_system(const CaseRow& row, const char* kind, const discussion::Moved& moved) {
     Decision decision;
@@ -57,6 +81,12 @@ Decision by_the_system(const CaseRow& row, const char* kind, const discussion::M
 void write(db::Tx& tx, const Services& services, Decision decision) {
     decision.statement = statement_text(services.texts, view::Language::dutch, decision, {});
     insert_decision(tx, decision);
+    write_to_author(tx, services, decision.post, decision.kind, {{"statement", decision.statement}});
+}
+
+void tell_author(db::Tx& tx, const Services& services, base::MemberId author, base::ThreadId thread, base::PostId post,
+                 std::int64_t number) {
+    discussion::announce_own(tx, services.announcer, author, {{"thread", thread.value}, {"post", post.value}, {"number", number}});
 }
 
 /// T9.
@@ -68,6 +98,7 @@ void let_go(db::Tx& tx, const Services& services, const CaseRow& row) {
         discussion::Moved stays{};
         stays.state_from = stays.state_to = row.post_state;
         write(tx, services, by_the_system(row, "expire", stays));
+        tell_author(tx, services, row.author, row.thread, row.post, row.post_number);
     }
     tx.exec(let_go_query, db::Params::of(row.id));
     announce_case(tx, services.announcer, "case.decided", row.id);
@@ -86,8 +117,11 @@ void show_again(db::Tx& tx, const Services& services, const CaseRow& row) {
 TimersRun run_due_timers(db::Tx& tx, const Services& services, base::Time now) {
     TimersRun run;
     for (const auto& row : tx.exec(to_remind_query, db::Params::of(now, now + reminded_before, cases_in_run))) {
-        discussion::announce_own(tx, services.announcer, row.id<base::MemberId>("author_id"),
-                                 {{"thread", row.integer("thread_id")}, {"post", row.integer("post_id")}, {"number", row.integer("number")}});
+        const auto post = row.id<base::PostId>("post_id");
+        tell_author(tx, services, row.id<base::MemberId>("author_id"), row.id<base::ThreadId>("thread_id"), post, row.integer("number"));
+        // Never "today": the letter is read on another day.
+        const auto until = view::time_text(row.time("deadline_at"), view::Language::dutch, base::Time{});
+        write_to_author(tx, services, post, "remind", {{"until", until}});
         ++run.reminded;
     }
     for (const auto id : tx.exec(expired_query, db::Params::of(now, cases_in_run)).integers("id")) {

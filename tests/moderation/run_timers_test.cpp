@@ -22,6 +22,18 @@ protected:
         EXPECT_EQ(decide(mo, about, "return", {{"questions", "Wat bedoelt u?"}}).status, 200);
         return about;
     }
+    /// The newest letter to this member, subject and text; how many there were in `count`.
+    std::string letter(const access::Viewer& to, std::size_t count) {
+        const auto rows =
+            sql(database(), "SELECT l.subject, l.body FROM mails l JOIN members m ON m.email = l.address WHERE m.id = $1 ORDER BY l.id",
+                db::Params::of(to.member));
+        EXPECT_EQ(rows.size(), count);
+        std::string text;
+        for (const auto& row : rows) {
+            text = row.text("subject") + "\n" + row.text("body");
+        }
+        return text;
+    }
     std::int64_t told(const access::Viewer& member) {
         return sql(database(), "SELECT count(*) AS n FROM events WHERE topic = $1", db::Params::of("me/" + to_string(member.member)))
             .one()
@@ -38,6 +50,8 @@ TEST_F(TimersTest, AnAuthorIsRemindedOnceAndThenLetGo) {
     EXPECT_EQ(run(now + 23 * 24h + 2min), TimersRun{});
     EXPECT_EQ(told(nova), before + 1);
     EXPECT_EQ(post_state(about), "returned");
+    EXPECT_THAT(letter(nova, 1), HasSubstr("Uw bericht wacht op uw antwoord"));
+    EXPECT_THAT(letter(nova, 1), HasSubstr("%SITE%/ik/besluiten"));
 
     EXPECT_EQ(run(now + 30 * 24h + 1min), (TimersRun{.expired = 1}));
     EXPECT_EQ(run(now + 30 * 24h + 2min), TimersRun{});
@@ -45,6 +59,8 @@ TEST_F(TimersTest, AnAuthorIsRemindedOnceAndThenLetGo) {
     EXPECT_EQ(state(about), "withdrawn");
     EXPECT_EQ(last(about).text("kind"), "expire");
     EXPECT_THAT(last(about).text("statement"), HasSubstr("Uw tekst is bewaard"));
+    EXPECT_THAT(letter(nova, 2), HasSubstr(last(about).text("statement")));
+    EXPECT_GT(told(nova), before + 1);
     EXPECT_EQ(world().get(nova, world().api(thread, 2)).model["body"], "Ik woon er al heel lang en wil graag helpen.");
     EXPECT_EQ(world().get(guest, world().api(thread, 2)).status, 404);
     expect_sound();
@@ -79,9 +95,41 @@ TEST_F(TimersTest, WhatTheSystemHidComesBackWhenNobodyDecided) {
     EXPECT_EQ(run(until + 1min), (TimersRun{.shown_again = 1}));
     EXPECT_EQ(run(until + 2min), TimersRun{});
     EXPECT_EQ(post_state(about), "live");
+    EXPECT_THAT(letter(anna, 1), HasSubstr("Uw bericht is weer zichtbaar"));
     EXPECT_EQ(state(about), "open") << "somebody has to look at it all the same";
     EXPECT_EQ(world().get(mo, about.url()).model["sentTo"], "senior");
     EXPECT_EQ(decide(mo, about, "remove").status, 200);
+    expect_sound();
+}
+
+TEST_F(TimersTest, OfAChangeThatWasNotSentInAgainTheTextOfBeforeStays) {
+    decide(mo, waiting(), "approve");
+    EXPECT_EQ(world().send(nova, http::Method::put, world().api(thread, 2), {{"body", "Of toch dit."}, {"version", 1}}).status, 202);
+    const auto change = newest();
+    EXPECT_EQ(decide(mo, change, "return", {{"questions", "Wat bedoelt u?"}}).status, 200);
+    const auto before = told(nova);
+    EXPECT_EQ(run(base::now() + 31 * 24h), (TimersRun{.expired = 1}));
+    EXPECT_EQ(state(change), "withdrawn");
+    EXPECT_EQ(post_state(change), "live");
+    EXPECT_EQ(world().get(guest, world().api(thread, 2)).model["body"], "Ik woon er al heel lang en wil graag helpen.");
+    EXPECT_EQ(told(nova), before + 1);
+    EXPECT_THAT(letter(nova, 1), HasSubstr("Uw tekst is bewaard"));
+    expect_sound();
+}
+
+TEST_F(TimersTest, WhoCannotBeWrittenToKeepsNobodyElseWaiting) {
+    const auto ended = returned();
+    sql(database(), "UPDATE members SET ended_at = now() WHERE id = $1", db::Params::of(nova.member));
+    const auto gone = nova;
+    const auto unreachable = returned();
+    sql(database(), "UPDATE members SET email = 'geen adres' WHERE id = $1", db::Params::of(nova.member));
+    const auto third = returned();
+    EXPECT_EQ(run(base::now() + 31 * 24h), (TimersRun{.expired = 3}));
+    for (const auto& about : {ended, unreachable, third}) {
+        EXPECT_EQ(state(about), "withdrawn");
+    }
+    letter(gone, 0);
+    letter(nova, 1);
     expect_sound();
 }
 
