@@ -7,6 +7,7 @@
 #include "discussion/post_view.hpp"
 #include "discussion/thread_rows.hpp"
 #include "discussion/thread_store.hpp"
+#include "moderation/appeal_view.hpp"
 #include "moderation/case_form.hpp"
 #include "moderation/case_marks.hpp"
 #include "moderation/decision_view.hpp"
@@ -177,6 +178,7 @@ nlohmann::json case_json(const PageContext& context, const Services& services, c
                   {"noticeList", case_notices_json(context.tx, row.id)},
                   {"sentReason", row.sent_reason},
                   {"appealed", appealed_json(context, appealed)},
+                  {"appeal", case_appeal_json(context.tx, row.id)},
                   {"history", history_json(context, services, row, decisions)},
                   {"authorHistory", {{"live", past.live}, {"returned", past.returned}, {"rejected", past.rejected}}},
                   {"isOpen", is_open},

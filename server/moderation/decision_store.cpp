@@ -38,7 +38,7 @@ const db::Query of_author_query{"moderation.decisions_of_author", columns + R"(
      WHERE p.author_id = $1 AND ($2::bigint IS NULL OR d.id < $2)
        AND d.kind NOT IN ('undo', 'escalate')
        AND (d.kind <> 'unfounded' OR d.state_from <> d.state_to)
-       AND (d.kind <> 'refuse' OR EXISTS (SELECT 1 FROM appeals a WHERE a.case_id = d.case_id AND a.by_member = $1))
+       AND (d.kind NOT IN ('grant', 'refuse') OR d.state_from <> d.state_to OR EXISTS (SELECT 1 FROM appeals a WHERE a.case_id = d.case_id AND a.by_member = $1))
        AND NOT )" + is_undone + R"(
      ORDER BY d.id DESC
      LIMIT $3)"};

@@ -13,6 +13,8 @@ nlohmann::json time_or_null(const std::optional<base::Time>& time) {
 
 }  // namespace
 
+std::string appeal_url(base::DecisionId id) { return "/bezwaar?besluit=" + to_string(id); }
+
 void put_kind_flags(nlohmann::json& model, const std::string& kind) {
     model["isApprove"] = kind == "approve";
     model["isReturn"] = kind == "return";
@@ -42,15 +44,18 @@ nlohmann::json decision_json(const Decision& decision, const std::vector<HouseRu
                          {"legalGround", decision.legal_ground},
                          {"until", time_or_null(decision.until)},
                          {"appealUntil", is_other ? nlohmann::json{} : time_or_null(decision.appeal_until)},
+                         {"appealUrl", reader == DecisionReader::author && decision.appeal_until && *decision.appeal_until > base::now()
+                                           ? appeal_url(decision.id)
+                                           : ""},
                          {"deadlineAt", is_other ? nlohmann::json{} : time_or_null(decision.deadline_at)},
                          {"statement", is_other ? "" : decision.statement}};
     put_kind_flags(model, decision.kind);
     const bool moved = decision.state_from != decision.state_to;
     model["isHide"] = decision.kind == "hide";
-    model["isRemove"] = decision.kind == "remove" || (decision.kind == "grant" && decision.state_to == "removed");
+    model["isRemove"] = decision.kind == "remove" || (decision.kind == "grant" && moved && decision.state_to == "removed");
     model["isChanged"] = decision.kind == "approve-with-changes";
     model["isRestore"] = decision.kind == "restore" || (decision.kind == "unfounded" && moved);
-    model["isGrant"] = decision.kind == "grant" && decision.state_to != "removed";
+    model["isGrant"] = decision.kind == "grant" && !model["isRemove"].get<bool>();
     model["isRefuse"] = decision.kind == "refuse";
     model["isExpire"] = decision.kind == "expire";
     return model;

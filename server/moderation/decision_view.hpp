@@ -3,6 +3,7 @@
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>
+#include <string>
 #include <vector>
 
 #include "moderation/case_store.hpp"
@@ -13,6 +14,9 @@ namespace forum::moderation {
 enum class DecisionReader { author, staff, other };
 
 nlohmann::json decision_json(const Decision& decision, const std::vector<HouseRule>& rules, DecisionReader reader);
+
+/// Where one objects to a decision.
+std::string appeal_url(base::DecisionId id);
 
 /// isApprove, isReturn, isReject beside `kind`.
 void put_kind_flags(nlohmann::json& model, const std::string& kind);

@@ -6,6 +6,7 @@
 #include "base/problem.hpp"
 #include "discussion/post_states.hpp"
 #include "discussion/thread_events.hpp"
+#include "moderation/appeal_outcome.hpp"
 #include "moderation/case_events.hpp"
 #include "moderation/notice_mails.hpp"
 #include "moderation/statement.hpp"
@@ -33,7 +34,7 @@ discussion::Moved stays(const CaseRow& row) {
 /// T20: what the appealed decision did is turned round, where the post still stands as it left it.
 discussion::Moved grant(db::Tx& tx, const Services& services, const CaseRow& row, const Decision& appealed) {
     const bool is_read = row.post_state == "live" || row.post_state == "live_change";
-    if (appealed.kind == "unfounded") {
+    if (left_it_there(appealed.kind)) {
         return is_read || row.post_state == "hidden" ? discussion::remove(tx, services.announcer, row.post) : stays(row);
     }
     if (row.post_state != appealed.state_to) {
@@ -106,7 +107,7 @@ void require_uninvolved(db::Tx& tx, const CaseRow& row, const access::Viewer& by
 /// The last restriction that stands on this post: what a decision that shows it again turns round.
 base::DecisionId restriction_of(db::Tx& tx, base::PostId post) {
     for (const auto& decision : last_decisions(tx, {post.value})) {
-        if (decision.kind == "hide" || decision.kind == "remove" || decision.kind == "reject") {
+        if (decision.kind == "hide" || decision.kind == "remove" || decision.kind == "reject" || decision.state_to == "removed") {
             return decision.id;
         }
     }
@@ -115,8 +116,10 @@ base::DecisionId restriction_of(db::Tx& tx, base::PostId post) {
 
 }  // namespace
 
+bool left_it_there(std::string_view kind) { return kind == "unfounded" || kind == "restore"; }
+
 bool is_restriction(const DecisionKind& kind, std::string_view appealed) {
-    return kind.is_restrictive || (kind.move == PostMove::grant && appealed == "unfounded");
+    return kind.is_restrictive || (kind.move == PostMove::grant && left_it_there(appealed));
 }
 
 std::optional<CaseRow> lock_and_find(db::Tx& tx, base::CaseId id) {
@@ -168,6 +171,16 @@ Judged judge(db::Tx& tx, const Services& services, const access::Viewer& by, con
                       .appeal_until = can_appeal ? std::optional{months_later(now, appeal_months)} : std::nullopt,
                       .statement = {},
                       .reverses = reverses};
+    if (kind.move == PostMove::grant && moved.state_from == "removed" && moved.state_to == "removed") {
+        // It was removed meanwhile, for a reason that stands and to which he can object.
+        for (const auto& removal : last_decisions(tx, {row.post.value})) {
+            decision.appeal_until = removal.appeal_until;
+            if (decision.rules.empty() && decision.legal_ground.empty()) {
+                decision.rules = removal.rules;
+                decision.legal_ground = removal.legal_ground;
+            }
+        }
+    }
     // Statements are in Dutch: the language of the forum and of every moderator.
     decision.statement = statement_text(services.texts, view::Language::dutch, decision, list_house_rules(tx));
 
@@ -194,6 +207,9 @@ Judged judge(db::Tx& tx, const Services& services, const access::Viewer& by, con
                                      {{"thread", row.thread.value}, {"post", row.post.value}, {"number", row.post_number}});
         }
         mail_outcomes(tx, services.texts, row.id);
+        if (appealed) {
+            tell_of_appeal(tx, services, row, decision);
+        }
     }
     announce_case(tx, services.announcer, kind.after == CaseAfter::open ? "case.changed" : "case.decided", row.id, by.name);
     return {id, moved.state_from, moved.state_to};
@@ -229,6 +245,9 @@ Judged undo_decision(db::Tx& tx, const Services& services, const access::Viewer&
                                       .live_version = shows_old ? undone->live_version_from : std::nullopt});
     }
     mail_reopened(tx, services.texts, row.id);
+    if (row.appeals && kind->after == CaseAfter::decided) {
+        tell_of_undone_appeal(tx, services, row, *undone);
+    }
     if (!reopen_case(tx, row.id, undone->id, is_changed ? moved.version : row.post_version, texts_of(kind->merges))) {
         throw too_late;
     }

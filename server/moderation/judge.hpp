@@ -31,6 +31,9 @@ struct Judged {
     std::string state_from, state_to;  ///< of the post
 };
 
+/// Did this decision leave a reported post where it was? Who reported it can object; when he is right, it goes.
+bool left_it_there(std::string_view kind);
+
 /// Is it a restriction, for which the database wants rule or law, facts, statement and a way to object? `appealed`: the kind of
 /// the decision that is objected to, "" without one.
 bool is_restriction(const DecisionKind& kind, std::string_view appealed);

@@ -1,12 +1,9 @@
 #include "moderation/notice_mails.hpp"
 
-#include <fmt/format.h>
-
 #include <nlohmann/json.hpp>
 
 #include "mail/outbox.hpp"
 #include "moderation/statement.hpp"
-#include "view/present.hpp"
 
 namespace forum::moderation {
 
@@ -51,17 +48,37 @@ void mail_outcomes(db::Tx& tx, const view::Templates& texts, base::CaseId id) {
             rules = list_house_rules(tx);
         }
         const auto language = language_of(notice);
-        const auto until = base::to_amsterdam(months_later(notice.outcome->at, appeal_months));
-        const auto day = fmt::format("{:04}-{:02}-{:02}", until.year, until.month, until.day);
-        write(tx, texts, notice, "outcome", add_notice_link(tx, notice.id),
-              {{"outcome", outcome_text(texts, language, *notice.outcome, rules)}, {"until", view::date_text(day, language)}});
+        const auto until = notice.outcome->appeal_until();
+        write(tx, texts, notice, until ? "outcome_object" : "outcome", add_notice_link(tx, notice.id),
+              {{"outcome", outcome_text(texts, language, *notice.outcome, rules)}, {"until", until ? day_text(*until, language) : ""}});
     }
+}
+
+void mail_reversed(db::Tx& tx, const view::Templates& texts, base::DecisionId id) {
+    const auto notices = notices_told(tx, id);
+    const auto rules = notices.empty() ? std::vector<HouseRule>{} : list_house_rules(tx);
+    for (const auto& notice : notices) {
+        write(tx, texts, notice, "reversed", add_notice_link(tx, notice.id),
+              {{"outcome", outcome_text(texts, language_of(notice), *notice.outcome, rules)}});
+    }
+}
+
+void mail_objection(db::Tx& tx, const view::Templates& texts, const Notice& notice, base::Time due_at) {
+    write(tx, texts, notice, "objection", add_notice_link(tx, notice.id), {{"until", day_text(due_at, language_of(notice))}});
+}
+
+void mail_refused(db::Tx& tx, const view::Templates& texts, const Notice& notice, const std::string& facts) {
+    write(tx, texts, notice, "refused", add_notice_link(tx, notice.id), {{"facts", facts}});
+}
+
+void mail_reopened(db::Tx& tx, const view::Templates& texts, const Notice& notice) {
+    write(tx, texts, notice, "reopened", add_notice_link(tx, notice.id));
 }
 
 void mail_reopened(db::Tx& tx, const view::Templates& texts, base::CaseId id) {
     for (const auto& notice : notices_of_case(tx, id)) {
         if (notice.outcome) {
-            write(tx, texts, notice, "reopened", add_notice_link(tx, notice.id));
+            mail_reopened(tx, texts, notice);
         }
     }
 }

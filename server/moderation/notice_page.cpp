@@ -8,6 +8,7 @@
 #include "discussion/thread_store.hpp"
 #include "discussion/urls.hpp"
 #include "mail/message.hpp"
+#include "moderation/appeal_view.hpp"
 #include "moderation/notice_mails.hpp"
 #include "moderation/notice_store.hpp"
 #include "moderation/post_address.hpp"
@@ -178,6 +179,10 @@ site::Page load_notice_status(const PageContext& context, const Services& servic
         throw base::Problem{base::ProblemKind::not_found};
     }
     const auto post = find_reported_post(context.tx, guest, notice->thread, notice->post_number);
+    const auto appeals = notice->outcome ? appeals_of(context.tx, {.member = {}, .notice = notice->id}, {notice->outcome->decision.value})
+                                         : std::vector<Appeal>{};
+    const auto until = notice->outcome ? notice->outcome->appeal_until() : std::nullopt;
+    const bool may_object = until && *until > base::now() && appeals.empty();
     site::Page page;
     page.template_name = "notice_status";
     page.title = say(context, services, "status_title", {{"receipt", notice->receipt}});
@@ -190,7 +195,9 @@ site::Page load_notice_status(const PageContext& context, const Services& servic
         {"explanation", notice->explanation},
         {"legalGround", notice->legal_ground},
         {"createdAt", base::to_rfc3339(notice->at)},
-        {"outcome", outcome_json(services.texts, context.language, notice->outcome, list_house_rules(context.tx))}};
+        {"outcome", outcome_json(services.texts, context.language, notice->outcome, list_house_rules(context.tx))},
+        {"appealUrl", may_object ? notice_url(token) + "/bezwaar" : ""},
+        {"appeal", appeals.empty() ? json{} : appeal_json(appeals[0])}};
     return page;
 }
 

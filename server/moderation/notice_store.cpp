@@ -14,10 +14,10 @@ namespace {
 
 const std::string notice_columns = R"(
     SELECT n.id, n.receipt, n.post_id, n.post_version, p.thread_id, p.number, n.explanation, n.legal_ground AS law,
-           n.is_child_abuse, n.name, n.email, n.language, n.created_at, n.confirmed_at,)" + std::string{outcome_columns} + R"(
+           n.is_child_abuse, n.name, n.email, n.language, n.created_at, n.confirmed_at, n.decision_id,)" + std::string{outcome_columns} + R"(
       FROM content_notices n
       JOIN posts p ON p.id = n.post_id
-      LEFT JOIN decisions d ON d.id = n.decision_id )";
+      LEFT JOIN decisions d ON d.id = standing_decision(n.decision_id) )";
 
 const db::Query insert_query{"moderation.insert_notice", R"(
     INSERT INTO content_notices (receipt, post_id, post_version, explanation, legal_ground, is_child_abuse, name, email, language, good_faith)
@@ -50,6 +50,10 @@ const db::Query of_case_query{"moderation.notices_of_case", notice_columns + R"(
      WHERE c.id = $1 OR c.merged_into = $1
      ORDER BY n.id)"};
 
+const db::Query told_query{"moderation.notices_told", notice_columns + "WHERE n.decision_id = $1 ORDER BY n.id"};
+
+const db::Query by_id_query{"moderation.notice_by_id", notice_columns + "WHERE n.id = $1"};
+
 const db::Query prune_query{"moderation.prune_notices", R"(
     DELETE FROM content_notices WHERE confirmed_at IS NULL AND created_at < $1)"};
 
@@ -74,6 +78,14 @@ Notice read(const db::Row& row) {
 std::optional<Notice> read_one(const db::Rows& rows) {
     const auto row = rows.find_one();
     return row ? std::optional{read(*row)} : std::nullopt;
+}
+
+std::vector<Notice> read_all(const db::Rows& rows) {
+    std::vector<Notice> list;
+    for (const auto& row : rows) {
+        list.push_back(read(row));
+    }
+    return list;
 }
 
 /// Short enough to say on the telephone, and not to be counted up.
@@ -116,13 +128,11 @@ bool lock_unconfirmed(db::Tx& tx, std::int64_t notice) { return !tx.exec(lock_qu
 
 void confirm_notice(db::Tx& tx, std::int64_t notice, base::CaseId id) { tx.exec(confirm_query, db::Params::of(notice, id)); }
 
-std::vector<Notice> notices_of_case(db::Tx& tx, base::CaseId id) {
-    std::vector<Notice> list;
-    for (const auto& row : tx.exec(of_case_query, db::Params::of(id))) {
-        list.push_back(read(row));
-    }
-    return list;
-}
+std::vector<Notice> notices_of_case(db::Tx& tx, base::CaseId id) { return read_all(tx.exec(of_case_query, db::Params::of(id))); }
+
+std::vector<Notice> notices_told(db::Tx& tx, base::DecisionId id) { return read_all(tx.exec(told_query, db::Params::of(id))); }
+
+std::optional<Notice> find_notice(db::Tx& tx, std::int64_t id) { return read_one(tx.exec(by_id_query, db::Params::of(id))); }
 
 void prune_notices(db::Tx& tx, base::Time before) { tx.exec(prune_query, db::Params::of(before)); }
 

@@ -47,12 +47,15 @@ std::optional<Notice> find_doubled(db::Tx& tx, const NewNotice& notice);
 /// A new link to the notice: its token.
 std::string add_notice_link(db::Tx& tx, std::int64_t notice);
 std::optional<Notice> find_notice(db::Tx& tx, std::string_view token);
+std::optional<Notice> find_notice(db::Tx& tx, std::int64_t id);
 /// Nobody else confirms it until the transaction ends. False: it is confirmed already.
 bool lock_unconfirmed(db::Tx& tx, std::int64_t notice);
 void confirm_notice(db::Tx& tx, std::int64_t notice, base::CaseId id);
 
 /// Of a case and those that were merged into it, the oldest first.
 std::vector<Notice> notices_of_case(db::Tx& tx, base::CaseId id);
+/// Those that ended with this decision.
+std::vector<Notice> notices_told(db::Tx& tx, base::DecisionId id);
 
 /// What nobody confirmed before `before` is wiped.
 void prune_notices(db::Tx& tx, base::Time before);

@@ -11,7 +11,9 @@ std::optional<Outcome> read_outcome(const db::Row& row) {
     if (row.is_null("decision_id")) {
         return std::nullopt;
     }
-    return Outcome{.state_to = row.text("state_to"),
+    return Outcome{.decision = row.id<base::DecisionId>("decision_id"),
+                   .is_reversed = row.integer("decision_id") != row.integer("standing_id"),
+                   .state_to = row.text("state_to"),
                    .rules = row.texts("rules"),
                    .legal_ground = row.text("legal_ground"),
                    .facts = row.text("facts"),
@@ -19,9 +21,14 @@ std::optional<Outcome> read_outcome(const db::Row& row) {
                    .at = row.time("decided_at")};
 }
 
+std::optional<base::Time> Outcome::appeal_until() const {
+    return is_gone() || is_reversed ? std::nullopt : std::optional{months_later(at, appeal_months)};
+}
+
 std::string outcome_text(const view::Templates& texts, view::Language language, const Outcome& outcome,
                          const std::vector<HouseRule>& rules) {
-    std::string text = texts.text(outcome.is_gone() ? "report.outcome_gone" : "report.outcome_stays", language);
+    std::string text = outcome.is_reversed ? texts.text("report.outcome_reversed", language) + " " : std::string{};
+    text += texts.text(outcome.is_gone() ? "report.outcome_gone" : "report.outcome_stays", language);
     const auto say = [&](const std::string& key, const char* name, const std::string& value) {
         text += " " + texts.text(key, language, nlohmann::json{{name, value}});
     };
@@ -49,10 +56,11 @@ nlohmann::json outcome_json(const view::Templates& texts, view::Language languag
     if (!outcome) {
         return nullptr;
     }
+    const auto until = outcome->appeal_until();
     return {{"text", outcome_text(texts, language, *outcome, rules)},
             {"isGone", outcome->is_gone()},
             {"decidedAt", base::to_rfc3339(outcome->at)},
-            {"appealUntil", base::to_rfc3339(months_later(outcome->at, appeal_months))}};
+            {"appealUntil", until ? nlohmann::json(base::to_rfc3339(*until)) : nlohmann::json{}}};
 }
 
 }  // namespace forum::moderation

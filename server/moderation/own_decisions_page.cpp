@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "discussion/own_posts.hpp"
+#include "moderation/appeal_view.hpp"
 #include "moderation/case_store.hpp"
 #include "moderation/decision_view.hpp"
 #include "moderation/report_view.hpp"
@@ -38,6 +39,11 @@ site::Page load_own_decisions(const site::PageContext& context, const discussion
         ids.push_back(decision.post.value);
     }
     const auto posts = discussion::load_posts_in_threads(context, services, ids);
+    ids.clear();
+    for (const auto& decision : decisions) {
+        ids.push_back(decision.id.value);
+    }
+    const auto appeals = appeals_by_decision(context.tx, {.member = context.viewer.member}, ids);
     auto items = nlohmann::json::array();
     for (const auto& decision : decisions) {
         if (const auto post = posts.find(decision.post.value); post != posts.end()) {
@@ -46,10 +52,15 @@ site::Page load_own_decisions(const site::PageContext& context, const discussion
             if (context.language == view::Language::english) {
                 shown["statement"] = statement_text(services.texts, context.language, decision, rules);
             }
+            const auto appeal = appeals.find(decision.id.value);
+            if (appeal != appeals.end()) {
+                shown["appealUrl"] = "";  // once
+            }
             items.push_back({{"threadTitle", post->second.thread_title},
                              {"threadUrl", post->second.thread_url},
                              {"post", post->second.post.json()},
-                             {"decision", std::move(shown)}});
+                             {"decision", std::move(shown)},
+                             {"appeal", appeal == appeals.end() ? nlohmann::json{} : appeal_json(appeal->second)}});
         }
     }
     site::Page page;

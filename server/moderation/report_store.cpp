@@ -39,10 +39,10 @@ const db::Query trusted_query{"moderation.trusted_reports", R"(
        AND (m.is_trusted OR m.role <> 'member') AND m.ended_at IS NULL)"};
 
 const db::Query own_query{"moderation.own_reports", R"(
-    SELECT r.id, r.category, r.text, r.created_at, p.thread_id, p.number,)" + std::string{outcome_columns} + R"(
+    SELECT r.id, r.category, r.text, r.created_at, r.decision_id, p.thread_id, p.number,)" + std::string{outcome_columns} + R"(
       FROM reports r
       JOIN posts p ON p.id = r.post_id
-      LEFT JOIN decisions d ON d.id = r.decision_id
+      LEFT JOIN decisions d ON d.id = standing_decision(r.decision_id)
      WHERE r.reporter_id = $1 AND ($2::bigint = 0 OR r.id < $2)
      ORDER BY r.id DESC
      LIMIT $3)"};

@@ -5,6 +5,8 @@
 
 #include "discussion/thread_store.hpp"
 #include "discussion/urls.hpp"
+#include "moderation/appeal_view.hpp"
+#include "moderation/decision_view.hpp"
 #include "moderation/report_categories.hpp"
 #include "moderation/report_store.hpp"
 #include "site/paging.hpp"
@@ -64,16 +66,23 @@ nlohmann::json own_reports_json(const site::PageContext& context, const discussi
     if (reports.empty()) {
         return {{"items", nlohmann::json::array()}, {"next", next}};
     }
-    std::vector<std::int64_t> ids;
+    std::vector<std::int64_t> ids, decisions;
     for (const auto& report : reports) {
         ids.push_back(report.thread.value);
+        if (report.outcome) {
+            decisions.push_back(report.outcome->decision.value);
+        }
     }
+    const auto appeals = appeals_by_decision(context.tx, {.member = context.viewer.member}, decisions);
     const auto threads = discussion::find_threads(context.tx, context.viewer, ids);
     const auto rules = list_house_rules(context.tx);
     auto items = nlohmann::json::array();
     for (const auto& report : reports) {
         const auto thread = threads.find(report.thread.value);
         const bool is_seen = thread != threads.end();
+        const auto appeal = report.outcome ? appeals.find(report.outcome->decision.value) : appeals.end();
+        const auto until = report.outcome ? report.outcome->appeal_until() : std::nullopt;
+        const bool may_object = until && *until > base::now() && appeal == appeals.end();
         items.push_back(
             {{"id", report.id},
              {"thread", report.thread.value},
@@ -85,7 +94,9 @@ nlohmann::json own_reports_json(const site::PageContext& context, const discussi
              {"categoryName", category_name(services.texts, context.language, report.category)},
              {"text", report.text},
              {"createdAt", base::to_rfc3339(report.at)},
-             {"outcome", outcome_json(services.texts, context.language, report.outcome, rules)}});
+             {"outcome", outcome_json(services.texts, context.language, report.outcome, rules)},
+             {"appealUrl", may_object ? appeal_url(report.outcome->decision) : ""},
+             {"appeal", appeal == appeals.end() ? nlohmann::json{} : appeal_json(appeal->second)}});
     }
     return {{"items", std::move(items)}, {"next", next}};
 }

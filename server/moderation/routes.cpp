@@ -1,5 +1,6 @@
 #include "moderation/routes.hpp"
 
+#include "moderation/appeal_decision.hpp"
 #include "moderation/decide_case.hpp"
 #include "moderation/notice_page.hpp"
 #include "moderation/own_decisions_page.hpp"
@@ -65,6 +66,14 @@ void add_routes(site::Routes& routes, const discussion::Services& services, db::
                 [&](const site::PageContext& context) { return load_notice_status(context, services); });
     routes.action("moderation.confirm_notice", "/kennisgeving/{token}", Method::post, "", anyone,
                   [&](const site::ActionContext& context) { return confirm_notice_address(context, services, intake); });
+    routes.page("moderation.notice_appeal_page", "/kennisgeving/{token}/bezwaar", "", anyone,
+                [&](const site::PageContext& context) { return load_notice_appeal_page(context, services); });
+    routes.action("moderation.notice_appeal", "/kennisgeving/{token}/bezwaar", Method::post, "", anyone,
+                  [&](const site::ActionContext& context) { return appeal_by_notice(context, services); });
+    routes.page("moderation.appeal_page", "/bezwaar", "", member,
+                [&](const site::PageContext& context) { return load_appeal_page(context, services); });
+    routes.action("moderation.appeal", "/bezwaar", Method::post, "/api/v1/appeals", member,
+                  [&](const site::ActionContext& context) { return appeal_decision(context, services); });
     routes.page("moderation.own_decisions", "/ik/besluiten", "/api/v1/me/decisions", member,
                 [&](const site::PageContext& context) { return load_own_decisions(context, services); });
     routes.page("moderation.house_rules", "/huisregels", "/api/v1/rules", anyone,

@@ -20,21 +20,17 @@ std::string what_key(const Decision& decision) {
     if (kind == "hide" || kind == "return" || kind == "refuse" || kind == "expire") {
         return kind;
     }
-    if (kind == "remove" || (kind == "grant" && decision.state_to == "removed")) {
+    const bool has_moved = decision.state_from != decision.state_to;
+    if (kind == "remove" || (kind == "grant" && has_moved && decision.state_to == "removed")) {
         return "remove";
     }
     if (kind == "approve-with-changes") {
         return "changes";
     }
     if (kind == "grant") {
-        return decision.state_to == "live" ? "grant" : "grant_only";
+        return has_moved ? "grant" : decision.state_to == "removed" ? "grant_gone" : "grant_only";
     }
-    return (kind == "restore" || kind == "unfounded") && decision.state_from != decision.state_to ? "restore" : "";
-}
-
-std::string day_text(base::Time time, view::Language language) {
-    const auto civil = base::to_amsterdam(time);
-    return view::date_text(fmt::format("{:04}-{:02}-{:02}", civil.year, civil.month, civil.day), language);
+    return (kind == "restore" || kind == "unfounded") && has_moved ? "restore" : "";
 }
 
 }  // namespace
@@ -47,6 +43,11 @@ base::Time months_later(base::Time from, int months) {
         date = date.year() / date.month() / last;
     }
     return sys_days{date} + (from - day);
+}
+
+std::string day_text(base::Time time, view::Language language) {
+    const auto civil = base::to_amsterdam(time);
+    return view::date_text(fmt::format("{:04}-{:02}-{:02}", civil.year, civil.month, civil.day), language);
 }
 
 std::string statement_text(const view::Templates& texts, view::Language language, const Decision& decision,
@@ -89,6 +90,9 @@ std::string statement_text(const view::Templates& texts, view::Language language
             say(source == "own-initiative" ? "after_own" : "after_" + source);
         }
         say(decision.is_detected_automatically ? "detected" : "not_automatic");
+    }
+    if (what == "refuse") {
+        say("outside");
     }
     if (decision.appeal_until) {
         const bool is_provisional = what == "hide";

@@ -19,6 +19,9 @@ constexpr int appeal_days = 10;
 /// The same day so many months later, or the last of that month.
 base::Time months_later(base::Time from, int months);
 
+/// The day in words, as it is in Amsterdam.
+std::string day_text(base::Time time, view::Language language);
+
 /// "" for a decision that says enough by itself (approve). The language of the row is Dutch; `decision.at` is when.
 std::string statement_text(const view::Templates& texts, view::Language language, const Decision& decision,
                            const std::vector<HouseRule>& rules);

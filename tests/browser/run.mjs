@@ -2,6 +2,7 @@
 // does not stop the others; no group depends on what another left behind; the last line counts.
 import { startBrowser } from "./browser.mjs";
 import { startServer } from "./server.mjs";
+import * as appeals from "./appeal_tests.mjs";
 import * as connection from "./connection_tests.mjs";
 import * as fresh from "./fresh_tests.mjs";
 import * as following from "./following_tests.mjs";
@@ -18,7 +19,7 @@ let passed = 0;
 let failed = 0;
 const browser = await startBrowser();
 try {
-  for (const [group, tests] of Object.entries({ pages, plain, connection, line, live, reading, fresh, guard, following, reports })) {
+  for (const [group, tests] of Object.entries({ pages, plain, connection, line, live, reading, fresh, guard, following, reports, appeals })) {
     const chosen = Object.entries(tests).filter(([name]) => wanted.length === 0 || wanted.some((word) => `${group}.${name}`.includes(word)));
     if (chosen.length > 0) await runGroup(group, chosen);
   }

@@ -8,7 +8,7 @@ import time
 import unittest
 
 import schema
-from server import ADVISEUR, MODERATOR, NIEUW, PASSWORD, ROOT, WETHOUDER, Server, demo_folder, run
+from server import ADVISEUR, MODERATOR, MODERATOR2, NIEUW, PASSWORD, ROOT, WETHOUDER, Server, demo_folder, run
 from visitor import Answer, Visitor, member
 
 # What reaches more than the document's own routes, and is the tour's to visit.
@@ -72,7 +72,8 @@ class Api(unittest.TestCase):
         answer = cls.guest.api("GET", "/openapi.json", headers={"Origin": "https://elders.example"})
         assert answer.status == 200, answer
         cls.openapi, cls.document = answer, Document(answer.json())
-        cls.wethouder, cls.nieuw, cls.adviseur, cls.moderator = (member(cls.server.port, mail) for mail in (WETHOUDER, NIEUW, ADVISEUR, MODERATOR))
+        cls.wethouder, cls.nieuw, cls.adviseur, cls.moderator, cls.moderator2 = (
+            member(cls.server.port, mail) for mail in (WETHOUDER, NIEUW, ADVISEUR, MODERATOR, MODERATOR2))
 
     def call(self, who, method, path, data=None, status=200, headers=None):
         """One call whose answer is as the document says; its JSON."""
@@ -164,6 +165,7 @@ class Api(unittest.TestCase):
         self.tour_of_moderation()
         self.tour_of_the_guard()
         self.tour_of_reports()
+        self.tour_of_appeals()
         self.tour_of_acts()
         self.tour_of_following()
         self.tour_of_sessions()
@@ -377,6 +379,29 @@ class Api(unittest.TestCase):
         self.assertEqual({e["field"] for e in problem["errors"]}, {"address", "goodFaith"})
         case = next(c for c in self.call(self.moderator, "GET", "/moderation/cases")["items"] if c["kind"] == "report")
         self.assertEqual(len(self.call(self.moderator, "GET", f"/moderation/cases/{case['id']}")["reportList"]), 1)
+
+    def tour_of_appeals(self):
+        thread = self.start(title="Wie weet dit nog meer?")
+        case = self.call(self.moderator, "POST", f"/threads/{thread['id']}/posts/1/case", {}, 201)
+        self.call(self.moderator, "POST", f"/moderation/cases/{case['id']}/decision",
+                  {"version": 1, "decision": "remove", "rules": ["respect"], "facts": "Dit bericht is beledigend voor iemand."})
+        decision = self.call(self.wethouder, "GET", "/me/decisions")["items"][0]["decision"]
+        data = {"decision": decision["id"], "text": "Dat is het niet."}
+        self.call(self.guest, "POST", "/appeals", data, 401)
+        self.call(self.adviseur, "POST", "/appeals", data, 404)
+        problem = self.call(self.wethouder, "POST", "/appeals", data | {"text": " ", "meer": 1}, 400)
+        self.assertEqual({e["field"] for e in problem["errors"]}, {"text", "meer"})
+        self.call(self.wethouder, "POST", "/appeals", data | {"text": "x" * 1_000_000}, 413)
+        appeal = self.call(self.wethouder, "POST", "/appeals", data, 201, {"Idempotency-Key": "bezwaar-1"})
+        self.call(self.wethouder, "POST", "/appeals", data, 200, {"Idempotency-Key": "bezwaar-1"})
+        self.call(self.wethouder, "POST", "/appeals", data | {"text": "Nog eens."}, 409)
+        self.assertIsNone(self.call(self.wethouder, "GET", "/me/decisions")["items"][0]["appeal"]["decidedAt"])
+        url = f"/moderation/cases/{appeal['id']}"
+        grant = {"version": self.call(self.moderator2, "GET", url)["version"], "decision": "grant", "facts": "Het bericht beledigt toch niemand."}
+        self.call(self.moderator, "POST", url + "/decision", grant, 403)
+        self.call(self.moderator2, "POST", url + "/decision", grant)
+        self.assertTrue(self.call(self.wethouder, "GET", "/me/decisions")["items"][1]["appeal"]["isGranted"])
+        self.assertEqual(self.call(self.guest, "GET", f"/threads/{thread['id']}/posts/1")["state"], "live")
 
     def tour_of_acts(self):
         at = f"/threads/{self.start(title='Dit gesprek gaat dicht')['id']}"

@@ -5,7 +5,7 @@ import socket
 import unittest
 
 from main_job_test import signed_in, word
-from server import ADVISEUR, MODERATOR, WETHOUDER, Server, demo_folder, wait_until
+from server import ADVISEUR, MODERATOR, MODERATOR2, WETHOUDER, Server, demo_folder, wait_until
 from smtp_sink import Sink
 from visitor import Visitor, member
 
@@ -30,7 +30,7 @@ class Notices(unittest.TestCase):
         cls.server.start()
         cls.port = port
         cls.guest = Visitor(port)
-        cls.wethouder, cls.adviseur, cls.moderator = (member(port, mail) for mail in (WETHOUDER, ADVISEUR, MODERATOR))
+        cls.wethouder, cls.adviseur, cls.moderator, cls.moderator2 = (member(port, mail) for mail in (WETHOUDER, ADVISEUR, MODERATOR, MODERATOR2))
 
     def thread(self):
         answer = self.wethouder.api("POST", "/threads", {"kind": "question", "title": "Een vraag over " + word(), "body": "Wie weet dit?",
@@ -50,9 +50,10 @@ class Notices(unittest.TestCase):
         self.assertEqual([int(port) for port, _ in found], [self.port])
         return found[0][1]
 
-    def decide(self, kind, decision):
-        case = next(c for c in self.moderator.api("GET", "/moderation/cases").json()["items"] if c["kind"] == kind)
-        answer = self.moderator.api("POST", f"/moderation/cases/{case['id']}/decision",
+    def decide(self, kind, decision, moderator=None):
+        moderator = moderator or self.moderator
+        case = next(c for c in moderator.api("GET", "/moderation/cases").json()["items"] if c["kind"] == kind)
+        answer = moderator.api("POST", f"/moderation/cases/{case['id']}/decision",
                                     {"version": case["version"], "decision": decision, "rules": ["respect"], "facts": "Er staat een oproep in tot geweld."})
         self.assertEqual(answer.status, 200, answer)
         return case
@@ -79,13 +80,32 @@ class Notices(unittest.TestCase):
         self.assertEqual(self.guest.api("GET", f"/threads/{thread}/posts/1").json()["state"], "removed")
         outcome = self.letters(address, 2)[1]
         self.assertIn("niet meer op het forum", outcome.get_content())
-        self.assertIn("bezwaar maken tot en met", outcome.get_content())
+        self.assertNotIn("bezwaar", outcome.get_content())
         for each in (link, self.link(outcome)):
             self.assertIn("niet meer op het forum", stranger.get(each).page.words)
         # Nothing of what let him in stays behind: not in the log, not in the outbox.
         self.assertNotIn(link.rsplit("/", 1)[1], self.server.log_text())
         self.assertNotIn(address, self.server.log_text())
         self.assertEqual(self.moderator.api("GET", f"/moderation/cases/{case['id']}").json()["noticeList"][0]["receipt"], receipt)
+
+    def test_who_was_not_right_objects_by_his_link(self):
+        thread, address = self.thread(), f"{word()}@buiten.example"
+        self.send(f"/gesprekken/{thread}", email=address)
+        link = self.link(self.letters(address, 1)[0])
+        stranger = Visitor(self.port)
+        stranger.submit(stranger.get(link).page.form(link))
+        self.decide("notice", "unfounded")
+        self.assertIn("bezwaar maken tot en met", self.letters(address, 2)[1].get_content())
+        form = stranger.get(link + "/bezwaar").page.form(link + "/bezwaar")
+        self.assertEqual(stranger.submit(form, {"text": " "}).status, 400)
+        self.assertIn("Een andere moderator beslist uiterlijk", stranger.submit(form, {"text": "Lees het nog eens."}).page.words)
+        self.assertEqual(stranger.submit(form, {"text": "Nog eens."}).status, 409)
+        self.assertIn("Wij hebben uw bezwaar ontvangen", self.letters(address, 3)[2].get_content())
+        self.decide("appeal", "grant", self.moderator2)
+        self.assertIn("Na een bezwaar is opnieuw besloten", self.letters(address, 4)[3].get_content())
+        self.assertIn("U kreeg gelijk", stranger.get(link).page.words)
+        self.assertEqual(self.guest.api("GET", f"/threads/{thread}/posts/1").json()["state"], "removed")
+        self.assertNotIn(link.rsplit("/", 1)[1], self.server.log_text())
 
     def test_english_by_who_reads_english(self):
         visitor, address = Visitor(self.port), f"{word()}@buiten.example"

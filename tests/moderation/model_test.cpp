@@ -89,12 +89,10 @@ protected:
             const int decision = pick(model.decisions.size());
             const auto id = sql(database(), "SELECT id FROM decisions WHERE post_id = ANY ($1::bigint[]) ORDER BY id", db::Params::of(post_ids))
                                 .integers("id")[static_cast<std::size_t>(decision)];
-            if (model.object(decision)) {
-                sql(database(),
-                    "WITH opened AS (INSERT INTO cases (kind, post_id, post_version, appeals, due_at) "
-                    "SELECT 'appeal', post_id, post_version, id, now() FROM decisions WHERE id = $1 RETURNING id) "
-                    "INSERT INTO appeals (case_id, decision_id, by_member, text) SELECT id, $1, $2, 'Niet waar.' FROM opened",
-                    db::Params::of(id, nova.member));
+            const auto answer = world().post(nova, "/api/v1/appeals", {{"decision", id}, {"text", "Niet waar."}});
+            const bool may = model.object(decision);
+            EXPECT_EQ(answer.status == 201, may) << answer.status << answer.detail;
+            if (may) {
                 ids.push_back(newest().id);
             }
             return "object";

@@ -73,10 +73,41 @@ TEST_F(NoticeTest, FromTheFormToTheOutcome) {
     EXPECT_EQ(count("mails"), 2);
     EXPECT_THAT(newest_mail().text("body"), HasSubstr("niet meer op het forum"));
     EXPECT_THAT(newest_mail().text("body"), HasSubstr("2. Blijf respectvol"));
-    EXPECT_THAT(newest_mail().text("body"), HasSubstr("bezwaar maken tot en met"));
+    EXPECT_THAT(newest_mail().text("body"), Not(HasSubstr("bezwaar"))) << "he was right";
     for (const auto& each : {url, link()}) {
         EXPECT_THAT(world().html(guest, world().get(guest, each)), HasSubstr("niet meer op het forum"));
     }
+}
+
+TEST_F(NoticeTest, WhoWasNotRightObjectsByHisLink) {
+    send();
+    world().form(guest, link(), "");
+    EXPECT_EQ(world().get(guest, link() + "/bezwaar").status, 404) << "there is no decision yet";
+    EXPECT_EQ(decide("unfounded").status, 200);
+    EXPECT_THAT(newest_mail().text("body"), HasSubstr("bezwaar maken tot en met"));
+    const auto url = link();
+    EXPECT_THAT(world().html(guest, world().get(guest, url)), HasSubstr(url + "/bezwaar"));
+    EXPECT_THAT(world().html(guest, world().get(guest, url + "/bezwaar")), HasSubstr("mag blijven staan"));
+    EXPECT_EQ(world().form(guest, url + "/bezwaar", "text=").status, 400);
+    EXPECT_EQ(world().form(guest, url.substr(0, url.size() - 1) + "!/bezwaar", "text=Toch").status, 404);
+    EXPECT_EQ(count("appeals"), 0);
+    EXPECT_EQ(world().form(guest, url + "/bezwaar", "text=Toch+wel.").status, 303);
+    EXPECT_THAT(newest_mail().text("body"), HasSubstr("Wij hebben uw bezwaar ontvangen"));
+    EXPECT_EQ(world().form(guest, url + "/bezwaar", "text=Nog+eens.").status, 409);
+    EXPECT_EQ(count("appeals"), 1);
+    EXPECT_THAT(world().html(guest, world().get(guest, url)), HasSubstr("Toch wel."));
+
+    EXPECT_EQ(decide("refuse").status, 403) << "he took part";
+    mo = world().moderator("Jo Collega");
+    EXPECT_EQ(decide("refuse").status, 200);
+    EXPECT_THAT(newest_mail().text("body"), HasSubstr("Uw bezwaar is afgewezen"));
+    EXPECT_THAT(world().html(guest, world().get(guest, link())), HasSubstr("naar de rechter"));
+    const auto id = sql(database(), "SELECT max(id) AS id FROM cases").one().integer("id");
+    EXPECT_EQ(world().send(mo, http::Method::del, "/api/v1/moderation/cases/" + std::to_string(id) + "/decision").status, 200);
+    EXPECT_THAT(newest_mail().text("body"), HasSubstr("ingetrokken"));
+    EXPECT_EQ(decide("grant").status, 200);
+    EXPECT_THAT(newest_mail().text("body"), HasSubstr("Na een bezwaar is opnieuw besloten. Het bericht staat niet meer op het forum"));
+    EXPECT_THAT(world().html(guest, world().get(guest, url)), HasSubstr("U kreeg gelijk"));
 }
 
 TEST_F(NoticeTest, ADecisionThatIsTakenBackIsToldToo) {

@@ -198,14 +198,16 @@ public:
             other.state = other.kind == "report" || (other.kind == "change" && undone.from == "live_change") ? "open" : other.state;
         }
         judged.ended.clear();
+        decisions[at(last)].is_undone = true;
         decisions.push_back({about, "undo", undone.to, undone.from, by, judged.version, post.shown});
         return true;
     }
     /// The author objects to the last decision of a case.
     bool object(int decision) {
         auto& first = decisions[at(decision)];
+        const bool stays_removed = first.kind == "grant" && first.to == "removed";
         const bool can = first.kind == "reject" || first.kind == "hide" || first.kind == "remove" || first.kind == "approve-with-changes";
-        if (!can || first.is_objected) {
+        if (!(can || stays_removed) || first.is_undone || first.is_objected) {
             return false;
         }
         first.is_objected = true;
