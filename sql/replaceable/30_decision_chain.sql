@@ -44,15 +44,17 @@ BEGIN
 END
 $$;
 
--- Why a member may not decide on a case; null: he may. Nobody decides on what is his own (his post, his report, a measure against
--- himself: 'own'), nor on an appeal when he took part in any decision before it ('took_part'): invariants 6 and 7. Pages ask
--- this, and the trigger below, so that no path of the program can forget it.
+-- Why a member may not decide on a case; null: he may. Nobody decides on what is his own (his post, his report or notice, a measure
+-- against himself: 'own'), nor on an appeal when he took part in any decision before it ('took_part'): invariants 6 and 7. Pages ask
+-- this, and the trigger below, so that no path of the program can forget it. An address that nobody confirmed bars nobody.
 CREATE OR REPLACE FUNCTION decider_bar(in_case bigint, in_member bigint)
 RETURNS text LANGUAGE sql STABLE AS $$
     SELECT CASE
         WHEN c.member_id = in_member
           OR EXISTS (SELECT 1 FROM posts p WHERE p.id = c.post_id AND p.author_id = in_member)
           OR EXISTS (SELECT 1 FROM reports r WHERE r.case_id = c.id AND r.reporter_id = in_member)
+          OR EXISTS (SELECT 1 FROM content_notices n JOIN members m ON lower(m.email) = lower(n.email)
+                      WHERE n.case_id = c.id AND m.id = in_member AND NOT n.is_child_abuse)
           OR EXISTS (SELECT 1 FROM appeals a WHERE a.case_id = c.id AND a.by_member = in_member) THEN 'own'
         WHEN c.kind = 'appeal'
          AND (EXISTS (SELECT 1 FROM decisions d, decisions appealed
@@ -60,7 +62,10 @@ RETURNS text LANGUAGE sql STABLE AS $$
                          AND d.case_id <> c.id AND in_member IN (d.decided_by, d.seconded_by)
                          AND d.decided_at <= coalesce(c.closed_at, 'infinity'))
               OR EXISTS (SELECT 1 FROM reports r WHERE r.post_id = c.post_id AND r.reporter_id = in_member
-                                                        AND r.created_at <= coalesce(c.closed_at, 'infinity'))) THEN 'took_part'
+                                                        AND r.created_at <= coalesce(c.closed_at, 'infinity'))
+              OR EXISTS (SELECT 1 FROM content_notices n JOIN members m ON lower(m.email) = lower(n.email)
+                          WHERE n.post_id = c.post_id AND m.id = in_member AND NOT n.is_child_abuse
+                            AND n.confirmed_at <= coalesce(c.closed_at, 'infinity'))) THEN 'took_part'
         END
       FROM cases c WHERE c.id = in_case
 $$;

@@ -110,6 +110,20 @@ TEST_F(NoticeTest, WhoWasNotRightObjectsByHisLink) {
     EXPECT_THAT(world().html(guest, world().get(guest, url)), HasSubstr("U kreeg gelijk"));
 }
 
+TEST_F(NoticeTest, WhoSentItDoesNotDecideOnIt) {
+    const auto email = sql(database(), "SELECT email FROM members WHERE id = $1", db::Params::of(mo.member)).one().text("email");
+    send({{"email", email}});
+    world().form(guest, link(), "");
+    EXPECT_EQ(decide("unfounded").status, 403);
+    const auto sender = std::exchange(mo, world().moderator("Jo Collega"));
+    EXPECT_EQ(decide("unfounded").status, 200);
+    world().form(guest, link() + "/bezwaar", "text=Toch+wel.");
+    mo = sender;
+    EXPECT_EQ(decide("grant").status, 403);
+    send({{"isChildAbuse", true}, {"email", email}});
+    EXPECT_EQ(decide("unfounded").status, 200) << "nobody confirmed that it is his address";
+}
+
 TEST_F(NoticeTest, ADecisionThatIsTakenBackIsToldToo) {
     send();
     world().form(guest, link(), "");
