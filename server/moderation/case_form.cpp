@@ -71,10 +71,11 @@ void put_form(nlohmann::json& model, const PageContext& context, const Services&
                              {"number", decisions.size() + 1},
                              {"isChosen", draft.decision == kind.slug}});
         const bool restricts = is_restriction(kind, appealed);
-        if (restricts || kind.needs_questions) {
+        const bool may_restrict = restricts || may_change_ground(kind, row.kind, row.post_state);
+        if (may_restrict || kind.needs_questions) {
             rules.add(kind.slug, label);
         }
-        if (restricts) {
+        if (may_restrict) {
             law.add(kind.slug, label);
         }
         if (restricts || kind.needs_facts) {

@@ -29,7 +29,8 @@ const db::Query last_query{"moderation.last_decisions", R"(
     SELECT DISTINCT ON (d.post_id) d.*, coalesce(m.name, '') AS by_name
       FROM decisions d LEFT JOIN members m ON m.id = d.decided_by
      WHERE d.post_id = ANY ($1::bigint[])
-       AND d.kind NOT IN ('undo', 'escalate', 'unfounded', 'refuse') AND NOT )" + is_undone + R"(
+       AND (d.kind NOT IN ('undo', 'escalate', 'unfounded', 'refuse') OR (d.kind = 'refuse' AND d.appeal_until IS NOT NULL))
+       AND NOT )" + is_undone + R"(
      ORDER BY d.post_id, d.id DESC)"};
 
 // An author hears of what touched his post, and of his own appeal; that somebody reported it in vain is not for him (T18).

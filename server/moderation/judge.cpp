@@ -107,7 +107,8 @@ void require_uninvolved(db::Tx& tx, const CaseRow& row, const access::Viewer& by
 /// The last restriction that stands on this post: what a decision that shows it again turns round.
 base::DecisionId restriction_of(db::Tx& tx, base::PostId post) {
     for (const auto& decision : last_decisions(tx, {post.value})) {
-        if (decision.kind == "hide" || decision.kind == "remove" || decision.kind == "reject" || decision.state_to == "removed") {
+        const bool is_other_ground = decision.kind == "refuse";
+        if (decision.kind == "hide" || decision.kind == "remove" || decision.kind == "reject" || decision.state_to == "removed" || is_other_ground) {
             return decision.id;
         }
     }
@@ -120,6 +121,10 @@ bool left_it_there(std::string_view kind) { return kind == "unfounded" || kind =
 
 bool is_restriction(const DecisionKind& kind, std::string_view appealed) {
     return kind.is_restrictive || (kind.move == PostMove::grant && left_it_there(appealed));
+}
+
+bool may_change_ground(const DecisionKind& kind, std::string_view case_kind, std::string_view post_state) {
+    return kind.slug == "refuse" && case_kind == "appeal" && (post_state == "removed" || post_state == "rejected");
 }
 
 std::optional<CaseRow> lock_and_find(db::Tx& tx, base::CaseId id) {
@@ -171,6 +176,16 @@ Judged judge(db::Tx& tx, const Services& services, const access::Viewer& by, con
                       .appeal_until = can_appeal ? std::optional{months_later(now, appeal_months)} : std::nullopt,
                       .statement = {},
                       .reverses = reverses};
+    if (kind.slug == "refuse") {
+        const bool is_other = (decision.rules != appealed->rules || decision.legal_ground != appealed->legal_ground) &&
+                              !(decision.rules.empty() && decision.legal_ground.empty());
+        if (is_other && may_change_ground(kind, row.kind, row.post_state) && row.post_state == appealed->state_to) {
+            decision.appeal_until = months_later(now, appeal_months);  // against what he could not object to before
+        } else {
+            decision.rules.clear();
+            decision.legal_ground.clear();
+        }
+    }
     if (kind.move == PostMove::grant && moved.state_from == "removed" && moved.state_to == "removed") {
         // It was removed meanwhile, for a reason that stands and to which he can object.
         for (const auto& removal : last_decisions(tx, {row.post.value})) {

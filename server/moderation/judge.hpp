@@ -38,6 +38,10 @@ bool left_it_there(std::string_view kind);
 /// the decision that is objected to, "" without one.
 bool is_restriction(const DecisionKind& kind, std::string_view appealed);
 
+/// Can this decision on an objection name another rule or law, on which the first one then rests? Refused on the same ground it
+/// names none.
+bool may_change_ground(const DecisionKind& kind, std::string_view case_kind, std::string_view post_state);
+
 /// The case as it is now, under the locks of its thread, its post and itself; nothing when there is none.
 std::optional<CaseRow> lock_and_find(db::Tx& tx, base::CaseId id);
 

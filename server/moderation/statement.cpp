@@ -17,6 +17,9 @@ std::string what_key(const Decision& decision) {
     if (kind == "reject") {
         return decision.state_to == "rejected" ? "reject" : "reject_change";
     }
+    if (kind == "refuse" && decision.appeal_until) {
+        return "refuse_changed";
+    }
     if (kind == "hide" || kind == "return" || kind == "refuse" || kind == "expire") {
         return kind;
     }

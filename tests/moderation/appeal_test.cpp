@@ -229,6 +229,24 @@ TEST_F(AppealTest, ADecisionThatWasTakenBackNeedsNoObjectionAndOneWithAnObjectio
     expect_sound();
 }
 
+TEST_F(AppealTest, ADecisionCanStayForAnotherReasonToWhichOneCanObject) {
+    const auto about = reported({rik});
+    decide(mo, about, "remove");
+    const Case objection{object(anna, decided(about)).model["id"].get<std::int64_t>()};
+    EXPECT_EQ(world().get(other, objection.url()).model["fields"]["rules"]["slugs"], "refuse");
+    EXPECT_EQ(decide(other, objection, "refuse", {{"rules", json::array({"respect"})}}).status, 200);
+    const auto told = own(anna)[0]["decision"];
+    EXPECT_THAT(told["statement"].get<std::string>(), HasSubstr("om een andere reden. Het gaat om deze huisregel: 2. Blijf respectvol"));
+    EXPECT_EQ(world().get(guest, world().api(thread, number)).model["decision"]["rules"][0]["slug"], "respect") << "readers see why it is away";
+    const auto again = object(anna, told["id"]);
+    ASSERT_EQ(again.status, 201);
+    auto third = world().moderator("Ko Derde");
+    EXPECT_EQ(decide(third, {again.model["id"]}, "refuse", {{"rules", json::array({"respect"})}}).status, 200);
+    EXPECT_EQ(own(anna)[0]["decision"]["appealUrl"], "") << "on the same ground it ends";
+    EXPECT_EQ(own(anna)[0]["decision"]["rules"], json::array());
+    expect_sound();
+}
+
 TEST_F(AppealTest, WhoWasHiddenWronglyHearsSoAlsoWhenThePostIsRemovedMeanwhile) {
     for (const auto& rules : {json::array(), json::array({"respect"})}) {
         const auto about = reported({rik});
