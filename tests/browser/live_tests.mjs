@@ -184,7 +184,7 @@ export async function queueByKeyboard(browser, site) {
       await moderator.page.keyboard.press("j");
       await moderator.page.locator(`.fd-item >> nth=${step}`).and(moderator.page.locator("[aria-current]")).waitFor();
     }
-    await moderator.page.getByText("Wacht op de toetsen van de moderator.").last().waitFor();
+    await moderator.page.locator(".fd-wacht__tekst").getByText("Wacht op de toetsen van de moderator.").waitFor();
     await moderator.page.locator("form.fd-besluit").waitFor();
     await moderator.page.keyboard.press("1");
     assert.equal(await moderator.page.isChecked("#d-approve"), true);
