@@ -296,6 +296,39 @@ TEST_F(CommittedDiscussionTest, EachWriterAtTheSameMomentGetsHisOwnAnswer) {
     }
 }
 
+// A reply that quotes is submitted alone, the others together: two statements that must leave the same behind.
+TEST_F(CommittedDiscussionTest, TogetherAndAloneLeaveTheSame) {
+    const auto anna = world().member("Anna Alpha");
+    const auto left_by = [&](int reply_to) {
+        const auto thread = world().thread(anna);
+        sql(owner(), "INSERT INTO drafts (member_id, key, data) VALUES ($1, 'reply-' || $2::text, '{}')", db::Params::of(anna.member, thread));
+        const auto done = database().write([&](db::Tx& tx) {
+            return submit_reply(tx, world().services, anna,
+                                {.thread = {thread}, .body = "Zo *doen* wij dat.", .reply_to = reply_to, .key = "k" + std::to_string(thread)});
+        });
+        return sql(owner(), R"(
+            SELECT jsonb_build_object(
+                       'thread', to_jsonb(t) - ARRAY['id', 'slug', 'created_at', 'published_at', 'last_post_at'],
+                       'is_last', t.last_post_at = p.published_at,
+                       'post', to_jsonb(p) - ARRAY['id', 'thread_id', 'reply_to', 'reply_version', 'created_at', 'published_at'],
+                       'version', to_jsonb(v) - ARRAY['post_id', 'created_at'],
+                       'event', to_jsonb(e) - ARRAY['id', 'xid', 'topic', 'data', 'at'],
+                       'is_its_event', e.data = jsonb_build_object('thread', t.id, 'post', p.id, 'number', p.number),
+                       'has_key', EXISTS (SELECT FROM idempotency_keys k WHERE k.post_id = p.id AND k.key LIKE '%' || t.id),
+                       'has_draft', EXISTS (SELECT FROM drafts d WHERE d.key = 'reply-' || t.id))::text AS what
+              FROM threads t
+              JOIN posts p ON p.thread_id = t.id AND p.number = $2
+              JOIN post_versions v ON v.post_id = p.id
+              JOIN events e ON e.topic = 'thread/' || t.id AND e.seq = t.seq
+             WHERE t.id = $1)", db::Params::of(thread, done->number)).one().text("what");
+    };
+    const auto together = left_by(0), alone = left_by(1);
+    EXPECT_EQ(together, alone);
+    EXPECT_NE(together.find("\"is_its_event\": true"), std::string::npos) << together;
+    EXPECT_NE(together.find("\"has_key\": true"), std::string::npos) << together;
+    EXPECT_NE(together.find("\"has_draft\": false"), std::string::npos) << together;
+}
+
 // Nobody waits for somebody else's thread.
 TEST_F(CommittedDiscussionTest, AThreadThatIsHeldKeepsOnlyItsOwnWriters) {
     const auto anna = world().member("Anna Alpha");
