@@ -1,0 +1,217 @@
+"""Decisions whole or not at all (invariant 2), and one per case whoever comes first (invariant 4): the database ends the connection at
+each statement in turn; moderators decide on the same cases through two processes, of which one is killed. Rule: acts go through the
+API; SQL sets the trap and looks at the rows."""
+import random
+import subprocess
+import threading
+import unittest
+from http.client import HTTPException
+
+from main_job_test import word
+from server import ADVISEUR, MODERATOR, MODERATOR2, NIEUW, WETHOUDER, Server, demo_folder, run
+from visitor import member
+
+FACTS = "In alinea 2 staat de naam van een bewoner."
+# What one act writes; rows that other work writes in the meantime (sessions, notices, read markers) would tell nothing.
+TABLES = ["posts", "post_versions", "threads", "thread_municipalities", "thread_typologies", "events", "idempotency_keys", "drafts", "cases", "decisions",
+          "decision_chain", "reports", "content_notices", "content_notice_links", "appeals", "staff_notes", "mails", "members"]
+TRAP = """
+CREATE SEQUENCE trap_statement; CREATE SEQUENCE trap_at MAXVALUE 1000000;
+SELECT setval('trap_at', 1000000);
+CREATE FUNCTION spring_trap() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
+BEGIN
+    -- The server does what was cut off once more by itself: then at the same statement again.
+    IF nextval('trap_statement') % (SELECT last_value FROM trap_at) = 0 THEN
+        PERFORM pg_terminate_backend(pg_backend_pid()), pg_sleep(5);
+    END IF;
+    RETURN NULL;
+END $$;
+""" + "".join(f"CREATE TRIGGER trap AFTER INSERT OR UPDATE OR DELETE ON {table} FOR EACH STATEMENT EXECUTE FUNCTION spring_trap();" for table in TABLES)
+ROWS = " UNION ALL ".join(f"SELECT '{table}', md5(string_agg(r::text, chr(10) ORDER BY r::text)) FROM {table} r "
+                         + ("WHERE topic NOT LIKE 'me/%'" if table == "events" else "") for table in TABLES)
+
+
+class Decisions(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.server = Server(demo_folder(), options=["--report-threshold", "1", "--notices-per-hour", "0"])
+        cls.addClassCleanup(cls.server.end)
+        cls.server.start()
+        cls.sign_in(cls.server.port)
+
+    @classmethod
+    def sign_in(cls, port):
+        """Whatever says 'toetswoord' waits: a member whose posts were approved would not be new for long."""
+        cls.wethouder, cls.nieuw, cls.adviseur, cls.moderator, cls.moderator2 = (
+            member(port, mail) for mail in (WETHOUDER, NIEUW, ADVISEUR, MODERATOR, MODERATOR2))
+        answer = cls.moderator.api("POST", "/moderation/rules", {"kind": "words", "pattern": "toetswoord", "effect": "hold", "reason": "Voor deze toets."})
+        assert answer.status == 201, answer
+
+    def sql(self, text):
+        done = subprocess.run(["/usr/lib/postgresql/15/bin/psql", "-X", "-A", "-t", "-q", "-v", "ON_ERROR_STOP=1", "-d", self.server.database_url(), "-c", text],
+                              capture_output=True, text=True, check=False)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return done.stdout.strip()
+
+    def start_thread(self):
+        return self.wethouder.api("POST", "/threads", {"kind": "question", "title": "Een vraag over " + word(), "body": "Wie weet dit?",
+                                                       "theme": "huisvesting", "visibility": "public"}).json()["id"]
+
+    def reply(self, visitor, thread):
+        """A reply, which waits when it is of the new member, and its address below /api/v1."""
+        what = "toetswoord" if visitor is self.nieuw else word()
+        answer = visitor.api("POST", f"/threads/{thread}/posts", {"body": f"Mijn ervaring met {what} is goed: wij nodigen nieuwe bewoners elke maand uit."})
+        self.assertIn(answer.status, (201, 202), answer)
+        return f"/threads/{thread}/posts/{answer.json()['number']}"
+
+    def case(self, at, kind):
+        _, _, thread, _, number = at.split("/")
+        return int(self.sql(f"SELECT c.id FROM cases c JOIN posts p ON p.id = c.post_id WHERE p.thread_id = {thread} AND p.number = {number} "
+                            f"AND c.kind = '{kind}' ORDER BY c.id DESC LIMIT 1"))
+
+    def waiting(self):
+        return self.case(self.reply(self.nieuw, self.start_thread()), "review")
+
+    def reviewed(self):
+        """A post that stands there, with a case that a moderator opened."""
+        at = self.reply(self.adviseur, self.start_thread())
+        self.assertEqual(self.moderator.api("POST", at + "/case", {}).status, 201)
+        return self.case(at, "report")
+
+    def decide(self, case, decision, visitor=None, **more):
+        visitor = visitor or self.moderator
+        version = visitor.api("GET", f"/moderation/cases/{case}").json()["version"]
+        return visitor.api("POST", f"/moderation/cases/{case}/decision",
+                           {"version": version, "decision": decision, "rules": ["geen-inwoners"], "facts": FACTS} | more)
+
+    def decided(self, case, decision, **more):
+        answer = self.decide(case, decision, **more)
+        self.assertEqual(answer.status, 200, answer)
+        return case
+
+    def objected(self):
+        case = self.decided(self.waiting(), "reject")
+        decision = int(self.sql(f"SELECT max(id) FROM decisions WHERE case_id = {case}"))
+        answer = self.nieuw.api("POST", "/appeals", {"decision": decision, "text": "Er staat geen naam in."})
+        self.assertEqual(answer.status, 201, answer)
+        return int(self.sql(f"SELECT id FROM cases WHERE appeals = {decision}"))
+
+
+class Ended(Decisions):
+    def acts(self):
+        """What can be done to posts and cases: what stands before it, and the act."""
+        def on(prepare, decision, **more):
+            return prepare, lambda case: self.decide(case, decision, **more)
+
+        def with_decision(case):
+            return int(self.sql(f"SELECT max(id) FROM decisions WHERE case_id = {case}"))
+
+        live = lambda: self.reply(self.adviseur, self.start_thread())  # noqa: E731
+        held = lambda: self.reply(self.nieuw, self.start_thread())  # noqa: E731
+        return {
+            "start a thread": (lambda: None, lambda _: self.wethouder.api("POST", "/threads", {
+                "kind": "question", "title": "Een vraag over " + word(), "body": "Wie weet dit?", "theme": "huisvesting", "visibility": "public",
+                "municipalities": ["GM1783"]})),
+            "reply": (self.start_thread, lambda thread: self.adviseur.api("POST", f"/threads/{thread}/posts", {"body": "Bij ons ook."})),
+            "reply that waits": (self.start_thread, lambda thread: self.nieuw.api("POST", f"/threads/{thread}/posts", {"body": "Een toetswoord."})),
+            "edit": (live, lambda at: self.adviseur.api("PUT", at, {"body": "Toch anders bedoeld.", "version": 1})),
+            "edit what waits": (held, lambda at: self.nieuw.api("PUT", at, {"body": "Een ander toetswoord.", "version": 1})),
+            "withdraw": (live, lambda at: self.adviseur.api("DELETE", at)),
+            "withdraw what waits": (held, lambda at: self.nieuw.api("DELETE", at)),
+            "report that hides": (live, lambda at: self.wethouder.api("POST", "/reports", {
+                "thread": int(at.split("/")[2]), "post": int(at.split("/")[4]), "category": "resident-data", "text": "Een naam."})),
+            "notice": (live, lambda at: self.wethouder.api("POST", "/notices", {
+                "address": f"/gesprekken/{at.split('/')[2]}#bericht-{at.split('/')[4]}", "explanation": "Hier staat een oproep tot geweld.", "name": "Nel Melder",
+                "email": "nel@buiten.example", "goodFaith": True})),
+            "start on a post": (live, lambda at: self.moderator.api("POST", at + "/case", {})),
+            "approve": on(self.waiting, "approve"),
+            "approve with changes": (self.waiting, lambda case: self.decide(case, "approve-with-changes", body=self.sql(
+                f"SELECT replace(body, 'elke', 'iedere') FROM posts p JOIN cases c ON c.post_id = p.id WHERE c.id = {case}"))),
+            "return": on(self.waiting, "return", questions="Wanneer was dit?"),
+            "reject": on(self.waiting, "reject"),
+            "escalate": on(self.waiting, "escalate", sendTo="legal"),
+            "hide": on(self.reviewed, "hide"),
+            "remove": on(self.reviewed, "remove"),
+            "unfounded": on(self.reviewed, "unfounded"),
+            "restore": on(lambda: self.decided(self.reviewed(), "hide"), "restore"),
+            "undo": (lambda: self.decided(self.waiting(), "approve"), lambda case: self.moderator.api("DELETE", f"/moderation/cases/{case}/decision")),
+            "object": (lambda: self.decided(self.waiting(), "reject"),
+                       lambda case: self.nieuw.api("POST", "/appeals", {"decision": with_decision(case), "text": "Er staat geen naam in."})),
+            "grant": on(self.objected, "grant", visitor=self.moderator2),
+            "refuse": on(self.objected, "refuse", visitor=self.moderator2),
+        }
+
+    def look(self, first):
+        """What a query says, and all rows."""
+        said, *rows = self.sql(f"{first}; {ROWS}").splitlines()
+        return said.split("|"), rows
+
+    def test_an_act_that_is_cut_off_at_any_statement_leaves_nothing(self):
+        self.sql(TRAP)
+        for name, (prepare, act) in self.acts().items():
+            with self.subTest(name):
+                refused = 0
+                subject, cuts, was_cut = prepare(), 0, True
+                while was_cut:
+                    _, before = self.look(f"SELECT setval('trap_at', {cuts + 1}), setval('trap_statement', 1, false)")
+                    answer = act(subject)
+                    (_, statements), after = self.look("SELECT setval('trap_at', 1000000), last_value FROM trap_statement")
+                    was_cut = int(statements) > cuts
+                    if answer.status < 300:
+                        self.assertNotEqual(after, before)
+                        subject = prepare()
+                    else:
+                        self.assertEqual(answer.status, 503, answer)
+                        self.assertEqual(after, before, f"cut off at statement {cuts + 1}")
+                        refused += 1
+                    cuts += 1
+                self.assertGreater(refused, 1, "never cut off")
+        self.assertEqual(self.server.stop(), 0)
+        checked = run("check", "--data", self.server.data)
+        self.assertEqual((checked.returncode, checked.stdout), (0, "0 faults\n"), checked.stderr)
+
+
+class TwoProcesses(Decisions):
+    def test_one_decision_a_case_through_two_processes_of_which_one_is_killed(self):
+        second = Server(database=self.server.database_url())
+        self.addCleanup(second.end)
+        second.start()
+        chance = random.Random(7)
+        moderators = [[member(server.port, mail) for mail in (MODERATOR, MODERATOR2)] for server in (self.server, second)]
+        cases = [self.waiting() for _ in range(24)]
+        versions = {case: self.moderator.api("GET", f"/moderation/cases/{case}").json()["version"] for case in cases}
+        said = {case: [] for case in cases}
+
+        def work(visitor, order, kinds):
+            for case in order:
+                kind = kinds.choice(["approve", "reject", "return"])
+                try:
+                    answer = visitor.api("POST", f"/moderation/cases/{case}/decision", {
+                        "version": versions[case], "decision": kind, "rules": ["geen-inwoners"], "facts": FACTS, "questions": "Wanneer was dit?"})
+                except (OSError, HTTPException):
+                    return  # its process was killed; what it was doing may have been done, or not
+                said[case].append((answer.status, kind, answer))
+
+        workers = [threading.Thread(target=work, args=(visitor, chance.sample(cases, len(cases)), random.Random(n)))
+                   for n, visitor in enumerate(visitor for pair in moderators for visitor in pair)]
+        for worker in workers:
+            worker.start()
+        threading.Event().wait(0.15)
+        second.kill()
+        for worker in workers:
+            worker.join()
+        for case in cases:
+            done = [kind for status, kind, _ in said[case] if status == 200]
+            rows = self.sql(f"SELECT kind FROM decisions WHERE case_id = {case}").split()
+            self.assertEqual(len(rows), 1, said[case])
+            self.assertLessEqual(len(done), 1)
+            # A decision that nobody heard of was made by the process that was killed.
+            self.assertTrue(done in ([], rows), (done, rows))
+            for status, _, answer in said[case]:
+                self.assertIn(status, (200, 409), answer)
+                if status == 409:
+                    self.assertEqual(answer.json()["decided"]["kind"], rows[0], answer)
+        self.assertGreater(sum(status == 409 for case in cases for status, _, _ in said[case]), 10)
+        self.assertEqual(self.server.stop(), 0)
+        checked = run("check", "--data", self.server.data)
+        self.assertEqual((checked.returncode, checked.stdout), (0, "0 faults\n"), checked.stderr)
