@@ -28,11 +28,12 @@ const std::string case_columns = R"(
       JOIN members a ON a.id = p.author_id
       LEFT JOIN members l ON l.id = c.lease_by )";
 
-// The queue, once: $1 theme, $2 province, "" = all.
+// The queue, once: $1 theme, $2 province, "" = all. Who sees all of it does not pay for what is looked up for a part.
 const std::string in_queue = R"(
-     c.state = 'open' AND ($1 = '' OR t.theme_slug = $1)
-     AND ($2 = '' OR EXISTS (SELECT 1 FROM municipalities g WHERE g.code = p.author_municipality AND g.province = $2)) )";
-const std::string queue_from = R"( FROM cases c JOIN posts p ON p.id = c.post_id JOIN threads t ON t.id = p.thread_id )";
+     c.state = 'open' AND c.post_id IS NOT NULL
+     AND ($1 = '' OR EXISTS (SELECT 1 FROM posts q JOIN threads s ON s.id = q.thread_id WHERE q.id = c.post_id AND s.theme_slug = $1))
+     AND ($2 = '' OR EXISTS (SELECT 1 FROM posts q JOIN municipalities g ON g.code = q.author_municipality
+                              WHERE q.id = c.post_id AND g.province = $2)) )";
 
 const db::Query list_open_query{"moderation.list_open", case_columns + "WHERE" + in_queue + R"(
        AND ($3 = '' OR (c.due_at, c.id) > ($3::timestamptz, $4::bigint))
@@ -40,9 +41,10 @@ const db::Query list_open_query{"moderation.list_open", case_columns + "WHERE" +
      LIMIT $5)"};
 
 const db::Query count_open_query{"moderation.count_open", R"(
-    SELECT count(*) AS n, count(*) FILTER (WHERE c.due_at < now()) AS late, min(c.waiting_since) AS waiting_since)" + queue_from + "WHERE" + in_queue};
+    SELECT count(*) AS n, count(*) FILTER (WHERE c.due_at < now()) AS late, min(c.waiting_since) AS waiting_since
+      FROM cases c WHERE)" + in_queue};
 
-const db::Query find_next_query{"moderation.find_next", "SELECT c.id" + queue_from + "WHERE" + in_queue + R"(
+const db::Query find_next_query{"moderation.find_next", "SELECT c.id FROM cases c WHERE" + in_queue + R"(
        AND c.id <> $4 AND (c.lease_until IS NULL OR c.lease_until <= now() OR c.lease_by = $3)
        AND decider_bar(c.id, $3) IS NULL
      ORDER BY c.due_at, c.id
