@@ -1,5 +1,5 @@
-// Shortcut keys of the queue: J and K for the next and previous item, 1 to 6 for the decision, Ctrl+Enter to send.
-// Rule: they work only outside fields and can be switched off, as WCAG 2.1.4 asks; the browser remembers it.
+// Shortcut keys of the queue: J and K for the next and previous item, 1 to 6 for the decision, Ctrl+Enter to send, also from a field.
+// Rule: single keys work only outside fields and all can be switched off, as WCAG 2.1.4 asks; the browser remembers it.
 
 const storeName = "forum.sneltoetsen";
 
@@ -44,14 +44,16 @@ export function showKeys(): void {
 /** `visit` opens the address of an item. Call once. */
 export function startKeys(visit: (url: string) => void): void {
   document.addEventListener("keydown", (event) => {
-    if (!on || event.defaultPrevented || event.altKey || isField(event.target)) return;
+    if (!on || event.defaultPrevented || event.altKey) return;
     const form = document.querySelector<HTMLFormElement>("form.fd-besluit");
     if (event.ctrlKey || event.metaKey) {
-      if (event.key !== "Enter" || !form) return;
+      const elsewhere = isField(event.target) && (event.target as Element).closest("form") !== form;
+      if (event.key !== "Enter" || !form || elsewhere) return;
       event.preventDefault();
       form.requestSubmit();
       return;
     }
+    if (isField(event.target)) return;
     const key = event.key.toLowerCase();
     if (key === "j" || key === "k") {
       const url = step(key === "j" ? 1 : -1);
