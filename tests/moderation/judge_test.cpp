@@ -63,6 +63,27 @@ TEST_F(JudgeTest, ARestrictionWithoutRuleFactsOrLawIsRefusedAndChangesNothing) {
     EXPECT_THAT(last(about).text("statement"), HasSubstr("Artikel 137c"));
 }
 
+TEST_F(JudgeTest, WrongInputIsAnsweredAtItsFieldAndChangesNothing) {
+    const auto about = waiting();
+    const std::string megabyte(1024 * 1024, 'x');
+    for (const auto& [decision, field] : {std::pair{"reject", "facts"}, {"return", "questions"}, {"approve", "note"}, {"reject", "legalGround"},
+                                          {"approve-with-changes", "body"}}) {
+        const auto answer = decide(mo, about, decision, {{field, megabyte}});
+        EXPECT_EQ(answer.status, 400) << field;
+        EXPECT_NE(answer.error(field), "") << field;
+    }
+    EXPECT_NE(decide(mo, about, "reject", {{"facts", ""}}).error("facts"), "");
+    EXPECT_NE(decide(mo, about, "reject", {{"rules", json::array({"bestaat-niet"})}}).error("rules"), "");
+    EXPECT_NE(decide(mo, about, "bestaat-niet").error("decision"), "");
+    EXPECT_EQ(decide(mo, about, "approve", {{"version", 2}}).status, 409);
+    EXPECT_EQ(world().post(mo, Case{about.id + 1000}.url() + "/decision", {{"version", 1}, {"decision", "approve"}}).status, 404);
+    EXPECT_EQ(world().post(mo, "/api/v1/moderation/cases/x/decision", {{"version", 1}, {"decision", "approve"}}).status, 404);
+    EXPECT_EQ(post_state(about), "waiting");
+    EXPECT_EQ(state(about), "open");
+    EXPECT_EQ(sql(database(), "SELECT count(*) AS n FROM decisions WHERE case_id = $1", db::Params::of(about.id)).one().integer("n"), 0);
+    EXPECT_EQ(decide(mo, about, "approve").status, 200);
+}
+
 TEST_F(JudgeTest, TheStatementSaysWhatTheRowSays) {
     const auto held = waiting();
     decide(mo, held, "reject");
