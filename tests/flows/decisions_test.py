@@ -166,12 +166,44 @@ class Ended(Decisions):
                         refused += 1
                     cuts += 1
                 self.assertGreater(refused, 1, "never cut off")
-        self.assertEqual(self.server.stop(), 0)
-        checked = run("check", "--data", self.server.data)
+        checked = run("check", "--database", self.server.database_url())
         self.assertEqual((checked.returncode, checked.stdout), (0, "0 faults\n"), checked.stderr)
 
 
 class TwoProcesses(Decisions):
+    def at_once(self, visitors, method, path, body):
+        """The same request of each, as near to one moment as threads come; the statuses."""
+        ready, statuses = threading.Barrier(len(visitors)), []
+
+        def work(visitor):
+            ready.wait()
+            statuses.append(visitor.api(method, path, body).status)
+
+        workers = [threading.Thread(target=work, args=(visitor,)) for visitor in visitors]
+        for worker in workers:
+            worker.start()
+        for worker in workers:
+            worker.join()
+        return sorted(statuses)
+
+    def test_the_same_objection_or_report_at_the_same_moment_is_one(self):
+        second = Server(database=self.server.database_url())
+        self.addCleanup(second.end)
+        second.start()
+        for _ in range(5):
+            case = self.decided(self.waiting(), "reject")
+            decision = int(self.sql(f"SELECT max(id) FROM decisions WHERE case_id = {case}"))
+            authors = [member(server.port, NIEUW) for server in (self.server, second) for _ in range(3)]
+            statuses = self.at_once(authors, "POST", "/appeals", {"decision": decision, "text": "Er staat geen naam in."})
+            self.assertEqual(statuses, [201] + [409] * 5)
+            self.assertEqual(self.sql(f"SELECT count(*) FROM appeals WHERE decision_id = {decision}"), "1")
+            at = self.reply(self.adviseur, self.start_thread())
+            reporters = [member(server.port, WETHOUDER) for server in (self.server, second) for _ in range(3)]
+            statuses = self.at_once(reporters, "POST", "/reports", {"thread": int(at.split("/")[2]), "post": int(at.split("/")[4]),
+                                                                    "category": "resident-data", "text": "Een naam."})
+            self.assertEqual(statuses.count(201), 1, statuses)
+            self.assertEqual(self.sql(f"SELECT count(*) FROM reports WHERE case_id = {self.case(at, 'report')}"), "1")
+
     def test_one_decision_a_case_through_two_processes_of_which_one_is_killed(self):
         second = Server(database=self.server.database_url())
         self.addCleanup(second.end)
@@ -212,6 +244,5 @@ class TwoProcesses(Decisions):
                 if status == 409:
                     self.assertEqual(answer.json()["decided"]["kind"], rows[0], answer)
         self.assertGreater(sum(status == 409 for case in cases for status, _, _ in said[case]), 10)
-        self.assertEqual(self.server.stop(), 0)
-        checked = run("check", "--data", self.server.data)
+        checked = run("check", "--database", self.server.database_url())
         self.assertEqual((checked.returncode, checked.stdout), (0, "0 faults\n"), checked.stderr)
