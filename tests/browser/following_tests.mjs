@@ -54,12 +54,18 @@ export async function theBellIsTheSameInAllTabs(browser, site) {
     assert.match(await row.innerText(), /reageert/);
     await row.locator("button").click();
     await bellBecomes(other, before, soon);
-    // Reading the thread is enough as well.
+    // Reading the thread is enough as well. The page of notices follows by itself.
+    await asker.page.goto("/ik/meldingen");
+    const fresh = asker.page.locator(".fd-melding--nieuw", { hasText: "Hoe klinkt de bel" });
+    assert.equal(await fresh.count(), 0);
+    await asker.page.waitForTimeout(500); // it is connected
     await reply(writer.page, thread, "En zo.");
     await bellBecomes(other, before + 1, soon);
+    await fresh.waitFor();
     const read = await asker.page.request.put(`/api/v1/threads/${thread}/marker`, { data: { number: 3 }, headers: { "Sec-Fetch-Site": "same-origin" } });
     assert.equal(read.status(), 200);
     await bellBecomes(other, before, soon);
+    await fresh.waitFor({ state: "detached" });
     assert.deepEqual([...asker.faults, ...writer.faults], []);
   } finally {
     await asker.context.close();
