@@ -128,8 +128,14 @@ export async function everyPageOfEveryReaderStaysFresh(browser, site) {
     const waiting = (await act(moderator, "GET", "/moderation/cases", undefined, 200)).items.find((one) => one.excerpt.startsWith(words));
     await act(moderator, "POST", `/moderation/cases/${waiting.id}/decision`, { version: waiting.version, ...decision }, 200);
   };
+  const decideOn = async (id, decision) => {
+    const { version } = await act(moderator, "GET", `/moderation/cases/${id}`, undefined, 200);
+    await act(moderator, "POST", `/moderation/cases/${id}/decision`, { version, rules: ["geen-inwoners"],
+      facts: "In de tekst staat de naam van een bewoner.", ...decision }, 200);
+  };
   let reply;
   let kept;
+  let judged;
   const acts = {
     "a reply": async () => (reply = await act(administrator, "POST", `${thread}/posts`, { body: "Bij ons wel." }, 201)),
     "an edit": () => act(administrator, "PUT", `${thread}/posts/${reply.number}`, { body: "Bij ons niet.", version: reply.version }, 200),
@@ -141,7 +147,19 @@ export async function everyPageOfEveryReaderStaysFresh(browser, site) {
     "an approval": () => decide("Ik wacht nog", { decision: "approve" }),
     "back again": () => act(administrator, "DELETE", `${thread}/posts/${reply.number}/withdrawal`, undefined, 200),
     "another that waits": () => act(newcomer, "POST", `${thread}/posts`, { body: "Zonder bron." }, 202),
+    "one more that waits": () => act(newcomer, "POST", `${thread}/posts`, { body: "Mag ook dit?" }, 202),
     "a rejection": () => decide("Zonder bron", { decision: "reject", rules: ["bron"], facts: "In de tekst staat niet waar dit vandaan komt." }),
+    "a hiding": async () => {
+      judged = (await act(moderator, "POST", `${thread}/posts/${reply.number}/case`, {}, 201)).id;
+      await decideOn(judged, { decision: "hide" });
+    },
+    "a return": () => decide("Mag ook dit", { decision: "return", questions: "Wat bedoelt u?" }),
+    "shown again": () => decideOn(judged, { decision: "restore" }),
+    "a removal": async () => {
+      judged = (await act(moderator, "POST", `${thread}/posts/${kept.number}/case`, {}, 201)).id;
+      await decideOn(judged, { decision: "remove" });
+    },
+    "a removal that is taken back": () => act(moderator, "DELETE", `/moderation/cases/${judged}/decision`, undefined, 200),
     "a new thread": () => act(member, "POST", "/threads", question({ title: "Nog een vraag?" }), 201),
     "a thread for members": () => act(member, "POST", "/threads", question({ title: "Alleen voor leden?", visibility: "members" }), 201),
     "a thread that waits": () => act(newcomer, "POST", "/threads", question({ title: "Mag dit?" }), 202),
