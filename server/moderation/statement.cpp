@@ -45,7 +45,7 @@ base::Time months_later(base::Time from, int months) {
     if (!date.ok()) {
         date = date.year() / date.month() / last;
     }
-    return sys_days{date} + (from - day);
+    return base::next_amsterdam_midnight(sys_days{date} + (from - day)) - seconds{1};
 }
 
 std::string day_text(base::Time time, view::Language language) {

@@ -16,7 +16,8 @@ constexpr int appeal_months = 6;
 /// Within how many working days an objection is decided.
 constexpr int appeal_days = 10;
 
-/// The same day so many months later, or the last of that month.
+/// The last second, in the Netherlands, of the same day so many months later, or of the last day of that month: who reads a date may
+/// object all that day.
 base::Time months_later(base::Time from, int months);
 
 /// The day in words, as it is in Amsterdam.
