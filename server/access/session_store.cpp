@@ -18,8 +18,10 @@ const db::Query create_query{"access.create_session", R"(
 
 const std::string viewer_columns = R"(
     SELECT s.id AS session_id, m.id, m.role, m.is_trusted, is_office_holder(m.function) AS is_office_holder, m.name, m.function,
-           coalesce(m.municipality_code, '') AS municipality
-      FROM sessions s JOIN members m ON m.id = s.member_id
+           coalesce(m.municipality_code, '') AS municipality, coalesce(x.kind, '') AS measure
+      FROM sessions s
+      JOIN members m ON m.id = s.member_id
+      LEFT JOIN standing_measures x ON x.member_id = m.id
      WHERE s.ended_at IS NULL AND s.expires_at > now() AND m.ended_at IS NULL )";
 
 const db::Query find_query{"access.find_viewer",
@@ -54,12 +56,17 @@ Role role_of(const std::string& name) {
     return name == "moderator" ? Role::moderator : Role::member;
 }
 
+Measure measure_of(const std::string& kind) {
+    return kind.empty() ? Measure::none : kind == "review-all" ? Measure::review_all : kind == "read-only" ? Measure::read_only : Measure::shut_out;
+}
+
 Viewer read_viewer(const db::Row& row) {
     return {.member = row.id<base::MemberId>("id"),
             .session = row.id<base::SessionId>("session_id"),
             .role = role_of(row.text("role")),
             .is_trusted = row.flag("is_trusted"),
             .is_office_holder = row.flag("is_office_holder"),
+            .measure = measure_of(row.text("measure")),
             .name = row.text("name"),
             .function = row.text("function"),
             .municipality = row.text("municipality")};

@@ -9,6 +9,8 @@
 namespace forum::access {
 
 enum class Role { guest, member, moderator, administrator };
+/// What holds for a member (SQL's standing_measures), from light to heavy.
+enum class Measure { none, review_all, read_only, shut_out };
 
 struct Viewer {
     base::MemberId member;    ///< none for a guest
@@ -16,11 +18,16 @@ struct Viewer {
     Role role{Role::guest};
     bool is_trusted{false};    ///< posts are not held for review
     bool is_office_holder{false};  ///< mayor or alderman (SQL's is_office_holder): reads threads for them
+    Measure measure{Measure::none};
     std::string name;          ///< "Marit Oosterwegel"
     std::string function;      ///< "wethouder"
     std::string municipality;  ///< CBS code or ""
 
     bool is_signed_in() const { return static_cast<bool>(member); }
+    /// He reads, reports and objects, and writes nothing.
+    bool is_read_only() const { return measure == Measure::read_only; }
+    /// Suspended, or no member any more: his session reaches only what tells him so and lets him object.
+    bool is_shut_out() const { return measure == Measure::shut_out; }
     /// Moderators and administrators read the queue; deciding is for moderators (administrators decide no content).
     bool may_moderate() const { return role == Role::moderator; }
     bool is_staff() const { return role == Role::moderator || role == Role::administrator; }

@@ -142,7 +142,8 @@ Application::Impl::Impl(Config given)
                             .rate_limiter = rate_limiter_,
                             .frame = std::move(frame),
                             .public_origin = config_.public_url,
-                            .sign_in_again = features_.sign_in_again()},
+                            .sign_in_again = features_.sign_in_again(),
+                            .restricted = features_.restricted()},
         std::move(routes));
 
     http::ServerOptions options{.address = config_.listen,
@@ -204,9 +205,13 @@ Application::Impl::Impl(Config given)
 
 live::Sources Application::Impl::make_sources() {
     live::Sources sources;
-    sources.find_viewer = [this](const http::Request& request) { return pipeline_->find_viewer(request); };
-    sources.check_sessions = [this](const std::vector<base::SessionId>& sessions) {
-        return database_.read([&](db::Tx& tx) { return access::find_viewers(tx, sessions); });
+    // Who is shut out follows what a guest may follow.
+    const auto as_follower = [](access::Viewer viewer) { return viewer.is_shut_out() ? access::Viewer{} : viewer; };
+    sources.find_viewer = [this, as_follower](const http::Request& request) { return as_follower(pipeline_->find_viewer(request)); };
+    sources.check_sessions = [this, as_follower](const std::vector<base::SessionId>& sessions) {
+        auto viewers = database_.read([&](db::Tx& tx) { return access::find_viewers(tx, sessions); });
+        std::transform(viewers.begin(), viewers.end(), viewers.begin(), as_follower);
+        return viewers;
     };
     sources.replay = [this](const std::string& topic, std::int64_t since, int limit) {
         return database_.read([&](db::Tx& tx) { return live::replay_events(tx, topic, since, limit); });

@@ -7,6 +7,7 @@
 #include "app/openapi.hpp"
 #include "discussion/drafts.hpp"
 #include "discussion/own_posts.hpp"
+#include "discussion/post_rules.hpp"
 #include "discussion/place_threads.hpp"
 #include "discussion/routes.hpp"
 #include "discussion/submit_reply.hpp"
@@ -20,6 +21,7 @@
 #include "members/routes.hpp"
 #include "members/sign_in_page.hpp"
 #include "moderation/case_store.hpp"
+#include "moderation/measure_page.hpp"
 #include "moderation/notice_store.hpp"
 #include "moderation/review_gate.hpp"
 #include "moderation/routes.hpp"
@@ -189,6 +191,17 @@ std::vector<Chore> Features::chores() const {
 std::function<site::Page(const site::ActionContext&)> Features::sign_in_again() const {
     return [impl = impl_.get()](const site::ActionContext& context) {
         return members::sign_in_again(context, impl->members);
+    };
+}
+
+std::function<site::Page(const site::PageContext&, const site::ActionContext*)> Features::restricted() const {
+    return [impl = impl_.get()](const site::PageContext& context, const site::ActionContext* act) {
+        const bool is_text = act != nullptr && act->input.has("body") && !discussion::wants_json(context);
+        if (!is_text) {
+            return moderation::load_restricted(context, impl->discussion);
+        }
+        const bool is_kept = !discussion::keep_typed(*act, impl->discussion, context.request.path).empty();
+        return moderation::load_restricted(context, impl->discussion, act->input.text("body"), is_kept);
     };
 }
 

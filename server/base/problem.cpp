@@ -12,6 +12,7 @@ constexpr std::array table{
     ProblemInfo{ProblemKind::sign_in_needed, 401, "sign-in-needed", "Sign in needed"},
     ProblemInfo{ProblemKind::forbidden, 403, "forbidden", "Not allowed"},
     ProblemInfo{ProblemKind::foreign_origin, 403, "foreign-origin", "Request from another site"},
+    ProblemInfo{ProblemKind::restricted, 403, "restricted", "A measure keeps this from you"},
     ProblemInfo{ProblemKind::not_found, 404, "not-found", "Not found"},
     ProblemInfo{ProblemKind::method_not_allowed, 405, "method-not-allowed", "Method not allowed"},
     ProblemInfo{ProblemKind::conflict, 409, "conflict", "Conflict with the present state"},

@@ -17,6 +17,7 @@ enum class ProblemKind {
     sign_in_needed,
     forbidden,
     foreign_origin,
+    restricted,  ///< a measure keeps this from the member
     not_found,
     method_not_allowed,
     conflict,

@@ -111,7 +111,7 @@ void put_permissions(json& model, const db::Row& row, const PostViewContext& con
         model[address] = allowed ? std::move(url) : std::string{};
     };
     const auto act = [&](std::string_view name) { return post_act_url(thread.id, number, name); };
-    put("mayEdit", is_own && (is_unseen || (is_live && !thread.is_closed)), "editUrl", act("/wijzig"));
+    put("mayEdit", is_own && !viewer.is_read_only() && (is_unseen || (is_live && !thread.is_closed)), "editUrl", act("/wijzig"));
     put("mayWithdraw", is_own && (is_unseen || is_live), "withdrawUrl", act("/intrekken"));
     put("mayUndo",
         is_own && state == "withdrawn" && !row.is_null("live_version") && withdrawn_at &&

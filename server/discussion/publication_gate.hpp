@@ -17,7 +17,9 @@
 namespace forum::discussion {
 
 /// Is nothing of this author held back? Then a reply is one statement outside any transaction.
-inline bool writes_at_once(const access::Viewer& author) { return author.is_trusted || author.is_staff(); }
+inline bool writes_at_once(const access::Viewer& author) {
+    return author.measure == access::Measure::none && (author.is_trusted || author.is_staff());
+}
 
 /// What someone wants to publish.
 struct Submission {

@@ -31,18 +31,23 @@ void add_routes(site::Routes& routes, const Services& services) {
     routes.page("discussion.threads", "/gesprekken", "/api/v1/threads", anyone, page(load_threads_page));
     routes.page("discussion.similar", "", "/api/v1/threads/similar", anyone, page(load_similar));
     routes.page("discussion.thread_new", "/gesprekken/nieuw", "", member, page(load_thread_new_page));
+    routes.writing();
     routes.action("discussion.start_thread", "/gesprekken", post, "/api/v1/threads", member, action(post_thread));
+    routes.writing();
     routes.page("discussion.thread_redirect", "/gesprekken/{id}", "", anyone, load_thread_redirect);
     routes.page("discussion.thread", "/gesprekken/{id}/{slug}", "/api/v1/threads/{id}", anyone,
                 [&services](const site::PageContext& context) { return load_thread_page(context, services); });
     routes.action("discussion.reply", "/gesprekken/{id}/berichten", post, "/api/v1/threads/{id}/posts", member,
                   action(post_reply));
+    routes.writing();
     routes.page("discussion.post", "/gesprekken/{id}/berichten/{n}", "/api/v1/threads/{id}/posts/{n}", anyone,
                 page(load_post_page));
 
     routes.page("discussion.edit", "/gesprekken/{id}/berichten/{n}/wijzig", "", member, page(load_edit_page));
+    routes.writing();
     routes.action("discussion.edit_post", "/gesprekken/{id}/berichten/{n}/wijzig", put, "/api/v1/threads/{id}/posts/{n}",
                   member, action(edit_post));
+    routes.writing();
     routes.page("discussion.history", "/gesprekken/{id}/berichten/{n}/versies",
                 "/api/v1/threads/{id}/posts/{n}/versions", anyone, page(load_history_page));
     routes.page("discussion.withdraw", "/gesprekken/{id}/berichten/{n}/intrekken", "", member, page(load_withdraw_page));

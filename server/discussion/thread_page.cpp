@@ -156,7 +156,7 @@ json thread_json(const db::Row& row, const PostThread& thread, const site::PageC
     model["fields"] = fields_json(json::parse(row.text("fields")), thread.kind, services, context.language);
     const auto& viewer = context.viewer;
     model["isOwn"] = viewer.is_signed_in() && viewer.member == thread.author;
-    model["isHeld"] = viewer.is_signed_in() && !viewer.is_trusted;
+    model["isHeld"] = viewer.is_signed_in() && !writes_at_once(viewer);
     model["mayModerate"] = viewer.may_moderate();
     const auto act_url = [&](bool applies, std::string_view act) {
         return viewer.may_moderate() && applies ? "/gesprekken/" + to_string(thread.id) + std::string{act} : std::string{};
@@ -165,7 +165,8 @@ json thread_json(const db::Row& row, const PostThread& thread, const site::PageC
     model["reopenUrl"] = act_url(thread.is_closed, "/openen");
     model["pinUrl"] = act_url(!row.flag("is_pinned"), "/vastzetten");
     model["unpinUrl"] = act_url(row.flag("is_pinned"), "/losmaken");
-    model["mayReply"] = viewer.is_signed_in() && thread.is_published && !thread.is_closed;
+    model["isReadOnly"] = viewer.is_read_only();
+    model["mayReply"] = viewer.is_signed_in() && !viewer.is_read_only() && thread.is_published && !thread.is_closed;
     model["replyUrl"] = "/gesprekken/" + to_string(thread.id) + "/berichten";
     const auto marker = row.find_integer("marker").value_or(0);
     const auto first_new = row.find_integer("first_new");

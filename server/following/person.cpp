@@ -59,6 +59,7 @@ site::Page load_person(const site::PageContext& context, const discussion::Servi
         {"municipality", services.places.municipality_ref(person.municipality)},
         {"isModerator", person.is_moderator},
         {"isOwn", viewer.member == id},
+        {"measureUrl", viewer.may_moderate() && viewer.member != id ? person_url(id) + "/maatregel" : ""},
         {"threadCount", rows.empty() ? 0 : rows[0].integer("n")},
         {"threads", discussion::load_rows(context.tx, viewer, context.language, services.texts, services.places, rows.integers("id"))}};
     return page;

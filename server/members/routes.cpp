@@ -11,10 +11,13 @@ void add_routes(site::Routes& routes, const Services& services) {
     using site::Access;
     routes.page("members.sign_in_page", "/inloggen", "", Access::anyone,
                 [&](const site::PageContext& context) { return load_sign_in(context, services); });
+    routes.last_resort();
     routes.action("members.sign_in", "/inloggen", Method::post, "/api/v1/session", Access::anyone,
                   [&](const site::ActionContext& context) { return sign_in(context, services); });
+    routes.last_resort();
     routes.action("members.sign_out", "/uitloggen", Method::del, "/api/v1/session", Access::anyone,
                   [&](const site::ActionContext& context) { return sign_out(context, services); });
+    routes.last_resort();
     routes.page("members.me", "/ik", "/api/v1/me", Access::member,
                 [&](const site::PageContext& context) { return load_me(context, services); });
     routes.action(

@@ -99,7 +99,8 @@ site::Page appeal_page(const PageContext& context, const Services& services, con
                             {services.texts.text("members.decisions_title", context.language), "/ik/besluiten"}};
     }
     json model{{"decision", subject.decision.id.value},
-               {"isAuthor", subject.interest == Interest::author},
+               {"isAuthor", subject.interest == Interest::author && !subject.decision.member},
+               {"isMember", static_cast<bool>(subject.decision.member)},
                {"decisionText", decision_text(context, services, subject)},
                {"decidedAt", base::to_rfc3339(subject.decision.at)},
                {"appealUntil", base::to_rfc3339(subject.until)},

@@ -6,14 +6,14 @@ namespace {
 
 // An author objects to what has a term for it, a reporter to what left the post where it was.
 const db::Query standing_query{"moderation.find_standing", R"(
-    SELECT coalesce(p.author_id = $2, false) AND d.appeal_until IS NOT NULL AS is_author,
+    SELECT coalesce(coalesce(p.author_id, d.member_id) = $2, false) AND d.appeal_until IS NOT NULL AS is_author,
            d.kind IN ('unfounded', 'restore') AND d.state_to IN ('live', 'live_change')
            AND (EXISTS (SELECT 1 FROM reports r WHERE r.decision_id = d.id AND r.reporter_id = $2)
                 OR EXISTS (SELECT 1 FROM content_notices n WHERE n.decision_id = d.id AND n.id = $3)) AS is_reporter,
            standing_decision(d.id) = d.id
            AND NOT EXISTS (SELECT 1 FROM decisions u WHERE u.reverses = d.id AND u.kind = 'undo') AS is_standing
       FROM decisions d
-      JOIN posts p ON p.id = d.post_id
+      LEFT JOIN posts p ON p.id = d.post_id
      WHERE d.id = $1)"};
 
 // In the lock order of sql/README.md: rows are locked in the order in which OF names them.
@@ -21,6 +21,9 @@ const db::Query lock_query{"moderation.lock_decided_post", R"(
     SELECT p.id FROM decisions d JOIN posts p ON p.id = d.post_id JOIN threads t ON t.id = p.thread_id
      WHERE d.id = $1
        FOR NO KEY UPDATE OF t, p)"};
+
+const db::Query lock_member_query{"moderation.lock_decided_member", R"(
+    SELECT m.id FROM decisions d JOIN members m ON m.id = d.member_id WHERE d.id = $1 FOR NO KEY UPDATE OF m)"};
 
 const db::Query of_objector_query{"moderation.appeals_of", R"(
     SELECT a.case_id, a.decision_id, a.text, a.created_at, c.due_at, coalesce(d.kind, '') AS outcome, coalesce(d.facts, '') AS facts,
@@ -33,19 +36,19 @@ const db::Query of_objector_query{"moderation.appeals_of", R"(
 
 const db::Query insert_query{"moderation.insert_appeal", R"(
     WITH opened AS (
-        INSERT INTO cases (kind, post_id, post_version, appeals, due_at)
-        SELECT 'appeal', d.post_id, d.post_version, d.id, $5 FROM decisions d WHERE d.id = $1
+        INSERT INTO cases (kind, post_id, post_version, member_id, appeals, due_at)
+        SELECT 'appeal', d.post_id, d.post_version, d.member_id, d.id, $5 FROM decisions d WHERE d.id = $1
         RETURNING id
     )
     INSERT INTO appeals (case_id, decision_id, by_member, by_notice, text) SELECT id, $1, $2, $3, $4 FROM opened
     RETURNING case_id)"};
 
 const db::Query of_case_query{"moderation.find_appeal", R"(
-    SELECT a.by_member, coalesce(a.by_notice, 0) AS notice, coalesce(m.name, n.name) AS name, coalesce(a.by_member = p.author_id, false) AS is_author,
+    SELECT a.by_member, coalesce(a.by_notice, 0) AS notice, coalesce(m.name, n.name) AS name, coalesce(a.by_member = coalesce(p.author_id, c.member_id), false) AS is_author,
            a.text, a.created_at
       FROM appeals a
       JOIN cases c ON c.id = a.case_id
-      JOIN posts p ON p.id = c.post_id
+      LEFT JOIN posts p ON p.id = c.post_id
       LEFT JOIN members m ON m.id = a.by_member
       LEFT JOIN content_notices n ON n.id = a.by_notice
      WHERE a.case_id = $1)"};
@@ -67,7 +70,11 @@ Standing find_standing(db::Tx& tx, base::DecisionId id, const Objector& by) {
     return {interest, row->flag("is_standing")};
 }
 
-void lock_decided_post(db::Tx& tx, base::DecisionId id) { tx.exec(lock_query, db::Params::of(id)); }
+void lock_decided_post(db::Tx& tx, base::DecisionId id) {
+    if (tx.exec(lock_query, db::Params::of(id)).empty()) {
+        tx.exec(lock_member_query, db::Params::of(id));
+    }
+}
 
 std::vector<Appeal> appeals_of(db::Tx& tx, const Objector& by, const std::vector<std::int64_t>& decisions) {
     std::vector<Appeal> list;

@@ -22,7 +22,7 @@ struct Objector {
 /// What he is to a decision.
 enum class Interest {
     none,      ///< it is not about him: for him it does not exist
-    author,    ///< it restricts his post
+    author,    ///< it restricts his post, or himself
     reporter,  ///< he reported the post or sent a notice, and it stayed
 };
 struct Standing {
@@ -31,7 +31,7 @@ struct Standing {
 };
 Standing find_standing(db::Tx& tx, base::DecisionId id, const Objector& by);
 
-/// Nobody decides on the post of this decision, takes the decision back or objects to it until the transaction ends; nothing
+/// Nobody decides on the post or the member of this decision, takes the decision back or objects to it until the transaction ends; nothing
 /// happens when there is none.
 void lock_decided_post(db::Tx& tx, base::DecisionId id);
 

@@ -14,12 +14,6 @@ namespace {
 using discussion::Services;
 using site::PageContext;
 
-std::string text_name(std::string_view slug) {
-    std::string name{slug};
-    std::replace(name.begin(), name.end(), '-', '_');
-    return name;
-}
-
 nlohmann::json rules_json(const std::vector<HouseRule>& rules, const std::vector<std::string>& chosen) {
     auto list = nlohmann::json::array();
     for (const auto& rule : rules) {
@@ -54,19 +48,19 @@ void put_form(nlohmann::json& model, const PageContext& context, const Services&
               std::string_view appealed, const DecisionDraft& draft) {
     const auto say = [&](const std::string& key) { return services.texts.text(key, context.language); };
     auto decisions = nlohmann::json::array();
-    Field rules, law, facts, questions, body, send_to;
+    Field rules, law, facts, questions, body, send_to, until;
     // Also when it can no longer be decided: he reads what he chose.
     const bool is_known = find_decision_kind(draft.decision) != nullptr;
-    const auto chosen = is_known ? say("moderation.choice_" + text_name(draft.decision)) : std::string{};
+    const auto chosen = is_known ? say("moderation.choice_" + text_name(draft.decision, row.kind)) : std::string{};
     for (const auto& kind : decision_kinds()) {
         if (!is_possible(kind, row.kind, row.post_state)) {
             continue;
         }
-        const auto name = text_name(kind.slug);
+        const auto name = text_name(kind.slug, row.kind);
         const auto label = say("moderation.choice_" + name);
         decisions.push_back({{"value", kind.slug},
                              {"label", label},
-                             {"help", say("moderation.choice_help_" + name)},
+                             {"help", say("moderation.choice_help_" + (needs_second(kind, row.author_holds_office) ? "second" : name))},
                              {"submit", say("moderation.submit_" + name)},
                              {"number", decisions.size() + 1},
                              {"isChosen", draft.decision == kind.slug}});
@@ -90,6 +84,9 @@ void put_form(nlohmann::json& model, const PageContext& context, const Services&
         if (kind.slug == "escalate") {
             send_to.add(kind.slug, label);
         }
+        if (kind.until != Until::never) {
+            until.add(kind.slug, label);
+        }
     }
     auto reasons = nlohmann::json::array();
     for (const auto& reason : list_standard_reasons(context.tx)) {
@@ -110,6 +107,7 @@ void put_form(nlohmann::json& model, const PageContext& context, const Services&
                         {"questions", draft.questions},
                         {"note", draft.note},
                         {"body", draft.decision == "approve-with-changes" ? draft.body : row.body},
+                        {"until", draft.until},
                         {"isToSenior", draft.send_to == "senior"},
                         {"isToLegal", draft.send_to == "legal"},
                         {"isToPolice", draft.send_to == "police"},
@@ -122,12 +120,13 @@ void put_form(nlohmann::json& model, const PageContext& context, const Services&
                     {"facts", field(facts)},
                     {"questions", field(questions)},
                     {"body", field(body)},
-                    {"sendTo", field(send_to)}}},
+                    {"sendTo", field(send_to)},
+                    {"until", field(until)}}},
                   {"reasons", std::move(reasons)},
                   {"rules", rules_json(list_house_rules(context.tx), draft.rules)},
                   {"form", std::move(form)},
                   {"conflict", draft.conflict}});
-    draft.errors.write_to(model, {"decision", "rules", "legalGround", "facts", "questions", "body", "sendTo", "version"});
+    draft.errors.write_to(model, {"decision", "rules", "legalGround", "facts", "questions", "body", "sendTo", "until", "note", "answer", "version"});
 }
 
 }  // namespace forum::moderation

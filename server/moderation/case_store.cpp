@@ -11,29 +11,38 @@ const db::Query list_rules_query{"moderation.list_rules", R"(
 
 // A lease that has expired counts as none: nothing has to run for it to end.
 const std::string case_columns = R"(
-    SELECT c.id, c.version, c.kind, c.state, c.post_id, c.post_version, p.state AS post_state, p.version AS newest_version,
+    SELECT c.id, c.version, c.kind, c.state, c.post_id, coalesce(c.post_version, 0) AS post_version, c.member_id,
+           coalesce(p.state, (SELECT s.kind FROM standing_measures s WHERE s.member_id = c.member_id), 'none') AS post_state,
+           coalesce(p.version, 0) AS newest_version,
            c.hold_rule, (SELECT count(*) FROM reports r WHERE r.case_id = c.id) AS reports, c.appeals,
            coalesce(c.sent_to, '') AS sent_to, c.sent_reason, c.due_at,
-           to_char(c.due_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS due_key, p.thread_id, p.number, t.title, t.slug,
-           v.body, v.body_html, p.author_id, a.name AS author_name, p.author_function,
-           coalesce(p.author_municipality, '') AS author_municipality, a.role <> 'member' AS author_is_staff,
+           to_char(c.due_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS due_key, p.thread_id,
+           coalesce(p.number, 0) AS number, coalesce(t.title, '') AS title, coalesce(t.slug, '') AS slug, coalesce(v.body, '') AS body,
+           coalesce(v.body_html, '') AS body_html, a.id AS author_id, a.name AS author_name,
+           CASE WHEN p.id IS NULL THEN a.function ELSE p.author_function END AS author_function,
+           coalesce(CASE WHEN p.id IS NULL THEN a.municipality_code ELSE p.author_municipality END, '') AS author_municipality,
+           a.role <> 'member' AS author_is_staff, is_office_holder(a.function) AS author_holds_office,
+           coalesce(c.proposal::text, '') AS proposal, c.proposed_by, coalesce(s.name, '') AS proposed_by_name,
            c.waiting_since, c.rounds,
            CASE WHEN c.lease_until > now() THEN c.lease_by END AS lease_by,
            CASE WHEN c.lease_until > now() THEN coalesce(l.name, '') ELSE '' END AS lease_name,
            CASE WHEN c.lease_until > now() THEN c.lease_until END AS lease_until
       FROM cases c
-      JOIN posts p ON p.id = c.post_id
-      JOIN threads t ON t.id = p.thread_id
-      JOIN post_versions v ON v.post_id = c.post_id AND v.version = c.post_version
-      JOIN members a ON a.id = p.author_id
-      LEFT JOIN members l ON l.id = c.lease_by )";
+      LEFT JOIN posts p ON p.id = c.post_id
+      LEFT JOIN threads t ON t.id = p.thread_id
+      LEFT JOIN post_versions v ON v.post_id = c.post_id AND v.version = c.post_version
+      JOIN members a ON a.id = coalesce(p.author_id, c.member_id)
+      LEFT JOIN members l ON l.id = c.lease_by
+      LEFT JOIN members s ON s.id = c.proposed_by )";
 
 // The queue, once: $1 theme, $2 province, "" = all. Who sees all of it does not pay for what is looked up for a part.
 const std::string in_queue = R"(
-     c.state = 'open' AND c.post_id IS NOT NULL
+     c.state = 'open'
      AND ($1 = '' OR EXISTS (SELECT 1 FROM posts q JOIN threads s ON s.id = q.thread_id WHERE q.id = c.post_id AND s.theme_slug = $1))
-     AND ($2 = '' OR EXISTS (SELECT 1 FROM posts q JOIN municipalities g ON g.code = q.author_municipality
-                              WHERE q.id = c.post_id AND g.province = $2)) )";
+     AND ($2 = '' OR EXISTS (SELECT 1 FROM municipalities g
+                              WHERE g.province = $2
+                                AND g.code = coalesce((SELECT author_municipality FROM posts WHERE id = c.post_id),
+                                                      (SELECT municipality_code FROM members WHERE id = c.member_id)))) )";
 
 const db::Query list_open_query{"moderation.list_open", case_columns + "WHERE" + in_queue + R"(
        AND ($3 = '' OR (c.due_at, c.id) > ($3::timestamptz, $4::bigint))
@@ -61,6 +70,11 @@ const db::Query lock_case_query{"moderation.lock_case", R"(
      WHERE c.id = $1
        FOR NO KEY UPDATE OF t, p, c)"};
 
+const db::Query lock_member_query{"moderation.lock_member_of_case", R"(
+    SELECT c.id FROM cases c JOIN members m ON m.id = c.member_id
+     WHERE c.id = $1
+       FOR NO KEY UPDATE OF m, c)"};
+
 const db::Query take_lease_query{"moderation.take_lease", R"(
     UPDATE cases SET lease_by = $2, lease_until = now() + make_interval(secs => $3)
      WHERE id = $1 AND state = 'open'
@@ -73,7 +87,7 @@ const db::Query release_lease_query{"moderation.release_lease", R"(
 const db::Query close_round_query{"moderation.close_round", R"(
     UPDATE cases
        SET state = $4, version = version + 1, lease_by = NULL, lease_until = NULL, deadline_at = $5,
-           hidden_until = CASE WHEN $4 = 'open' THEN coalesce($6, hidden_until) END,
+           hidden_until = CASE WHEN $4 = 'open' THEN coalesce($6, hidden_until) END, proposal = NULL, proposed_by = NULL,
            sent_to = coalesce(nullif($7, ''), sent_to), sent_reason = CASE WHEN $7 = '' THEN sent_reason ELSE $8 END,
            closed_at = CASE WHEN $4 = 'decided' THEN now() END,
            waited = now() - waiting_since,
@@ -102,7 +116,7 @@ const db::Query stop_hiding_query{"moderation.stop_hiding", R"(
 const db::Query reopen_query{"moderation.reopen_case", R"(
     UPDATE cases c
        SET state = 'open', version = c.version + 1, closed_at = NULL, deadline_at = NULL, lease_by = NULL, lease_until = NULL,
-           post_version = $3,
+           post_version = nullif($3, 0),
            rounds = c.rounds - (CASE WHEN d.kind = 'return' THEN 1 ELSE 0 END),
            sent_to = CASE WHEN d.kind <> 'escalate' THEN c.sent_to END,
            sent_reason = CASE WHEN d.kind <> 'escalate' THEN c.sent_reason ELSE '' END
@@ -110,7 +124,8 @@ const db::Query reopen_query{"moderation.reopen_case", R"(
      WHERE c.id = $1 AND d.id = $2
        AND NOT EXISTS (SELECT 1 FROM cases a WHERE a.appeals = $2)
        AND NOT EXISTS (SELECT 1 FROM cases o
-                        WHERE o.post_id = c.post_id AND o.kind = c.kind AND o.id <> c.id AND o.kind <> 'appeal'
+                        WHERE (o.post_id = c.post_id OR (c.post_id IS NULL AND o.member_id = c.member_id))
+                          AND o.kind = c.kind AND o.id <> c.id AND o.kind <> 'appeal'
                           AND o.state IN ('open', 'with_author')))"};
 
 // A change waits again only when the post has one again.
@@ -151,6 +166,24 @@ const db::Query open_case_query{"moderation.open_case", R"(
            waiting_since = CASE WHEN cases.state = 'with_author' THEN now() - cases.waited ELSE cases.waiting_since END
     RETURNING id, version = 1 AS is_new)"};
 
+// Its row is the lock: two who open at once meet one case.
+const db::Query lock_subject_query{"moderation.lock_subject", R"(
+    SELECT id FROM members WHERE id = $1 AND ended_at IS NULL FOR NO KEY UPDATE)"};
+
+const db::Query find_measure_case_query{"moderation.find_measure_case", R"(
+    SELECT id FROM cases WHERE member_id = $1 AND kind = 'measure' AND state = 'open')"};
+
+const db::Query open_measure_case_query{"moderation.open_measure_case", R"(
+    INSERT INTO cases (kind, member_id, due_at) VALUES ('measure', $1, $2) RETURNING id)"};
+
+const db::Query propose_query{"moderation.propose", R"(
+    UPDATE cases SET proposal = $4::jsonb, proposed_by = $3, version = version + 1, lease_by = NULL, lease_until = NULL
+     WHERE id = $1 AND version = $2 AND state = 'open' AND proposal IS NULL
+       AND (lease_until IS NULL OR lease_until <= now() OR lease_by = $3))"};
+
+const db::Query drop_proposal_query{"moderation.drop_proposal", R"(
+    UPDATE cases SET proposal = NULL, proposed_by = NULL, version = version + 1, lease_by = NULL, lease_until = NULL WHERE id = $1)"};
+
 const db::Query find_open_case_query{"moderation.find_open_case", R"(
     SELECT id, post_version FROM cases
      WHERE post_id = $1 AND kind = $2 AND kind <> 'appeal' AND state IN ('open', 'with_author'))"};
@@ -172,6 +205,7 @@ CaseRow read_case(const db::Row& row) {
             .state = row.text("state"),
             .post = row.id<base::PostId>("post_id"),
             .post_version = static_cast<int>(row.integer("post_version")),
+            .member = row.id<base::MemberId>("member_id"),
             .post_state = row.text("post_state"),
             .newest_version = static_cast<int>(row.integer("newest_version")),
             .hold_rule = row.text("hold_rule"),
@@ -192,11 +226,15 @@ CaseRow read_case(const db::Row& row) {
             .author_function = row.text("author_function"),
             .author_municipality = row.text("author_municipality"),
             .author_is_staff = row.flag("author_is_staff"),
+            .author_holds_office = row.flag("author_holds_office"),
             .waiting_since = row.time("waiting_since"),
             .rounds = static_cast<int>(row.integer("rounds")),
             .lease_by = row.id<base::MemberId>("lease_by"),
             .lease_name = row.text("lease_name"),
-            .lease_until = row.find_time("lease_until")};
+            .lease_until = row.find_time("lease_until"),
+            .proposal = row.text("proposal"),
+            .proposed_by = row.id<base::MemberId>("proposed_by"),
+            .proposed_by_name = row.text("proposed_by_name")};
 }
 
 }  // namespace
@@ -235,7 +273,11 @@ std::optional<CaseRow> find_case(db::Tx& tx, base::CaseId id) {
     return row ? std::optional{read_case(*row)} : std::nullopt;
 }
 
-void lock_case(db::Tx& tx, base::CaseId id) { tx.exec(lock_case_query, db::Params::of(id)); }
+void lock_case(db::Tx& tx, base::CaseId id) {
+    if (tx.exec(lock_case_query, db::Params::of(id)).empty()) {
+        tx.exec(lock_member_query, db::Params::of(id));
+    }
+}
 
 std::string decider_bar(db::Tx& tx, base::CaseId id, base::MemberId member) {
     return tx.exec(bar_query, db::Params::of(id, member)).one().text("bar");
@@ -304,6 +346,23 @@ OpenedCase open_case(db::Tx& tx, std::string_view kind, base::PostId post, int p
     const auto row = tx.exec(open_case_query, db::Params::of(kind, post, post_version, hold_rule, due_at)).one();
     return {row.id<base::CaseId>("id"), row.flag("is_new")};
 }
+
+std::optional<OpenedCase> open_measure_case(db::Tx& tx, base::MemberId member, std::chrono::hours norm) {
+    if (tx.exec(lock_subject_query, db::Params::of(member)).empty()) {
+        return std::nullopt;
+    }
+    if (const auto open = tx.exec(find_measure_case_query, db::Params::of(member)).find_one()) {
+        return OpenedCase{open->id<base::CaseId>("id"), false};
+    }
+    const auto due_at = add_working_time(base::now(), norm);
+    return OpenedCase{tx.exec(open_measure_case_query, db::Params::of(member, due_at)).one().id<base::CaseId>("id"), true};
+}
+
+bool propose(db::Tx& tx, base::CaseId id, int version, base::MemberId by, const std::string& proposal) {
+    return tx.exec(propose_query, db::Params::of(id, version, by, proposal)).affected() == 1;
+}
+
+void drop_proposal(db::Tx& tx, base::CaseId id) { tx.exec(drop_proposal_query, db::Params::of(id)); }
 
 std::optional<OpenCase> find_open_case(db::Tx& tx, std::string_view kind, base::PostId post) {
     const auto row = tx.exec(find_open_case_query, db::Params::of(post, kind)).find_one();

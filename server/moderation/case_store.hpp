@@ -32,11 +32,12 @@ std::vector<HouseRule> list_house_rules(db::Tx& tx);
 struct CaseRow {
     base::CaseId id;
     int version;
-    std::string kind;   ///< "review", "change", "report", "notice" or "appeal"
+    std::string kind;   ///< "review", "change", "report", "notice", "appeal" or "measure"
     std::string state;  ///< "open", "with_author", "decided", "withdrawn"
-    base::PostId post;
+    base::PostId post;         ///< none: it is about a member
     int post_version;          ///< that it is about
-    std::string post_state;
+    base::MemberId member;     ///< whom a measure is about, who is then `author` too; none: it is about a post
+    std::string post_state;    ///< of a member: the measure that holds for him, "none" without one
     int newest_version;        ///< of the post now
     std::string hold_rule;     ///< slugs with commas; "" = no rule held it
     std::int64_t reports;      ///< how many members reported it
@@ -51,11 +52,15 @@ struct CaseRow {
     base::MemberId author;
     std::string author_name, author_function, author_municipality;
     bool author_is_staff;
+    bool author_holds_office;
     base::Time waiting_since;
     int rounds;
     base::MemberId lease_by;  ///< none when free or expired
     std::string lease_name;
     std::optional<base::Time> lease_until;
+    std::string proposal;  ///< JSON of a decision that waits for a second person; "" = none does
+    base::MemberId proposed_by;
+    std::string proposed_by_name;
 };
 
 /// Which part of the queue; "" = all. Counter, list and next case always take the same.
@@ -79,7 +84,8 @@ std::optional<base::CaseId> find_next_case(db::Tx& tx, const QueueScope& scope, 
 std::optional<CaseRow> find_case(db::Tx& tx, base::CaseId id);
 /// Nobody decides, takes or changes the case or its post until the transaction ends; nothing happens when there is none.
 void lock_case(db::Tx& tx, base::CaseId id);
-/// Why this member may not decide on it, as sql/replaceable/30_decision_chain.sql says: "own" or "took_part"; "" = he may.
+/// Why this member may not decide on it, as sql/replaceable/30_decision_chain.sql says: "own", "took_part" or
+/// "same_municipality"; "" = he may.
 std::string decider_bar(db::Tx& tx, base::CaseId id, base::MemberId member);
 
 /// Takes or renews the lease of an open case when it is free, expired or the member's own. False when another holds it or the
@@ -127,6 +133,12 @@ struct OpenedCase {
 };
 OpenedCase open_case(db::Tx& tx, std::string_view kind, base::PostId post, int post_version, std::string_view hold_rule,
                      std::chrono::hours norm);
+/// The open case about this member, or a new one. Nothing when there is no such member.
+std::optional<OpenedCase> open_measure_case(db::Tx& tx, base::MemberId member, std::chrono::hours norm);
+/// Keeps a decision (JSON) until a second person confirms it; `by` is the first. False: decided, changed or held meanwhile.
+bool propose(db::Tx& tx, base::CaseId id, int version, base::MemberId by, const std::string& proposal);
+/// No proposal waits any more; the case is open as before.
+void drop_proposal(db::Tx& tx, base::CaseId id);
 /// The open case of this kind about the post.
 struct OpenCase {
     base::CaseId id;

@@ -14,7 +14,11 @@
 #include "moderation/notice_page.hpp"
 #include "moderation/report_view.hpp"
 #include "moderation/judge.hpp"
+#include "moderation/measure_page.hpp"
+#include "moderation/measure_store.hpp"
+#include "moderation/proposal.hpp"
 #include "moderation/staff_notes.hpp"
+#include "moderation/statement.hpp"
 #include "moderation/working_time.hpp"
 #include "site/paging.hpp"
 #include "view/markdown.hpp"
@@ -67,11 +71,12 @@ nlohmann::json case_row_json(const PageContext& context, const Services& service
             {"isOwnInitiative", row.kind == "report" && row.reports == 0},
             {"isNotice", row.kind == "notice"},
             {"isAppeal", row.kind == "appeal"},
+            {"isMeasure", row.kind == "measure"},
             {"reports", row.reports},
             {"sentTo", row.sent_to},
             {"isResubmitted", row.rounds > 0},
             {"url", case_url(row.id) + scope_query(scope)},
-            {"title", row.thread_title},
+            {"title", case_title(context, services, row)},
             {"excerpt", base::excerpt(view::markdown_to_text(row.body), excerpt_length)},
             {"author", author_json(services, row)},
             {"waitingSince", base::to_rfc3339(row.waiting_since)},
@@ -88,14 +93,57 @@ nlohmann::json case_row_json(const PageContext& context, const Services& service
 
 namespace {
 
+std::string say_both(const PageContext& context, const Services& services, const std::string& one, const std::string& other) {
+    return services.texts.text("moderation.both", context.language, nlohmann::json{{"one", one}, {"other", other}});
+}
+
+/// A decision that waits for a second person; null when none does.
+nlohmann::json proposal_json(const PageContext& context, const Services& services, const CaseRow& row) {
+    if (row.proposal.empty()) {
+        return nullptr;
+    }
+    const auto draft = read_proposal(row);
+    auto rules = nlohmann::json::array();
+    for (const auto& rule : list_house_rules(context.tx)) {
+        if (std::find(draft.rules.begin(), draft.rules.end(), rule.slug) != draft.rules.end()) {
+            rules.push_back(std::to_string(rule.number) + ". " + rule.title);
+        }
+    }
+    return {{"by", row.proposed_by_name},
+            {"isMine", row.proposed_by == context.viewer.member},
+            {"decision", draft.decision},
+            {"label", services.texts.text("moderation.choice_" + text_name(draft.decision, row.kind), context.language)},
+            {"lastDate", draft.until},
+            {"rules", std::move(rules)},
+            {"legalGround", draft.legal_ground},
+            {"facts", draft.facts},
+            {"note", draft.note},
+            {"url", case_url(row.id) + "/voorstel"}};
+}
+
+/// What was decided about the author as a person, for staff.
+nlohmann::json measures_json(const PageContext& context, const Services& services, const CaseRow& row) {
+    const auto standing = find_measure(context.tx, row.author);
+    auto list = nlohmann::json::array();
+    for (const auto& decision : measures_of_member(context.tx, row.author)) {
+        list.push_back({{"kind", decision.kind},
+                        {"name", services.texts.text("figures.decision_" + decision.kind, context.language)},
+                        {"at", base::to_rfc3339(decision.at)},
+                        {"lastDate", decision.until ? nlohmann::json(last_day(*decision.until)) : nlohmann::json{}},
+                        {"isStanding", standing && standing->decision == decision.id},
+                        {"url", case_url(decision.case_id)}});
+    }
+    return list;
+}
+
 nlohmann::json history_json(const PageContext& context, const Services& services, const CaseRow& row,
                             const std::vector<Decision>& decisions) {
     auto list = nlohmann::json::array();
     for (const auto& decision : decisions) {
-        std::string key = "moderation.log_" + decision.kind;
-        std::replace(key.begin(), key.end(), '-', '_');
+        const auto key = "moderation.log_" + text_name(decision.kind, row.kind) + (decision.kind == "lift" && decision.is_automatic ? "_timer" : "");
+        const auto second = decision.seconded_by ? member_name(context.tx, decision.seconded_by) : std::string{};
         list.push_back({{"at", base::to_rfc3339(decision.at)},
-                        {"who", decision.by_name},
+                        {"who", second.empty() ? decision.by_name : say_both(context, services, decision.by_name, second)},
                         {"what", services.texts.text(key, context.language)},
                         {"note", decision.note}});
     }
@@ -128,8 +176,8 @@ nlohmann::json decided_json(const CaseRow& row, const std::vector<Decision>& dec
     return decided;
 }
 
-nlohmann::json post_of(const PageContext& context, const Services& services, const CaseRow& row,
-                       const discussion::ThreadFacts& facts) {
+nlohmann::json post_of(const PageContext& context, const Services& services, const CaseRow& row) {
+    const auto facts = discussion::get_thread(context.tx, context.viewer, row.thread);
     const discussion::PostViewContext post_context{services, context.viewer, context.language, facts.thread, std::nullopt, {}};
     const auto rows = discussion::load_posts(context.tx, context.viewer, row.thread, {row.post_number});
     return discussion::post_json(rows[0], post_context);
@@ -145,19 +193,23 @@ nlohmann::json appealed_json(const PageContext& context, const std::optional<Dec
 nlohmann::json case_json(const PageContext& context, const Services& services, const CaseRow& row, const QueueScope& scope,
                          const DecisionDraft& draft) {
     auto model = case_row_json(context, services, row, scope, row.id);
-    const auto facts = discussion::get_thread(context.tx, context.viewer, row.thread);
-    auto threads = discussion::load_rows(context.tx, context.viewer, context.language, services.texts, services.places,
-                                         {row.thread.value});
+    auto threads = nlohmann::json::array();
+    if (row.post) {
+        threads = discussion::load_rows(context.tx, context.viewer, context.language, services.texts, services.places, {row.thread.value});
+    }
     const auto decisions = decisions_of_case(context.tx, row.id);
     const auto past = author_history(context.tx, row.author);
     const auto bar = decider_bar(context.tx, row.id, context.viewer.member);
     const auto appealed = row.appeals ? find_decision(context.tx, row.appeals) : std::nullopt;
     const auto undoable = find_undoable(context.tx, context.viewer.member, row.id);
     const bool is_barred = !bar.empty();
+    const bool is_own = row.author == context.viewer.member;
     const bool is_open = row.state == "open";
     const bool is_mine = model["isMine"].get<bool>();
     const bool is_free = !row.lease_by;
     const bool may_act = context.viewer.may_moderate() && is_open && !is_barred;
+    // Who looks at his own proposal does not keep it from the one who has to confirm it.
+    const bool waits_for_another = row.proposed_by && row.proposed_by == context.viewer.member;
     const auto url = case_url(row.id);
     nlohmann::json lease;
     if (row.lease_until) {
@@ -168,7 +220,7 @@ nlohmann::json case_json(const PageContext& context, const Services& services, c
         next = {{"id", next_id->value}, {"url", case_url(*next_id) + scope_query(scope)}};
     }
     model.update({{"thread", threads.empty() ? nlohmann::json{} : std::move(threads[0])},
-                  {"post", post_of(context, services, row, facts)},
+                  {"post", row.post ? post_of(context, services, row) : nlohmann::json{}},
                   {"body", row.body},
                   {"bodyHtml", row.body_html},
                   {"isOlderVersion", row.post_version != row.newest_version},
@@ -179,14 +231,18 @@ nlohmann::json case_json(const PageContext& context, const Services& services, c
                   {"sentReason", row.sent_reason},
                   {"appealed", appealed_json(context, appealed)},
                   {"appeal", case_appeal_json(context.tx, row.id)},
+                  {"proposal", proposal_json(context, services, row)},
+                  {"measures", measures_json(context, services, row)},
+                  {"measureUrl", context.viewer.may_moderate() && !is_own && !row.member ? measure_url(row.author) : ""},
                   {"history", history_json(context, services, row, decisions)},
                   {"authorHistory", {{"live", past.live}, {"returned", past.returned}, {"rejected", past.rejected}}},
                   {"isOpen", is_open},
-                  {"isOwn", row.author == context.viewer.member},
-                  {"barText", is_barred ? services.texts.text("moderation.bar_" + bar, context.language) : ""},
-                  {"mayDecide", may_act && (is_free || is_mine)},
+                  {"isOwn", is_own},
+                  {"barText", is_barred ? services.texts.text(bar_text(row, context.viewer.member, bar), context.language) : ""},
+                  {"mayDecide", may_act && (is_free || is_mine) && row.proposal.empty()},
+                  {"mayAnswer", may_act && (is_free || is_mine) && !row.proposal.empty()},
                   {"decisionUrl", url + "/besluit" + scope_query(scope)},
-                  {"takeUrl", may_act && is_free ? url + "/pak" : ""},
+                  {"takeUrl", may_act && is_free && !waits_for_another ? url + "/pak" : ""},
                   {"releaseUrl", is_mine ? url + "/los" : ""},
                   {"noteUrl", context.viewer.is_staff() ? url + "/notitie" : ""},
                   {"undoUrl", undoable ? url + "/ongedaan" : ""},
@@ -195,6 +251,11 @@ nlohmann::json case_json(const PageContext& context, const Services& services, c
                   {"decided", decided_json(row, decisions)}});
     put_form(model, context, services, row, appealed ? appealed->kind : "", draft);
     return model;
+}
+
+std::string case_title(const PageContext& context, const Services& services, const CaseRow& row) {
+    return row.post ? row.thread_title
+                    : services.texts.text("moderation.about_person", context.language, nlohmann::json{{"name", row.author_name}});
 }
 
 /// "12 min", "3 u 10", "2 dagen": short, because it stands in a narrow list.

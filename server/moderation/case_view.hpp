@@ -14,6 +14,9 @@ nlohmann::json case_row_json(const site::PageContext& context, const discussion:
 nlohmann::json case_json(const site::PageContext& context, const discussion::Services& services, const CaseRow& row,
                          const QueueScope& scope, const DecisionDraft& draft);
 
+/// The title of the thread, or whom it is about.
+std::string case_title(const site::PageContext& context, const discussion::Services& services, const CaseRow& row);
+
 /// "12 min", "3 u 10", "2 dagen": short, because it stands in a narrow list.
 std::string waiting_text(const view::Templates& texts, view::Language language, base::Time since);
 

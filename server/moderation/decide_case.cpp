@@ -10,8 +10,10 @@
 #include "moderation/case_store.hpp"
 #include "moderation/case_view.hpp"
 #include "moderation/judge.hpp"
-#include "moderation/standard_reasons.hpp"
+#include "moderation/proposal.hpp"
 #include "moderation/queue_page.hpp"
+#include "moderation/staff_notes.hpp"
+#include "moderation/standard_reasons.hpp"
 #include "view/present.hpp"
 
 namespace forum::moderation {
@@ -27,6 +29,9 @@ using site::ActionContext;
 constexpr std::size_t least_facts = 20;
 constexpr std::size_t most_text = 4000;
 constexpr std::size_t most_law = 300;
+constexpr std::size_t most_refusal = 2000;  // with what the log says before it within staff_notes
+/// Longer than a year is not for a time: that is the end of a membership.
+constexpr std::chrono::days most_measure{366};
 /// What two texts may differ when a moderator changes one (T6): more is for the author himself to write.
 constexpr double most_changed = 0.3;
 
@@ -51,12 +56,6 @@ CaseRow get_locked(const ActionContext& context) {
     return *row;
 }
 
-/// "approve-with-changes" as a text's key has it.
-std::string text_name(std::string kind) {
-    std::replace(kind.begin(), kind.end(), '-', '_');
-    return kind;
-}
-
 /// Why the act came too late: a script gets the problem, a person the case as it is now with what he typed. Only before
 /// anything was changed: a page that is shown undoes nothing.
 site::ActionResult answer_too_late(const ActionContext& context, const Services& services, const CaseRow& now,
@@ -79,6 +78,8 @@ site::ActionResult answer_too_late(const ActionContext& context, const Services&
                                               {"kind", last.kind},
                                               {"decidedAt", base::to_rfc3339(last.at)}}}}
                                  .dump();
+    } else if (!now.proposal.empty()) {
+        problem.detail = say(context, services, "moderation.case_proposed", {{"name", now.proposed_by_name}});
     } else if (now.lease_by && now.lease_by != context.viewer.member) {
         problem.detail = say(context, services, "moderation.case_held", {{"name", now.lease_name}});
     }
@@ -101,6 +102,7 @@ DecisionDraft read_draft(const ActionContext& context) {
     draft.note = base::trim(input.text("note"));
     draft.send_to = input.text("sendTo");
     draft.body = base::trim(input.text("body"));
+    draft.until = base::trim(input.text("until"));
     draft.rules = input.all("rules");
     std::sort(draft.rules.begin(), draft.rules.end());
     draft.rules.erase(std::unique(draft.rules.begin(), draft.rules.end()), draft.rules.end());
@@ -134,6 +136,17 @@ void check_lengths(DecisionDraft& draft, const ActionContext& context, const Ser
     check("legalGround", draft.legal_ground, most_law);
 }
 
+/// The day on which a measure ends by itself.
+void check_until(DecisionDraft& draft, const DecisionKind& kind, const ActionContext& context, const Services& services) {
+    if (kind.until == Until::never || (draft.until.empty() && kind.until == Until::optional)) {
+        return;
+    }
+    const auto until = end_of_day(draft.until);
+    if (!until || *until <= base::now() || *until > base::now() + most_measure) {
+        draft.errors.add("until", say(context, services, "moderation.error_until"));
+    }
+}
+
 /// T6: the moderator's own version differs, and not too much.
 void check_body(DecisionDraft& draft, const CaseRow& row, const ActionContext& context, const Services& services) {
     discussion::check_text(draft.errors, "body", draft.body, discussion::body_limit, services.texts, context.language);
@@ -152,7 +165,7 @@ DecisionDraft parse(const ActionContext& context, const Services& services, cons
     put_reason(draft, context);
     auto& errors = draft.errors;
     site::check_fields(errors, context.input,
-                       {.texts = {"decision", "legalGround", "facts", "questions", "note", "body", "sendTo", "nonce"},
+                       {.texts = {"decision", "legalGround", "facts", "questions", "note", "body", "sendTo", "until", "nonce"},
                         .others = {"version", "rules", "reason"}},
                        services.texts, context.language);
     check_lengths(draft, context, services);
@@ -186,6 +199,7 @@ DecisionDraft parse(const ActionContext& context, const Services& services, cons
     if (kind->move == PostMove::publish_changed) {
         check_body(draft, row, context, services);
     }
+    check_until(draft, *kind, context, services);
     const bool is_sent = draft.send_to == "senior" || draft.send_to == "legal" || draft.send_to == "police";
     if (kind->slug == "escalate" && !is_sent) {
         errors.add("sendTo", say(context, services, "moderation.error_send_to"));
@@ -201,7 +215,7 @@ int parse_version(const ActionContext& context) {
     return static_cast<int>(version->value);
 }
 
-site::Done done(const ActionContext& context, base::CaseId id, const std::string& decision) {
+site::Done done(const ActionContext& context, base::CaseId id, const std::string& decision, const std::string& said) {
     // The form's address carries the part of the queue that the moderator works on.
     const QueueScope scope{.theme = std::string{context.query("thema", "theme")},
                            .province = std::string{context.query("provincie", "province")}};
@@ -212,9 +226,20 @@ site::Done done(const ActionContext& context, base::CaseId id, const std::string
         next = {{"id", next_id->value}, {"url", location}};
     }
     return {.location = location,
-            .flash = "moderation.flash_" + text_name(decision),
-            .model = nlohmann::json{{"id", id.value}, {"decision", decision}, {"next", std::move(next)}},
+            .flash = "moderation.flash_" + said,
+            .model = nlohmann::json{{"id", id.value}, {"decision", decision}, {"isProposed", said == "proposed"}, {"next", std::move(next)}},
             .set_cookies = {}};
+}
+
+void require_uninvolved(const ActionContext& context, const CaseRow& row) {
+    if (const auto bar = decider_bar(context.tx, row.id, context.viewer.member); !bar.empty()) {
+        throw Problem{ProblemKind::forbidden, bar_text(row, context.viewer.member, bar)};  // invariants 6 and 7
+    }
+}
+
+bool is_too_late(const ActionContext& context, const CaseRow& row) {
+    const bool is_held = row.lease_by && row.lease_by != context.viewer.member;
+    return row.state != "open" || row.version != parse_version(context) || is_held;
 }
 
 }  // namespace
@@ -222,13 +247,8 @@ site::Done done(const ActionContext& context, base::CaseId id, const std::string
 site::ActionResult decide_case(const ActionContext& context, const Services& services) {
     // Locked before it is read: what is too late is known before anything changes.
     const auto row = get_locked(context);
-    const int version = parse_version(context);
-    const bool is_held = row.lease_by && row.lease_by != context.viewer.member;
-    if (const auto bar = decider_bar(context.tx, row.id, context.viewer.member); !bar.empty()) {
-        // Invariants 6 and 7.
-        throw Problem{ProblemKind::forbidden, row.author == context.viewer.member ? "moderation.own_post" : "moderation.bar_" + bar};
-    }
-    if (row.state != "open" || row.version != version || is_held) {
+    require_uninvolved(context, row);
+    if (is_too_late(context, row) || !row.proposal.empty()) {
         return answer_too_late(context, services, row, read_draft(context));  // there is nothing left to mend
     }
     const auto draft = parse(context, services, row);
@@ -236,18 +256,62 @@ site::ActionResult decide_case(const ActionContext& context, const Services& ser
         return site::ShowAgain{load_case_again(context, services, row.id, draft), draft.errors};
     }
     const auto* kind = find_decision_kind(draft.decision);
-    judge(context.tx, services, context.viewer, row,
-          {.kind = kind,
-           .rules = draft.rules,
-           .legal_ground = draft.legal_ground,
-           .facts = draft.facts,
-           .questions = draft.questions,
-           .note = draft.note,
-           .body = draft.body,
-           .sent_to = kind->slug == "escalate" ? draft.send_to : "",
-           .source = {},
-           .until = {}});
-    return done(context, row.id, draft.decision);
+    if (needs_second(*kind, row.author_holds_office)) {
+        if (!propose(context.tx, row.id, row.version, context.viewer.member, proposal_text(draft))) {
+            return answer_too_late(context, services, get_case(context), draft);
+        }
+        announce_case(context.tx, services.announcer, "case.changed", row.id);
+        auto proposed = done(context, row.id, draft.decision, "proposed");
+        proposed.status = 202;
+        return proposed;
+    }
+    judge(context.tx, services, context.viewer, row, judgement_of(draft));
+    return done(context, row.id, draft.decision, text_name(draft.decision, row.kind));
+}
+
+site::ActionResult answer_proposal(const ActionContext& context, const Services& services) {
+    const auto row = get_locked(context);
+    require_uninvolved(context, row);
+    DecisionDraft typed;
+    typed.note = base::trim(context.input.text("note"));
+    if (is_too_late(context, row) || row.proposal.empty()) {
+        return answer_too_late(context, services, row, typed);
+    }
+    site::check_fields(typed.errors, context.input, {.texts = {"answer", "note", "nonce"}, .others = {"version"}}, services.texts,
+                       context.language);
+    if (const auto used = base::count_characters(typed.note); used > most_refusal) {
+        typed.errors.add("note", say(context, services, "moderation.error_long", {{"most", most_refusal}, {"used", used}}));
+    }
+    const auto answer = context.input.text("answer");
+    const auto proposed = read_proposal(row);
+    if (answer == "confirm") {
+        if (row.proposed_by == context.viewer.member) {
+            throw Problem{ProblemKind::forbidden, "moderation.proposal_own"};
+        }
+        auto judgement = judgement_of(proposed);
+        if (judgement.until && *judgement.until <= base::now()) {
+            typed.errors.add("answer", say(context, services, "moderation.proposal_late"));
+        }
+        if (!typed.errors.any()) {
+            judgement.proposed_by = row.proposed_by;
+            judge(context.tx, services, context.viewer, row, judgement);
+            return done(context, row.id, proposed.decision, text_name(proposed.decision, row.kind));
+        }
+    } else if (answer != "refuse") {
+        typed.errors.add("answer", say(context, services, "moderation.error_answer"));
+    } else if (typed.note.empty()) {
+        typed.errors.add("note", say(context, services, "moderation.error_refusal"));
+    }
+    if (typed.errors.any()) {
+        return site::ShowAgain{load_case_again(context, services, row.id, typed), typed.errors};
+    }
+    drop_proposal(context.tx, row.id);
+    insert_note(context.tx, row.id, context.viewer.member, say(context, services, "moderation.proposal_refused", {{"reason", typed.note}}));
+    announce_case(context.tx, services.announcer, "case.changed", row.id);
+    return site::Done{.location = case_url(row.id),
+                      .flash = "moderation.flash_proposal_refused",
+                      .model = nlohmann::json{{"id", row.id.value}, {"decision", ""}, {"isProposed", false}, {"next", nullptr}},
+                      .set_cookies = {}};
 }
 
 site::ActionResult undo_case(const ActionContext& context, const Services& services) {

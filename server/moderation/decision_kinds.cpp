@@ -17,20 +17,30 @@ const std::vector<DecisionKind>& decision_kinds() {
     static const std::vector<std::string_view> before{"review", "change"};
     static const std::vector<std::string_view> afterwards{"report", "notice"};
     static const std::vector<std::string_view> held{"waiting", "live_change"};
+    static const std::vector<std::string_view> person{"measure"};
     static const std::vector<DecisionKind> kinds{
-        // slug, cases, from, move, after, is_restrictive, needs_facts, needs_questions, may_appeal, merges
+        // slug, cases, from, move, after, is_restrictive, needs_facts, needs_questions, may_appeal, merges, until
         {"approve", before, held, PostMove::publish, decided, false, false, false, false, {}},
         {"approve-with-changes", before, held, PostMove::publish_changed, decided, false, true, false, true, {}},
         {"return", before, held, PostMove::give_back, with_author, false, false, true, false, {}},
         {"reject", before, held, PostMove::reject, decided, true, true, false, true, {}},
-        {"unfounded", afterwards, {}, PostMove::lift, decided, false, false, false, false, {}},
+        {"unfounded", {"report", "notice", "measure"}, {}, PostMove::lift, decided, false, false, false, false, {}},
         {"restore", afterwards, {"hidden", "removed", "rejected"}, PostMove::restore, decided, false, false, false, false, {}},
         {"hide", afterwards, {"live", "live_change"}, PostMove::hide, open, true, true, false, true, {"change"}},
         {"remove", afterwards, {"live", "live_change", "hidden", "withdrawn"}, PostMove::remove, decided, true, true, false, true,
          {"review", "change", "report", "notice"}},
         {"grant", {"appeal"}, {}, PostMove::grant, decided, false, true, false, false, {}},
         {"refuse", {"appeal"}, {}, PostMove::none, decided, false, true, false, false, {}},
-        {"escalate", {"review", "change", "report", "notice", "appeal"}, {}, PostMove::none, open, false, true, false, false, {}},
+        // From light to heavy: a heavier measure takes the place of a lighter one.
+        {"warn", person, {}, PostMove::none, decided, true, true, false, true, {}},
+        {"review-all", person, {"none", "review-all"}, PostMove::measure, decided, true, true, false, true, {}, Until::optional},
+        {"read-only", person, {"none", "review-all", "read-only"}, PostMove::measure, decided, true, true, false, true, {}, Until::needed},
+        {"suspend", person, {"none", "review-all", "read-only", "suspend"}, PostMove::measure, decided, true, true, false, true, {},
+         Until::needed},
+        {"end-membership", person, {"none", "review-all", "read-only", "suspend"}, PostMove::measure, decided, true, true, false, true, {}},
+        {"lift", person, {"review-all", "read-only", "suspend", "end-membership"}, PostMove::end_measure, decided, false, true, false,
+         false, {}},
+        {"escalate", {"review", "change", "report", "notice", "appeal", "measure"}, {}, PostMove::none, open, false, true, false, false, {}},
     };
     return kinds;
 }
@@ -41,8 +51,18 @@ const DecisionKind* find_decision_kind(std::string_view slug) {
     return found == kinds.end() ? nullptr : &*found;
 }
 
-bool is_possible(const DecisionKind& kind, std::string_view case_kind, std::string_view post_state) {
-    return holds(kind.cases, case_kind) && (kind.from.empty() || holds(kind.from, post_state));
+bool is_possible(const DecisionKind& kind, std::string_view case_kind, std::string_view state) {
+    return holds(kind.cases, case_kind) && (kind.from.empty() || holds(kind.from, state));
+}
+
+bool needs_second(const DecisionKind& kind, bool holds_office) {
+    return holds_office && (kind.slug == "suspend" || kind.slug == "end-membership");
+}
+
+std::string text_name(std::string_view slug, std::string_view case_kind) {
+    std::string name{slug};
+    std::replace(name.begin(), name.end(), '-', '_');
+    return case_kind == "measure" && slug == "unfounded" ? name + "_measure" : name;
 }
 
 }  // namespace forum::moderation

@@ -1,12 +1,14 @@
-// Everything that a person can decide on a case about a post, one row each. Rule: form, page, statement and use case read this
-// table; what the database holds about a kind stands in sql/migrations/0008_moderation_in_full.sql.
+// Everything that a person can decide on a case, one row each. Rule: form, page, statement and use case read this table; what the
+// database holds about a kind stands in sql/migrations/0008_moderation_in_full.sql and 0012_member_measures.sql.
 #pragma once
 
+#include <string>
 #include <string_view>
 #include <vector>
 
 namespace forum::moderation {
 
+/// What happens to the post, or to what holds for the member whom the case is about.
 enum class PostMove {
     none,
     publish,          ///< T5, T12
@@ -18,14 +20,19 @@ enum class PostMove {
     restore,          ///< T16: back for readers
     lift,             ///< T16, T18: back for readers when it was hidden, else as it is
     grant,            ///< T20: what the appealed decision did is turned round
+    measure,          ///< D15: this holds for the member from now on, in place of what held
+    end_measure,      ///< nothing holds for him any more
 };
 
 enum class CaseAfter { open, with_author, decided };
 
+/// Does it end by itself on a day that the moderator names?
+enum class Until { never, optional, needed };
+
 struct DecisionKind {
     std::string_view slug;                ///< decisions.kind, and what a form sends
     std::vector<std::string_view> cases;  ///< kinds of case on which it can be decided
-    std::vector<std::string_view> from;   ///< states of the post; none = any
+    std::vector<std::string_view> from;   ///< states of the post, or what holds for the member; none = any
     PostMove move;
     CaseAfter after;
     bool is_restrictive;  ///< needs a rule or law, facts, a statement and a way to object (invariant 5)
@@ -33,12 +40,20 @@ struct DecisionKind {
     bool needs_questions;
     bool may_appeal;                       ///< the author can object
     std::vector<std::string_view> merges;  ///< other open cases of the post that end with it
+    Until until{Until::never};
 };
 
 const std::vector<DecisionKind>& decision_kinds();
 /// nullptr when there is no such decision.
 const DecisionKind* find_decision_kind(std::string_view slug);
-/// Can it be decided on a case of this kind about a post in this state?
-bool is_possible(const DecisionKind& kind, std::string_view case_kind, std::string_view post_state);
+/// Can it be decided on a case of this kind about a post in this state, or a member for whom this measure ("none") holds?
+bool is_possible(const DecisionKind& kind, std::string_view case_kind, std::string_view state);
+
+/// Does it take two moderators? `holds_office`: the member whom it is about is a mayor or an alderman. The database has the same rule
+/// (SQL's needs_second).
+bool needs_second(const DecisionKind& kind, bool holds_office);
+
+/// "approve_with_changes": a kind as the keys of texts have it. What is said otherwise about a person than about a post has its own.
+std::string text_name(std::string_view slug, std::string_view case_kind);
 
 }  // namespace forum::moderation

@@ -33,10 +33,12 @@ const db::Query last_query{"moderation.last_decisions", R"(
        AND NOT )" + is_undone + R"(
      ORDER BY d.post_id, d.id DESC)"};
 
-// An author hears of what touched his post, and of his own appeal; that somebody reported it in vain is not for him (T18).
+// A member hears of what touched his post or himself, and of his own appeal; that somebody looked into it in vain is not for him (T18).
 const db::Query of_author_query{"moderation.decisions_of_author", columns + R"(
-      JOIN posts p ON p.id = d.post_id
-     WHERE p.author_id = $1 AND ($2::bigint IS NULL OR d.id < $2)
+     WHERE d.id IN (SELECT own.id FROM posts p JOIN decisions own ON own.post_id = p.id WHERE p.author_id = $1
+                    UNION ALL
+                    SELECT about.id FROM decisions about WHERE about.member_id = $1)
+       AND ($2::bigint IS NULL OR d.id < $2)
        AND d.kind NOT IN ('undo', 'escalate')
        AND (d.kind <> 'unfounded' OR d.state_from <> d.state_to)
        AND (d.kind NOT IN ('grant', 'refuse') OR d.state_from <> d.state_to OR EXISTS (SELECT 1 FROM appeals a WHERE a.case_id = d.case_id AND a.by_member = $1))
@@ -44,15 +46,21 @@ const db::Query of_author_query{"moderation.decisions_of_author", columns + R"(
      ORDER BY d.id DESC
      LIMIT $3)"};
 
+const db::Query of_member_query{"moderation.measures_of_member", columns + R"(
+     WHERE d.member_id = $1 AND d.kind IN ('warn', 'review-all', 'read-only', 'suspend', 'end-membership', 'lift')
+       AND NOT )" + is_undone + R"(
+     ORDER BY d.id)"};
+
 const db::Query count_since_query{"moderation.count_decided", R"(
     SELECT count(*) AS n FROM decisions WHERE decided_at >= $1)"};
 
 const db::Query undoable_query{"moderation.find_undoable", columns + R"(
-     WHERE d.decided_by = $1 AND ($2::bigint IS NULL OR d.case_id = $2) AND d.member_id IS NULL
+     WHERE $1 IN (d.decided_by, d.seconded_by) AND ($2::bigint IS NULL OR d.case_id = $2)
        AND d.decided_at > now() - make_interval(mins => $3)
        AND d.kind NOT IN ('undo', 'erase')
        AND NOT EXISTS (SELECT 1 FROM decisions later
-                        WHERE later.id > d.id AND (later.case_id = d.case_id OR later.post_id = d.post_id))
+                        WHERE later.id > d.id AND (later.case_id = d.case_id OR later.post_id = d.post_id
+                                                      OR later.member_id = d.member_id))
      ORDER BY d.id DESC
      LIMIT 1)"};
 
@@ -128,6 +136,10 @@ std::vector<Decision> decisions_of_case(db::Tx& tx, base::CaseId id) {
 
 std::vector<Decision> last_decisions(db::Tx& tx, const std::vector<std::int64_t>& posts) {
     return read_all(tx.exec(last_query, db::Params::of(posts)));
+}
+
+std::vector<Decision> measures_of_member(db::Tx& tx, base::MemberId member) {
+    return read_all(tx.exec(of_member_query, db::Params::of(member)));
 }
 
 std::vector<Decision> decisions_of_author(db::Tx& tx, base::MemberId author, base::DecisionId before, int limit) {

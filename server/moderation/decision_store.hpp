@@ -33,7 +33,7 @@ struct Decision {
     std::vector<std::string> rules;
     std::string legal_ground, facts, questions;
     std::string note;  ///< for staff
-    std::string scope{"whole-post"};
+    std::string scope{"whole-post"};  ///< "member": it is about a person
     std::string sent_to;  ///< of 'escalate'
     std::optional<base::Time> deadline_at;   ///< for the author's answer
     std::optional<base::Time> until;         ///< how long it holds; none = for good
@@ -49,7 +49,9 @@ std::optional<Decision> find_decision(db::Tx& tx, base::DecisionId id);
 std::vector<Decision> decisions_of_case(db::Tx& tx, base::CaseId id);
 /// The decision that explains how each of these posts stands now.
 std::vector<Decision> last_decisions(db::Tx& tx, const std::vector<std::int64_t>& posts);
-/// What this author was told about his posts, newest first.
+/// Every measure against this member that was not taken back, and every lifting of one, oldest first.
+std::vector<Decision> measures_of_member(db::Tx& tx, base::MemberId member);
+/// What this member was told about his posts and himself, newest first.
 std::vector<Decision> decisions_of_author(db::Tx& tx, base::MemberId author, base::DecisionId before, int limit);
 std::int64_t count_decided_since(db::Tx& tx, base::Time since);
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "moderation/statement.hpp"
+
 namespace forum::moderation {
 
 namespace {
@@ -58,6 +60,13 @@ nlohmann::json decision_json(const Decision& decision, const std::vector<HouseRu
     model["isGrant"] = decision.kind == "grant" && !model["isRemove"].get<bool>();
     model["isRefuse"] = decision.kind == "refuse";
     model["isExpire"] = decision.kind == "expire";
+    model["lastDate"] = decision.member && decision.until ? nlohmann::json(last_day(*decision.until)) : nlohmann::json{};
+    model["isWarn"] = decision.kind == "warn";
+    model["isReviewAll"] = decision.kind == "review-all";
+    model["isReadOnly"] = decision.kind == "read-only";
+    model["isSuspend"] = decision.kind == "suspend";
+    model["isEnd"] = decision.kind == "end-membership";
+    model["isLift"] = decision.kind == "lift";
     return model;
 }
 

@@ -7,7 +7,10 @@
 #include "discussion/post_states.hpp"
 #include "discussion/thread_events.hpp"
 #include "moderation/appeal_outcome.hpp"
+#include "members/member_rights.hpp"
 #include "moderation/case_events.hpp"
+#include "moderation/measure_store.hpp"
+#include "moderation/member_letters.hpp"
 #include "moderation/notice_mails.hpp"
 #include "moderation/statement.hpp"
 
@@ -19,7 +22,7 @@ using base::Problem;
 using base::ProblemKind;
 using discussion::Services;
 
-/// A post that does not move.
+/// A post that does not move, or a member for whom the same holds as before.
 discussion::Moved stays(const CaseRow& row) {
     return {.thread = row.thread,
             .author = row.author,
@@ -33,6 +36,14 @@ discussion::Moved stays(const CaseRow& row) {
 
 /// T20: what the appealed decision did is turned round, where the post still stands as it left it.
 discussion::Moved grant(db::Tx& tx, const Services& services, const CaseRow& row, const Decision& appealed) {
+    if (row.member) {
+        auto moved = stays(row);
+        const auto measure = find_measure(tx, row.member);
+        if (measure && measure->decision == appealed.id) {
+            moved.state_to = "none";
+        }
+        return moved;
+    }
     const bool is_read = row.post_state == "live" || row.post_state == "live_change";
     if (left_it_there(appealed.kind)) {
         return is_read || row.post_state == "hidden" ? discussion::remove(tx, services.announcer, row.post) : stays(row);
@@ -72,12 +83,19 @@ discussion::Moved move_post(db::Tx& tx, const Services& services, const access::
         }
         break;
     case PostMove::grant: return grant(tx, services, row, *appealed);
+    case PostMove::measure:
+    case PostMove::end_measure: {
+        auto moved = stays(row);
+        moved.state_to = judgement.kind->move == PostMove::measure ? judgement.kind->slug : "none";
+        return moved;
+    }
     }
     return stays(row);
 }
 
-/// A rule of words or the guard of resident data held the text; that its author is new is no finding about it.
-bool is_detected(const CaseRow& row) { return !row.hold_rule.empty() && row.hold_rule != "new-member"; }
+/// A rule of words or the guard of resident data held the text; that its author is new, or all of his is read first, is no finding
+/// about it.
+bool is_detected(const CaseRow& row) { return !row.hold_rule.empty() && row.hold_rule != "new-member" && row.hold_rule != "review-all"; }
 
 std::string source_of(const CaseRow& row) {
     if (row.kind == "report") {
@@ -85,6 +103,9 @@ std::string source_of(const CaseRow& row) {
     }
     if (row.kind == "notice" || row.kind == "appeal") {
         return row.kind;
+    }
+    if (row.kind == "measure") {
+        return "own-initiative";
     }
     return is_detected(row) ? "word-rule" : "review";
 }
@@ -100,7 +121,7 @@ void require_uninvolved(db::Tx& tx, const CaseRow& row, const access::Viewer& by
         return;
     }
     if (const auto bar = decider_bar(tx, row.id, by.member); !bar.empty()) {
-        throw Problem{ProblemKind::forbidden, row.author == by.member ? "moderation.own_post" : "moderation.bar_" + bar};
+        throw Problem{ProblemKind::forbidden, bar_text(row, by.member, bar)};
     }
 }
 
@@ -115,7 +136,26 @@ base::DecisionId restriction_of(db::Tx& tx, base::PostId post) {
     return {};
 }
 
+/// What holds for the member follows the decision, and he hears of it at once: in his sessions and by letter.
+void follow_measure(db::Tx& tx, const Services& services, const CaseRow& row, const DecisionKind& kind, base::DecisionId id,
+                    const Decision& decision) {
+    if (kind.move == PostMove::measure) {
+        begin_measure(tx, id, row.member, decision.kind, decision.until);
+    } else if (decision.state_from != decision.state_to) {
+        end_measure(tx, id, row.member);
+    }
+    members::announce_session_changed(tx, services.announcer, row.member);
+    write_to_member(tx, services.texts, row.member, "decided_on_you", {{"statement", decision.statement}});
+}
+
 }  // namespace
+
+std::string bar_text(const CaseRow& row, base::MemberId member, const std::string& bar) {
+    if (bar != "own") {
+        return "moderation.bar_" + bar;
+    }
+    return row.member ? "moderation.bar_own_measure" : row.author == member ? "moderation.own_post" : "moderation.bar_own";
+}
 
 bool left_it_there(std::string_view kind) { return kind == "unfounded" || kind == "restore"; }
 
@@ -140,6 +180,7 @@ Judged judge(db::Tx& tx, const Services& services, const access::Viewer& by, con
     require_uninvolved(tx, row, by);
     const auto appealed = row.appeals ? find_decision(tx, row.appeals) : std::nullopt;
     const auto reverses = kind.move == PostMove::grant ? row.appeals
+                          : kind.move == PostMove::end_measure ? find_measure(tx, row.member).value().decision
                           : kind.move == PostMove::restore || (kind.move == PostMove::lift && row.post_state == "hidden")
                               ? restriction_of(tx, row.post)
                               : base::DecisionId{};
@@ -153,14 +194,14 @@ Judged judge(db::Tx& tx, const Services& services, const access::Viewer& by, con
                       .kind = std::string{kind.slug},
                       .post = row.post,
                       .post_version = row.post_version,
-                      .member = {},
+                      .member = row.member,
                       .state_from = moved.state_from,
                       .state_to = moved.state_to,
                       .live_version_from = moved.live_version_from,
-                      .by = by.member,
+                      .by = judgement.proposed_by ? judgement.proposed_by : by.member,
                       .by_name = by.name,
                       .by_role = role_of(by),
-                      .seconded_by = {},
+                      .seconded_by = judgement.proposed_by ? by.member : base::MemberId{},
                       .at = now,
                       .is_automatic = !by.is_signed_in(),
                       .is_detected_automatically = is_detected(row),
@@ -170,6 +211,7 @@ Judged judge(db::Tx& tx, const Services& services, const access::Viewer& by, con
                       .facts = judgement.facts,
                       .questions = judgement.questions,
                       .note = judgement.note,
+                      .scope = row.member ? "member" : "whole-post",
                       .sent_to = judgement.sent_to,
                       .deadline_at = is_return ? std::optional{now + answer_time} : std::nullopt,
                       .until = judgement.until,
@@ -216,6 +258,9 @@ Judged judge(db::Tx& tx, const Services& services, const access::Viewer& by, con
         merge_cases(tx, row.id, row.post, texts_of(kind.merges));
     }
     const auto id = insert_decision(tx, decision);
+    if (row.member && !decision.statement.empty()) {
+        follow_measure(tx, services, row, kind, id, decision);
+    }
     if (ends) {
         for (const auto reporter : close_reports(tx, row.id, id)) {
             discussion::announce_own(tx, services.announcer, reporter,
@@ -251,7 +296,9 @@ Judged undo_decision(db::Tx& tx, const Services& services, const access::Viewer&
     auto moved = stays(row);
     const bool was_read = undone->state_from == "live" || undone->state_from == "live_change";
     const bool shows_old = was_read && (kind->move == PostMove::publish || is_changed || kind->move == PostMove::grant);
-    if (undone->state_from != undone->state_to || shows_old) {
+    if (row.member) {
+        moved.state_to = undone->state_from;
+    } else if (undone->state_from != undone->state_to || shows_old) {
         moved = discussion::put_back(tx, services.announcer, row.post,
                                      {.from = undone->state_to,
                                       .to = undone->state_from,
@@ -271,7 +318,7 @@ Judged undo_decision(db::Tx& tx, const Services& services, const access::Viewer&
                                          .kind = "undo",
                                          .post = row.post,
                                          .post_version = row.post_version,
-                                         .member = {},
+                                         .member = row.member,
                                          .state_from = moved.state_from,
                                          .state_to = moved.state_to,
                                          .live_version_from = moved.live_version_from,
@@ -279,11 +326,19 @@ Judged undo_decision(db::Tx& tx, const Services& services, const access::Viewer&
                                          .by_name = by.name,
                                          .by_role = role_of(by),
                                          .source = undone->source,
+                                         .scope = undone->scope,
                                          .deadline_at = {},
                                          .until = {},
                                          .appeal_until = {},
                                          .statement = {},
                                          .reverses = undone->id});
+    if (row.member) {
+        undo_measure(tx, undone->id, id);
+        members::announce_session_changed(tx, services.announcer, row.member);
+        if (!undone->statement.empty()) {
+            write_to_member(tx, services.texts, row.member, "undecided_on_you", {});
+        }
+    }
     announce_case(tx, services.announcer, "case.new", row.id, by.name);
     return {id, moved.state_from, moved.state_to};
 }

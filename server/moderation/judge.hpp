@@ -1,4 +1,4 @@
-// A decision takes effect: the post moves, the case ends or stays, the row that says why is written, and everybody whom it
+// A decision takes effect: the post moves or a measure holds, the case ends or stays, the row that says why is written, and everybody whom it
 // touches hears of it. Rule: nothing else decides; post, case, row and events are one transaction.
 #pragma once
 
@@ -23,12 +23,13 @@ struct Judgement {
     std::string body;     ///< of approve-with-changes
     std::string sent_to;  ///< of escalate: "senior", "legal" or "police"
     std::string source;   ///< "threshold" or "timer"; "" = what the case says
-    std::optional<base::Time> until;  ///< of a hiding by the system: when the post comes back by itself
+    std::optional<base::Time> until;  ///< when a hiding by the system, or a measure, ends by itself
+    base::MemberId proposed_by{};  ///< of a decision by two: the first of them; who judges confirms it
 };
 
 struct Judged {
     base::DecisionId id;
-    std::string state_from, state_to;  ///< of the post
+    std::string state_from, state_to;  ///< of the post, or what holds for the member
 };
 
 /// Did this decision leave a reported post where it was? Who reported it can object; when he is right, it goes.
@@ -42,7 +43,10 @@ bool is_restriction(const DecisionKind& kind, std::string_view appealed);
 /// names none.
 bool may_change_ground(const DecisionKind& kind, std::string_view case_kind, std::string_view post_state);
 
-/// The case as it is now, under the locks of its thread, its post and itself; nothing when there is none.
+/// The text for who may not decide on it, as decider_bar says.
+std::string bar_text(const CaseRow& row, base::MemberId member, const std::string& bar);
+
+/// The case as it is now, under the locks of its thread and post (or its member) and itself; nothing when there is none.
 std::optional<CaseRow> lock_and_find(db::Tx& tx, base::CaseId id);
 
 /// `by`: a guest is the system. `row`: from lock_and_find, in the same transaction, as the moderator saw it. Throws

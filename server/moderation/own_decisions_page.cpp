@@ -36,7 +36,9 @@ site::Page load_own_decisions(const site::PageContext& context, const discussion
     const auto rules = list_house_rules(context.tx);
     std::vector<std::int64_t> ids;
     for (const auto& decision : decisions) {
-        ids.push_back(decision.post.value);
+        if (decision.post) {
+            ids.push_back(decision.post.value);
+        }
     }
     const auto posts = discussion::load_posts_in_threads(context, services, ids);
     ids.clear();
@@ -46,7 +48,8 @@ site::Page load_own_decisions(const site::PageContext& context, const discussion
     const auto appeals = appeals_by_decision(context.tx, {.member = context.viewer.member}, ids);
     auto items = nlohmann::json::array();
     for (const auto& decision : decisions) {
-        if (const auto post = posts.find(decision.post.value); post != posts.end()) {
+        if (const auto post = posts.find(decision.post.value); post != posts.end() || decision.member) {
+            const bool is_post = post != posts.end();
             auto shown = decision_json(decision, rules, DecisionReader::author);
             // What was sent is kept in Dutch; who reads English gets the same said from the same row.
             if (context.language == view::Language::english) {
@@ -56,9 +59,10 @@ site::Page load_own_decisions(const site::PageContext& context, const discussion
             if (appeal != appeals.end()) {
                 shown["appealUrl"] = "";  // once
             }
-            items.push_back({{"threadTitle", post->second.thread_title},
-                             {"threadUrl", post->second.thread_url},
-                             {"post", post->second.post.json()},
+            items.push_back({{"threadTitle", is_post ? post->second.thread_title
+                                                     : services.texts.text("members.decision_about_you", context.language)},
+                             {"threadUrl", is_post ? post->second.thread_url : ""},
+                             {"post", is_post ? post->second.post.json() : nlohmann::json{}},
                              {"decision", std::move(shown)},
                              {"appeal", appeal == appeals.end() ? nlohmann::json{} : appeal_json(appeal->second)}});
         }

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "moderation/case_view.hpp"
+#include "moderation/decision_kinds.hpp"
 #include "moderation/decision_store.hpp"
 #include "moderation/hidden_reads.hpp"
 #include "moderation/working_time.hpp"
@@ -53,10 +54,8 @@ nlohmann::json last_decision_json(const PageContext& context, const Services& se
     if (!row) {
         return nullptr;
     }
-    std::string name{last->kind};
-    std::replace(name.begin(), name.end(), '-', '_');
-    return {{"label", services.texts.text("moderation.choice_" + name, context.language)},
-            {"title", row->thread_title},
+    return {{"label", services.texts.text("moderation.choice_" + text_name(last->kind, row->kind), context.language)},
+            {"title", case_title(context, services, *row)},
             {"until", base::to_rfc3339(last->at + undo_time)},
             {"undoUrl", case_url(row->id) + "/ongedaan"}};
 }
@@ -126,7 +125,9 @@ site::Page load_queue(const PageContext& context, const Services& services) {
 
 site::Page load_case(const PageContext& context, const Services& services, db::Database& database) {
     const auto row = get_case(context, context.id<base::CaseId>("id"));
-    log_hidden_reads(context.tx, database, context.viewer, {row.post.value});
+    if (row.post) {
+        log_hidden_reads(context.tx, database, context.viewer, {row.post.value});
+    }
     if (context.is_api) {
         site::Page page;
         page.model = case_json(context, services, row, read_scope(context, services), {});

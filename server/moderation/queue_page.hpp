@@ -15,6 +15,7 @@ namespace forum::moderation {
 /// What a moderator typed when a decision was refused: shown again with what is wrong.
 struct DecisionDraft {
     std::string decision, legal_ground, facts, questions, note, body, send_to;
+    std::string until;  ///< the last day of a measure, "2026-12-31"
     std::vector<std::string> rules;
     site::FormErrors errors;
     std::string conflict;  ///< why it came too late, where the page does not say it anyway; "" = it did not

@@ -20,7 +20,9 @@ const db::Query authors_of_query{"moderation.own_among", R"(
 std::string ReviewGate::decide(db::Tx& tx, const access::Viewer& viewer, const discussion::Submission& submission) {
     // The text itself is looked at for everyone, staff too.
     auto rules = guard_.hold_rules(submission);
-    if (!discussion::writes_at_once(viewer) && count_published(tx, viewer.member) < reviewed_posts) {
+    if (viewer.measure != access::Measure::none) {
+        rules.push_back("review-all");
+    } else if (!discussion::writes_at_once(viewer) && count_published(tx, viewer.member) < reviewed_posts) {
         rules.push_back("new-member");
     }
     std::string joined;

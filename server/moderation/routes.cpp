@@ -2,6 +2,7 @@
 
 #include "moderation/appeal_decision.hpp"
 #include "moderation/decide_case.hpp"
+#include "moderation/measure_page.hpp"
 #include "moderation/notice_page.hpp"
 #include "moderation/own_decisions_page.hpp"
 #include "moderation/public_account.hpp"
@@ -28,6 +29,11 @@ void add_routes(site::Routes& routes, const discussion::Services& services, db::
     routes.action("moderation.decide", "/moderatie/{id}/besluit", Method::post,
                   "/api/v1/moderation/cases/{id}/decision", moderator,
                   [&](const site::ActionContext& context) { return decide_case(context, services); });
+    routes.action("moderation.answer_proposal", "/moderatie/{id}/voorstel", Method::post,
+                  "/api/v1/moderation/cases/{id}/proposal", moderator,
+                  [&](const site::ActionContext& context) { return answer_proposal(context, services); });
+    routes.action("moderation.open_measure", "/leden/{id}/maatregel", Method::post, "/api/v1/members/{id}/measures", moderator,
+                  [&](const site::ActionContext& context) { return open_measure(context, services); });
     routes.action("moderation.undo", "/moderatie/{id}/ongedaan", Method::del,
                   "/api/v1/moderation/cases/{id}/decision", moderator,
                   [&](const site::ActionContext& context) { return undo_case(context, services); });
@@ -72,12 +78,16 @@ void add_routes(site::Routes& routes, const discussion::Services& services, db::
                   [&](const site::ActionContext& context) { return appeal_by_notice(context, services); });
     routes.page("moderation.appeal_page", "/bezwaar", "", member,
                 [&](const site::PageContext& context) { return load_appeal_page(context, services); });
+    routes.last_resort();
     routes.action("moderation.appeal", "/bezwaar", Method::post, "/api/v1/appeals", member,
                   [&](const site::ActionContext& context) { return appeal_decision(context, services); });
+    routes.last_resort();
     routes.page("moderation.own_decisions", "/ik/besluiten", "/api/v1/me/decisions", member,
                 [&](const site::PageContext& context) { return load_own_decisions(context, services); });
+    routes.last_resort();
     routes.page("moderation.house_rules", "/huisregels", "/api/v1/rules", anyone,
                 [&](const site::PageContext& context) { return load_house_rules(context, services); });
+    routes.last_resort();
     add_public_account(routes, services, database);
 }
 

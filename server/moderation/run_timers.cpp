@@ -5,9 +5,11 @@
 #include "base/log.hpp"
 #include "discussion/post_states.hpp"
 #include "discussion/thread_events.hpp"
-#include "mail/outbox.hpp"
+#include "members/member_rights.hpp"
 #include "moderation/case_events.hpp"
 #include "moderation/judge.hpp"
+#include "moderation/measure_store.hpp"
+#include "moderation/member_letters.hpp"
 #include "moderation/statement.hpp"
 #include "view/present.hpp"
 
@@ -28,9 +30,7 @@ const db::Query to_remind_query{"moderation.remind_authors", R"(
     RETURNING p.id AS post_id, p.thread_id, p.number, p.author_id, c.deadline_at)"};
 
 const db::Query author_query{"moderation.author_to_write_to", R"(
-    SELECT m.name, m.email, t.title
-      FROM posts p JOIN members m ON m.id = p.author_id JOIN threads t ON t.id = p.thread_id
-     WHERE p.id = $1 AND m.ended_at IS NULL)"};
+    SELECT p.author_id, t.title FROM posts p JOIN threads t ON t.id = p.thread_id WHERE p.id = $1)"};
 
 const db::Query expired_query{"moderation.expired_cases", R"(
     SELECT id FROM cases WHERE state = 'with_author' AND deadline_at <= $1 ORDER BY id LIMIT $2)"};
@@ -45,21 +45,10 @@ const db::Query shown_again_query{"moderation.hidden_too_long", R"(
 const db::Query alarm_query{"moderation.alarm_seniors", R"(
     UPDATE cases SET hidden_until = NULL, version = version + 1, sent_to = 'senior', sent_reason = $2 WHERE id = $1)"};
 
-/// Letter `name` to the author of a post: texts timers.<name>_subject and timers.<name>. Who comes once in a few weeks would not see
-/// in time what the pages say.
 void write_to_author(db::Tx& tx, const Services& services, base::PostId post, const std::string& name, nlohmann::json arguments) {
-    const auto rows = tx.exec(author_query, db::Params::of(post));
-    const auto row = rows.find_one();
-    // An address that is none must not keep the others from their terms.
-    if (!row || !mail::is_address(row->text("email"))) {
-        return;
-    }
-    arguments["name"] = row->text("name");
-    arguments["title"] = row->text("title");
-    arguments["link"] = std::string{mail::site_mark} + "/ik/besluiten";
-    const auto text = [&](const std::string& key) { return services.texts.text("timers." + key, view::Language::dutch, arguments); };
-    mail::post_letter(tx, row->text("email"), text(name + "_subject"),
-                      text("greeting") + "\n\n" + text(name) + "\n\n" + text("end") + "\n");
+    const auto row = tx.exec(author_query, db::Params::of(post)).one();
+    arguments["title"] = row.text("title");
+    write_to_member(tx, services.texts, row.id<base::MemberId>("author_id"), name, std::move(arguments));
 }
 
 Decision by_the_system(const CaseRow& row, const char* kind, const discussion::Moved& moved) {
@@ -112,6 +101,28 @@ void show_again(db::Tx& tx, const Services& services, const CaseRow& row) {
     base::log(base::LogLevel::warning, "case {}: nobody decided before the post that the system hid came back", row.id.value);
 }
 
+/// A measure whose end has come.
+void lift(db::Tx& tx, const Services& services, const DueMeasure& due) {
+    const auto& measure = due.measure;
+    Decision decision;
+    decision.case_id = due.case_id;
+    decision.kind = "lift";
+    decision.member = measure.member;
+    decision.scope = "member";
+    decision.state_from = measure.kind;
+    decision.state_to = "none";
+    decision.by_role = "system";
+    decision.at = base::now();
+    decision.is_automatic = true;
+    decision.source = "timer";
+    decision.reverses = measure.decision;
+    decision.statement = statement_text(services.texts, view::Language::dutch, decision, {});
+    end_measure(tx, insert_decision(tx, decision), measure.member);
+    members::announce_session_changed(tx, services.announcer, measure.member);
+    write_to_member(tx, services.texts, measure.member, "measure_ended", {{"statement", decision.statement}});
+    announce_case(tx, services.announcer, "case.decided", due.case_id);
+}
+
 }  // namespace
 
 TimersRun run_due_timers(db::Tx& tx, const Services& services, base::Time now) {
@@ -134,6 +145,12 @@ TimersRun run_due_timers(db::Tx& tx, const Services& services, base::Time now) {
         if (const auto row = lock_and_find(tx, base::CaseId{id}); row && row->state == "open" && row->post_state == "hidden") {
             show_again(tx, services, *row);
             ++run.shown_again;
+        }
+    }
+    for (const auto& due : due_measures(tx, now, cases_in_run)) {
+        if (lock_measure(tx, due.measure)) {
+            lift(tx, services, due);
+            ++run.lifted;
         }
     }
     return run;

@@ -1,4 +1,5 @@
-// What happens by itself when time has passed: T9 (an author who did not answer) and T16 (a post that the system hid comes back).
+// What happens by itself when time has passed: T9 (an author who did not answer), T16 (a post that the system hid comes back) and the
+// end of a measure against a member.
 // Rule: the system only gives back or lets go; what restricts somebody is decided by a person (invariant 8).
 #pragma once
 
@@ -12,7 +13,7 @@ namespace forum::moderation {
 constexpr std::chrono::days reminded_before{7};
 
 struct TimersRun {
-    int reminded{0}, expired{0}, shown_again{0};
+    int reminded{0}, expired{0}, shown_again{0}, lifted{0};
     bool operator==(const TimersRun&) const = default;
 };
 

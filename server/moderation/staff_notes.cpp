@@ -28,6 +28,10 @@ std::vector<StaffNote> notes_of_case(db::Tx& tx, base::CaseId id) {
     return notes;
 }
 
+bool insert_note(db::Tx& tx, base::CaseId id, base::MemberId by, const std::string& text) {
+    return !tx.exec(add_query, db::Params::of(id, by, text)).empty();
+}
+
 site::ActionResult add_note(const site::ActionContext& context, const discussion::Services& services) {
     const auto text = base::trim(context.input.text("text"));
     site::FormErrors errors;
@@ -39,7 +43,7 @@ site::ActionResult add_note(const site::ActionContext& context, const discussion
         return discussion::refuse(context, errors);
     }
     const auto id = context.id<base::CaseId>("id");
-    if (context.tx.exec(add_query, db::Params::of(id, context.viewer.member, text)).empty()) {
+    if (!insert_note(context.tx, id, context.viewer.member, text)) {
         throw base::Problem{base::ProblemKind::not_found};
     }
     return site::Done{.status = 201,

@@ -17,6 +17,9 @@ struct StaffNote {
 /// Oldest first.
 std::vector<StaffNote> notes_of_case(db::Tx& tx, base::CaseId id);
 
+/// `text`: 1 to 4000 characters. False when there is no such case.
+bool insert_note(db::Tx& tx, base::CaseId id, base::MemberId by, const std::string& text);
+
 /// POST /moderatie/{id}/notitie {text}, also about a case that is closed.
 site::ActionResult add_note(const site::ActionContext& context, const discussion::Services& services);
 

@@ -32,9 +32,8 @@ struct ReasonForm {
     site::FormErrors errors;
 };
 
-std::string label_of(const Services& services, view::Language language, std::string slug) {
-    std::replace(slug.begin(), slug.end(), '-', '_');
-    return services.texts.text("moderation.choice_" + slug, language);
+std::string label_of(const Services& services, view::Language language, std::string_view slug) {
+    return services.texts.text("moderation.choice_" + text_name(slug, ""), language);
 }
 
 /// A reason is a text for the author: what goes into the facts, or into the questions.
@@ -57,7 +56,7 @@ site::Page reasons_page(const site::PageContext& context, const Services& servic
     for (const auto& kind : decision_kinds()) {
         if (takes_reason(kind)) {
             choices.push_back({{"value", kind.slug},
-                               {"label", label_of(services, context.language, std::string{kind.slug})},
+                               {"label", label_of(services, context.language, kind.slug)},
                                {"isChosen", kind.slug == form.decision}});
         }
     }

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "moderation/decision_kinds.hpp"
 #include "view/present.hpp"
 
 namespace forum::moderation {
@@ -23,6 +24,9 @@ std::string what_key(const Decision& decision) {
     if (kind == "hide" || kind == "return" || kind == "refuse" || kind == "expire") {
         return kind;
     }
+    if (decision.scope == "member" && kind != "grant") {
+        return kind == "unfounded" || kind == "escalate" || kind == "undo" ? "" : text_name(kind, "");
+    }
     const bool has_moved = decision.state_from != decision.state_to;
     if (kind == "remove" || (kind == "grant" && has_moved && decision.state_to == "removed")) {
         return "remove";
@@ -31,9 +35,15 @@ std::string what_key(const Decision& decision) {
         return "changes";
     }
     if (kind == "grant") {
-        return has_moved ? "grant" : decision.state_to == "removed" ? "grant_gone" : "grant_only";
+        return has_moved && decision.scope == "member" ? "grant_measure" : has_moved ? "grant" : decision.state_to == "removed" ? "grant_gone" : "grant_only";
     }
     return (kind == "restore" || kind == "unfounded") && has_moved ? "restore" : "";
+}
+
+/// As it is in Amsterdam.
+std::string iso_day(base::Time time) {
+    const auto civil = base::to_amsterdam(time);
+    return fmt::format("{:04}-{:02}-{:02}", civil.year, civil.month, civil.day);
 }
 
 }  // namespace
@@ -48,10 +58,11 @@ base::Time months_later(base::Time from, int months) {
     return base::next_amsterdam_midnight(sys_days{date} + (from - day)) - seconds{1};
 }
 
-std::string day_text(base::Time time, view::Language language) {
-    const auto civil = base::to_amsterdam(time);
-    return view::date_text(fmt::format("{:04}-{:02}-{:02}", civil.year, civil.month, civil.day), language);
-}
+std::string day_text(base::Time time, view::Language language) { return view::date_text(iso_day(time), language); }
+
+std::string last_day(base::Time until) { return iso_day(until - std::chrono::seconds{1}); }
+
+std::string last_day_text(base::Time until, view::Language language) { return view::date_text(last_day(until), language); }
 
 std::string statement_text(const view::Templates& texts, view::Language language, const Decision& decision,
                            const std::vector<HouseRule>& rules) {
@@ -67,7 +78,9 @@ std::string statement_text(const view::Templates& texts, view::Language language
     const auto say = [&](const std::string& key, const nlohmann::json& arguments = nlohmann::json::object()) {
         text += (text.empty() ? "" : " ") + texts.text("statement." + key, language, arguments);
     };
-    say("what_" + what, {{"at", shown(decision.at)}, {"until", shown(decision.deadline_at)}});
+    const bool is_person = decision.scope == "member";
+    const auto last_day = is_person && decision.until ? last_day_text(*decision.until, language) : std::string{};
+    say("what_" + what, {{"at", shown(decision.at)}, {"until", is_person ? last_day : shown(decision.deadline_at)}});
     std::string names;
     for (const auto& rule : rules) {
         if (std::find(decision.rules.begin(), decision.rules.end(), rule.slug) != decision.rules.end()) {
@@ -87,7 +100,7 @@ std::string statement_text(const view::Templates& texts, view::Language language
     if (decision.is_automatic) {
         say(decision.source == "timer" ? "automatic_timer" : "automatic");
     } else {
-        say("human");
+        say(decision.seconded_by ? "two_humans" : "human");
         const auto& source = decision.source;
         if (source == "report" || source == "notice" || source == "appeal" || source == "own-initiative") {
             say(source == "own-initiative" ? "after_own" : "after_" + source);
@@ -100,7 +113,9 @@ std::string statement_text(const view::Templates& texts, view::Language language
     if (decision.appeal_until) {
         const bool is_provisional = what == "hide";
         const std::string duration = decision.until ? "scope_until" : is_provisional ? "scope_provisional" : "scope_lasting";
-        if (what != "changes") {
+        if (is_person && what != "warn") {
+            say(decision.until ? "measure_until" : "measure_lasting", {{"until", last_day}});
+        } else if (what != "changes" && !is_person) {
             say(duration, {{"until", shown(decision.until)}});
         }
         say("object", {{"until", day_text(*decision.appeal_until, language)}, {"days", appeal_days}});

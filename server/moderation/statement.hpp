@@ -23,6 +23,10 @@ base::Time months_later(base::Time from, int months);
 /// The day in words, as it is in Amsterdam.
 std::string day_text(base::Time time, view::Language language);
 
+/// The last whole day before the end of a measure, "2026-12-31", and in words.
+std::string last_day(base::Time until);
+std::string last_day_text(base::Time until, view::Language language);
+
 /// "" for a decision that says enough by itself (approve). The language of the row is Dutch; `decision.at` is when.
 std::string statement_text(const view::Templates& texts, view::Language language, const Decision& decision,
                            const std::vector<HouseRule>& rules);

@@ -226,12 +226,17 @@ void Pipeline::check_access(const Call& call) const {
     }
 }
 
+bool Pipeline::is_restricted(const Call& call) {
+    const auto& viewer = call.viewer;
+    return (viewer.is_shut_out() && !call.route->is_last_resort) || (viewer.is_read_only() && call.route->is_writing);
+}
+
 http::Reply Pipeline::answer_page(Call& call, const PageLoader& loader) {
     const auto since = parts_.cache.now();
     return parts_.database.read([&](db::Tx& tx) {
         const PageContext context{call.request, call.path, call.viewer, tx, call.preferences.language,
                                   is_api_path(call.request.path)};
-        const auto page = loader(context);
+        const auto page = is_restricted(call) ? parts_.restricted(context, nullptr) : loader(context);
         auto reply = call.wants_json ? model_reply(call, page) : page_reply(call, page, &tx);
         const bool may_keep = page.keep == Keep::until_changed && reply.status == 200 &&
                               call.wants_json == context.is_api && !flash::is_pending(call.request);
@@ -262,6 +267,9 @@ http::Reply Pipeline::answer_action(Call& call, const Action& action) {
             return page_reply(call, parts_.sign_in_again(context), nullptr);
         }
         check_access(call);
+        if (is_restricted(call)) {
+            return page_reply(call, parts_.restricted(context, &context), &tx);
+        }
         const auto result = action(context);
         if (const auto* done = std::get_if<Done>(&result)) {
             return done_reply(call, *done);

@@ -34,6 +34,8 @@ struct PipelineParts {
     std::string public_origin;  ///< "https://forum.example"; "" = whatever Host says
     /// The sign-in page that keeps what a signed-out writer sent: shown with 401 when a form arrives without a session.
     std::function<Page(const ActionContext&)> sign_in_again;
+    /// In place of what a measure keeps from the viewer; `act`: what he sent, null for a page.
+    std::function<Page(const PageContext&, const ActionContext* act)> restricted;
 };
 
 class Pipeline {
@@ -65,6 +67,7 @@ private:
     http::Reply done_reply(const Call& call, const Done& done) const;
     http::Reply model_reply(const Call& call, const Page& page) const;
     void check_access(const Call& call) const;
+    static bool is_restricted(const Call& call);
     void count(const std::string& route, int status) const;
 
     PipelineParts parts_;

@@ -57,4 +57,16 @@ void Routes::light() {
     }
 }
 
+void Routes::writing() {
+    for (auto index = added_from_; index < routes_.size(); ++index) {
+        routes_[index].is_writing = true;
+    }
+}
+
+void Routes::last_resort() {
+    for (auto index = added_from_; index < routes_.size(); ++index) {
+        routes_[index].is_last_resort = true;
+    }
+}
+
 }  // namespace forum::site

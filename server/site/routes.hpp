@@ -34,6 +34,8 @@ struct Route {
     bool is_api;        ///< answers JSON
     std::string name;   ///< "discussion.thread", for the log, metrics and OpenAPI's operationId
     std::variant<PageLoader, Action, RawHandler> handler;
+    bool is_writing{false};     ///< not for a member who may only read
+    bool is_last_resort{false};  ///< also for a member who is shut out: what tells him so, and how he objects
     bool is_light{false};  ///< never counted against the write rate limit (drafts, markers)
 };
 
@@ -44,8 +46,10 @@ public:
     /// A use case: form face `path` (always POST; "" = none), JSON face `api_method api_path` ("" = none).
     void action(std::string name, std::string path, http::Method api_method, std::string api_path, Access access, Action action);
     void raw(std::string name, http::Method method, std::string path, RawHandler handler);
-    /// Marks the routes added last (page, action) as light.
+    /// Each marks the routes added last (page, action) as what Route says.
     void light();
+    void writing();
+    void last_resort();
 
     const std::vector<Route>& all() const { return routes_; }
 

@@ -45,8 +45,9 @@ END
 $$;
 
 -- Why a member may not decide on a case; null: he may. Nobody decides on what is his own (his post, his report or notice, a measure
--- against himself: 'own'), nor on an appeal when he took part in any decision before it ('took_part'): invariants 6 and 7. Pages ask
--- this, and the trigger below, so that no path of the program can forget it. An address that nobody confirmed bars nobody.
+-- against himself: 'own'), nor on an appeal when he took part in any decision before it ('took_part'): invariants 6 and 7; nor about
+-- somebody of his own municipality ('same_municipality'). Pages ask this, and the trigger below, so that no path of the program can
+-- forget it. An address that nobody confirmed bars nobody.
 CREATE OR REPLACE FUNCTION decider_bar(in_case bigint, in_member bigint)
 RETURNS text LANGUAGE sql STABLE AS $$
     SELECT CASE
@@ -58,7 +59,8 @@ RETURNS text LANGUAGE sql STABLE AS $$
           OR EXISTS (SELECT 1 FROM appeals a WHERE a.case_id = c.id AND a.by_member = in_member) THEN 'own'
         WHEN c.kind = 'appeal'
          AND (EXISTS (SELECT 1 FROM decisions d, decisions appealed
-                       WHERE appealed.id = c.appeals AND (d.post_id = c.post_id OR d.case_id = appealed.case_id)
+                       WHERE appealed.id = c.appeals
+                         AND (d.post_id = c.post_id OR d.member_id = c.member_id OR d.case_id = appealed.case_id)
                          AND d.case_id <> c.id AND in_member IN (d.decided_by, d.seconded_by)
                          AND d.decided_at <= coalesce(c.closed_at, 'infinity'))
               OR EXISTS (SELECT 1 FROM reports r WHERE r.post_id = c.post_id AND r.reporter_id = in_member
@@ -66,14 +68,25 @@ RETURNS text LANGUAGE sql STABLE AS $$
               OR EXISTS (SELECT 1 FROM content_notices n JOIN members m ON lower(m.email) = lower(n.email)
                           WHERE n.post_id = c.post_id AND m.id = in_member AND NOT n.is_child_abuse
                             AND n.confirmed_at <= coalesce(c.closed_at, 'infinity'))) THEN 'took_part'
+        WHEN EXISTS (SELECT 1 FROM members subject JOIN members decider ON decider.municipality_code = subject.municipality_code
+                      WHERE subject.id = c.member_id AND decider.id = in_member) THEN 'same_municipality'
         END
       FROM cases c WHERE c.id = in_case
+$$;
+
+-- Does this decision about a member with this function take two moderators? (features.md 4b)
+CREATE OR REPLACE FUNCTION needs_second(decision_kind text, member_function text)
+RETURNS boolean LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT decision_kind IN ('suspend', 'end-membership') AND coalesce(is_office_holder(member_function), false)
 $$;
 
 CREATE OR REPLACE FUNCTION refuse_involved_decider() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF coalesce(decider_bar(NEW.case_id, NEW.decided_by), decider_bar(NEW.case_id, NEW.seconded_by)) IS NOT NULL THEN
         RAISE EXCEPTION 'who is involved may not decide' USING ERRCODE = 'FD006';
+    END IF;
+    IF NEW.seconded_by IS NULL AND needs_second(NEW.kind, (SELECT m.function FROM members m WHERE m.id = NEW.member_id)) THEN
+        RAISE EXCEPTION 'this takes two people' USING ERRCODE = 'FD007';
     END IF;
     RETURN NEW;
 END

@@ -63,6 +63,32 @@ TEST_F(Sessions, MayorsAndAldermenAreOfficeHoldersAndOthersAreNot) {
     }
 }
 
+TEST_F(Sessions, CarryTheMeasureThatHoldsNow) {
+    const auto member = make_member();
+    const auto token = sign_in(member);
+    const auto measure = [&](const std::string& kind, const std::string& until) {
+        sql(database(),
+            "WITH ended AS (UPDATE measures SET lifted_at = now(), lifted_by = decision_id WHERE member_id = $1 AND lifted_at IS NULL), "
+            "about AS (INSERT INTO cases (kind, state, member_id, due_at) VALUES ('measure', 'decided', $1, now()) RETURNING id), "
+            "decided AS (INSERT INTO decisions (case_id, number, kind, member_id, state_from, state_to, decided_by, decided_role, rules, facts, "
+            "statement, appeal_until, until) SELECT id, 1, $2, $1, 'none', $2, $3, 'moderator', '{respect}', 'Feiten die lang genoeg zijn.', "
+            "'Zo is het.', now(), now() FROM about RETURNING id) "
+            "SELECT id FROM decided",
+            db::Params::of(member, kind, make_member("m" + kind + until.substr(0, 1) + "@b.nl", "moderator")));
+        sql(database(),
+            "INSERT INTO measures (member_id, kind, decision_id, until) SELECT $1, $2, max(id), now() + $3::interval FROM decisions",
+            db::Params::of(member, kind, until));
+    };
+    EXPECT_EQ(find(token).measure, Measure::none);
+    for (const auto& [kind, until, holds] : std::vector<std::tuple<std::string, std::string, Measure>>{
+             {"review-all", "1 day", Measure::review_all}, {"read-only", "1 day", Measure::read_only},
+             {"suspend", "1 day", Measure::shut_out},      {"end-membership", "1 day", Measure::shut_out},
+             {"suspend", "-1 second", Measure::none}}) {
+        measure(kind, until);
+        EXPECT_EQ(find(token).measure, holds) << kind << until;
+    }
+}
+
 TEST_F(Sessions, AreCheckedManyAtOnceInTheirOrder) {
     const auto first = make_member();
     const auto second = make_member("c@d.nl", "administrator");

@@ -1,5 +1,6 @@
 """The API as web/openapi.json describes it: every route, every answer of a tour as guest, member and moderator, and what is
 refused how. Rule: an answer that the tour does not check against the document is a test that is missing."""
+import datetime
 import http.client
 import json
 import re
@@ -163,6 +164,7 @@ class Api(unittest.TestCase):
         self.tour_of_drafts()
         self.tour_of_the_queue()
         self.tour_of_moderation()
+        self.tour_of_measures()
         self.tour_of_the_guard()
         self.tour_of_reports()
         self.tour_of_appeals()
@@ -338,6 +340,51 @@ class Api(unittest.TestCase):
         self.call(self.moderator, "GET", "/moderation/cases?theme=wonen&province=Drenthe")
         self.call(self.moderator, "DELETE", f"/moderation/reasons/{kept['id']}")
         self.call(self.moderator, "DELETE", f"/moderation/reasons/{kept['id']}", status=404)
+
+    def tour_of_measures(self):
+        thread = self.start(title="Over wie dit schreef")
+        writer = self.call(self.adviseur, "POST", f"/threads/{thread['id']}/posts", {"body": "Ook dit."}, 201)["author"]["id"]
+        holder = self.call(self.guest, "GET", f"/threads/{thread['id']}/posts/1")["author"]["id"]
+        made = f"/members/{writer}/measures"
+        self.call(self.guest, "POST", made, status=404)
+        self.call(self.wethouder, "POST", made, status=404)
+        self.call(self.moderator, "POST", "/members/999999999/measures", status=404)
+        case = self.call(self.moderator, "POST", made, status=201)
+        self.assertEqual(self.call(self.moderator, "POST", made)["id"], case["id"])
+        url = f"/moderation/cases/{case['id']}"
+        decide = lambda who, url, kind, **more: {"version": self.call(who, "GET", url)["version"], "decision": kind, "rules": ["respect"],
+                                                 "facts": "Schreef drie keer een belediging."} | more
+        shown = self.call(self.moderator, "GET", url)
+        self.assertEqual([d["value"] for d in shown["decisions"]],
+                         ["unfounded", "warn", "review-all", "read-only", "suspend", "end-membership", "escalate"])
+        problem = self.call(self.moderator, "POST", url + "/decision", decide(self.moderator, url, "suspend"), 400)
+        self.assertEqual({e["field"] for e in problem["errors"]}, {"until"})
+        day = (datetime.date.today() + datetime.timedelta(days=30)).isoformat()
+        self.call(self.moderator, "POST", url + "/decision", decide(self.moderator, url, "suspend", until=day))
+        for method, path in (("GET", "/me"), ("GET", f"/threads/{thread['id']}"), ("GET", "/themes"), ("PUT", "/me/visit")):
+            problem = self.call(self.adviseur, method, path, status=403)
+            self.assertEqual((problem["type"], problem["measure"]["kind"]), ("/problems/restricted", "suspend"))
+        own = self.call(self.adviseur, "GET", "/me/decisions")["items"][0]
+        self.assertEqual((own["post"], own["decision"]["kind"], own["decision"]["lastDate"]), (None, "suspend", day))
+        self.assertEqual(self.call(self.moderator, "GET", "/moderation/cases")["lastDecision"]["undoUrl"], f"/moderatie/{case['id']}/ongedaan")
+        self.call(self.moderator, "DELETE", url + "/decision")
+        self.call(self.adviseur, "GET", "/me")
+        self.call(self.moderator, "POST", url + "/decision", decide(self.moderator, url, "unfounded"))
+
+        # A mayor or an alderman: two.
+        case = self.call(self.moderator, "POST", f"/members/{holder}/measures", status=201)
+        url = f"/moderation/cases/{case['id']}"
+        proposed = self.call(self.moderator, "POST", url + "/decision", decide(self.moderator, url, "end-membership"), 202)
+        self.assertTrue(proposed["isProposed"])
+        answer = lambda who, said, **more: {"version": self.call(who, "GET", url)["version"], "answer": said} | more
+        self.call(self.moderator, "POST", url + "/proposal", answer(self.moderator, "confirm"), 403)
+        self.call(self.moderator2, "POST", url + "/decision", decide(self.moderator2, url, "warn"), 409)
+        problem = self.call(self.moderator2, "POST", url + "/proposal", answer(self.moderator2, "refuse", meer=1), 400)
+        self.assertEqual({e["field"] for e in problem["errors"]}, {"note", "meer"})
+        self.assertEqual(self.call(self.moderator2, "GET", url)["proposal"]["by"], "Sanne Verhulst")
+        self.call(self.moderator2, "POST", url + "/proposal", answer(self.moderator2, "refuse", note="Eerst een gesprek."))
+        self.assertIsNone(self.call(self.moderator, "GET", url)["proposal"])
+        self.call(self.moderator, "POST", url + "/decision", decide(self.moderator, url, "unfounded"))
 
     def tour_of_the_guard(self):
         at = f"/threads/{self.start(title='Wie helpt dit gezin?')['id']}/posts"

@@ -34,6 +34,20 @@ FILL = """
                            g.decided, 'Zo is het.', g.decided, g.source, CASE WHEN g.kind = 'escalate' THEN 'senior' END, g.detected
                       FROM opened c JOIN given g ON g.n = c.hold_rule::int ORDER BY g.n RETURNING *)
     SELECT count(*) FROM judged"""
+# About a person, not about a post: the account counts the measure and names nobody.
+MEASURES = """
+    WITH about AS (SELECT id FROM members WHERE role = 'member' ORDER BY id LIMIT 1),
+         given AS (SELECT n, (ARRAY['warn', 'review-all', 'read-only', 'suspend', 'end-membership', 'lift'])[1 + n % 6] AS kind,
+                          timestamptz '2026-05-01 12:00+02' + n * interval '1 hour' AS decided FROM generate_series(1, {count}) n),
+         opened AS (INSERT INTO cases (kind, state, member_id, due_at, closed_at, hold_rule)
+                    SELECT 'measure', 'decided', a.id, g.decided, g.decided, 'measure-' || g.n FROM given g, about a RETURNING id, member_id, hold_rule),
+         judged AS (INSERT INTO decisions (case_id, number, kind, member_id, state_from, state_to, decided_by, seconded_by, decided_role, decided_at,
+                                           rules, facts, statement, appeal_until, until, source, scope)
+                    SELECT c.id, 1, g.kind, c.member_id, 'none', 'none', s.one, s.other, 'moderator', g.decided, '{{respect}}',
+                           'Feiten die hier niet tellen.', 'Zo is het.', g.decided, g.decided, 'own-initiative', 'member'
+                      FROM opened c JOIN given g ON 'measure-' || g.n = c.hold_rule
+                     CROSS JOIN (SELECT min(id) AS one, max(id) AS other FROM members WHERE role = 'moderator') s ORDER BY g.n RETURNING *)
+    SELECT count(*) FROM judged"""
 UNDO = """
     INSERT INTO decisions (case_id, number, kind, post_id, post_version, state_from, state_to, decided_by, decided_role, decided_at, reverses)
     SELECT d.case_id, 2, 'undo', d.post_id, 1, 'live', 'waiting', d.decided_by, d.decided_role, d.decided_at + interval '5 minutes', d.id
@@ -154,6 +168,7 @@ class PublicAccount(Forum):
                           "source": chance.choice(("review", "review", "review", "report", "word-rule", "own-initiative")),
                           "detected": chance.random() < 0.2})
         assert cls.sql(FILL.format(rows=json.dumps(given))) == str(len(given))
+        assert cls.sql(MEASURES.format(count=38)) == "38"
         undone = chance.sample(range(len(given)), 25)
         cls.sql(UNDO.format(numbers=", ".join(f"'{n}'" for n in undone)))
         cls.sql(OBJECT.format(numbers=", ".join(f"'{n}'" for n in range(60))))
@@ -198,7 +213,7 @@ class PublicAccount(Forum):
             self.assertEqual(self.guest.get(f"/besluiten/cijfers?kwartaal={text}").status, status)
         self.assertNotEqual(run("figures", "--quarter", "2026-5", "--database", self.server.database_url()).returncode, 0)
         # Otherwise this compares nothing with nothing.
-        for line in (("decision", "approve"), ("decision", "few"), ("rule", "law"), ("source", "review"), ("found", "automatic"),
+        for line in (("decision", "approve"), ("decision", "few"), ("decision", "warn"), ("decision", "suspend"), ("rule", "law"), ("source", "review"), ("found", "automatic"),
                      ("appeal", "lodged"), ("handling", "p90-minutes")):
             self.assertIn(line, seen)
 

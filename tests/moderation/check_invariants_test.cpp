@@ -38,8 +38,12 @@ const std::vector<Break> breaks{
                                               "UPDATE cases c SET hidden_until = now() FROM posts p WHERE p.id = c.post_id AND p.state = 'live'"}},
     {"announced as new twice", {"INSERT INTO events (topic, seq, kind, audience, data) SELECT topic, seq + 100, kind, audience, data FROM events "
                                 "WHERE kind = 'post.new'"}},
+    {"a measure past its end", {"UPDATE measures SET until = now() - interval '2 hours'"}},
+    {"a measure that is not what its decision says", {"UPDATE measures SET until = until + interval '1 day'"}},
+    {"a decision without its measure", {"DELETE FROM measures"}},
+    {"lifted by no decision about it", {"UPDATE measures SET lifted_at = now(), lifted_by = (SELECT min(id) FROM decisions WHERE kind = 'remove')"}},
     {"a report without an outcome", {"INSERT INTO reports (case_id, post_id, post_version, reporter_id, category) SELECT c.id, c.post_id, 1, "
-                                     "(SELECT max(id) FROM members), 'anders' FROM cases c WHERE c.state = 'decided' LIMIT 1"}},
+                                     "(SELECT max(id) FROM members), 'anders' FROM cases c WHERE c.state = 'decided' AND c.post_id IS NOT NULL LIMIT 1"}},
     {"a decision that is not as it was written", {"UPDATE decisions SET facts = facts || '.' WHERE kind = 'remove'"}},
     {"a decision that is not as it was written", {"UPDATE decisions SET decided_at = decided_at + interval '1 second' WHERE kind = 'approve'"}},
     {"broken before", {"DELETE FROM decisions WHERE kind = 'approve'"}},
@@ -48,7 +52,7 @@ const std::vector<Break> breaks{
     {"may change decisions", {"GRANT UPDATE ON decisions TO forum_app"}},
     {"may change decision_chain", {"GRANT DELETE ON decision_chain TO forum_app"}},
     {"a state that no decision led to", {"UPDATE posts SET state = 'removed' WHERE state = 'live' AND number = 2"}},
-    {"a case about a version that does not exist", {"UPDATE cases SET post_version = 77"}},
+    {"a case about a version that does not exist", {"UPDATE cases SET post_version = 77 WHERE post_id IS NOT NULL"}},
     {"a reply count that is not true", {"UPDATE threads SET reply_count = 55"}},
 };
 
@@ -62,6 +66,9 @@ protected:
     static void TearDownTestSuite() { sql(owner(), "REVOKE forum_owner FROM forum_app"); }
     void SetUp() override {
         JudgeTest::SetUp();
+        const auto adviser = world().member("Ad Viseur", true, "GM0981", "member", "beleidsadviseur");
+        world().post(mo, "/api/v1/members/" + to_string(adviser.member) + "/measures", nlohmann::json::object());
+        decide(mo, newest(), "suspend", {{"until", base::to_rfc3339(base::now() + std::chrono::days{9}).substr(0, 10)}});
         decide(mo, waiting(), "approve");
         const auto rejected = waiting();
         decide(mo, rejected, "reject");
