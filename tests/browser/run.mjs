@@ -9,6 +9,7 @@ import * as following from "./following_tests.mjs";
 import * as guard from "./guard_tests.mjs";
 import * as line from "./line_tests.mjs";
 import * as live from "./live_tests.mjs";
+import * as measures from "./measure_tests.mjs";
 import * as pages from "./page_tests.mjs";
 import * as plain from "./plain_tests.mjs";
 import * as reading from "./reading_tests.mjs";
@@ -20,7 +21,7 @@ let passed = 0;
 let failed = 0;
 const browser = await startBrowser();
 try {
-  for (const [group, tests] of Object.entries({ pages, plain, connection, line, live, reading, fresh, guard, following, reports, appeals, review })) {
+  for (const [group, tests] of Object.entries({ pages, plain, connection, line, live, reading, fresh, guard, following, reports, appeals, review, measures })) {
     const chosen = Object.entries(tests).filter(([name]) => wanted.length === 0 || wanted.some((word) => `${group}.${name}`.includes(word)));
     if (chosen.length > 0) await runGroup(group, chosen);
   }
