@@ -66,16 +66,22 @@ void add_routes(site::Routes& routes, const discussion::Services& services, db::
                   [&](const site::ActionContext& context) { return report_post(context, services, intake); });
     routes.page("moderation.notice_page", "/kennisgeving", "", anyone,
                 [&](const site::PageContext& context) { return load_notice_page(context, services); });
+    routes.last_resort();
     routes.action("moderation.notice", "/kennisgeving", Method::post, "/api/v1/notices", anyone,
                   [&](const site::ActionContext& context) { return send_notice(context, services, intake); });
+    routes.last_resort();
     routes.page("moderation.notice_status", "/kennisgeving/{token}", "", anyone,
                 [&](const site::PageContext& context) { return load_notice_status(context, services); });
+    routes.last_resort();
     routes.action("moderation.confirm_notice", "/kennisgeving/{token}", Method::post, "", anyone,
                   [&](const site::ActionContext& context) { return confirm_notice_address(context, services, intake); });
+    routes.last_resort();
     routes.page("moderation.notice_appeal_page", "/kennisgeving/{token}/bezwaar", "", anyone,
                 [&](const site::PageContext& context) { return load_notice_appeal_page(context, services); });
+    routes.last_resort();
     routes.action("moderation.notice_appeal", "/kennisgeving/{token}/bezwaar", Method::post, "", anyone,
                   [&](const site::ActionContext& context) { return appeal_by_notice(context, services); });
+    routes.last_resort();
     routes.page("moderation.appeal_page", "/bezwaar", "", member,
                 [&](const site::PageContext& context) { return load_appeal_page(context, services); });
     routes.last_resort();

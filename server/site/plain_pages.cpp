@@ -47,15 +47,20 @@ Action choose(const char* field, const char* cookie, std::vector<std::string> va
 
 void add_plain_pages(Routes& routes, const view::Templates& templates) {
     routes.page("site.about", "/over", "", Access::anyone, plain_page(templates, "about", "layout.about"));
+    routes.last_resort();
     routes.page("site.accessibility", "/toegankelijkheid", "", Access::anyone,
                 plain_page(templates, "accessibility", "layout.accessibility"));
+    routes.last_resort();
     routes.page("site.privacy", "/privacy", "", Access::anyone, plain_page(templates, "privacy", "layout.privacy"));
+    routes.last_resort();
     routes.action("site.choose_theme", "/voorkeuren/thema", http::Method::post, "", Access::anyone,
                   choose("thema", "thema", {"auto", "light", "dark"}));
     routes.light();
+    routes.last_resort();
     routes.action("site.choose_language", "/voorkeuren/taal", http::Method::post, "", Access::anyone,
                   choose("taal", "taal", {"nl", "en"}));
     routes.light();
+    routes.last_resort();
 }
 
 }  // namespace forum::site

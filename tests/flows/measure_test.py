@@ -115,7 +115,8 @@ class Measures(Forum):
             for path in ("/threads", "/me", f"/threads/{closed}"):
                 self.restricted(visitor.api("GET", path), "suspend")
             self.restricted(visitor.api("PUT", "/me/visit", {}), "suspend")
-            self.assertEqual(visitor.get("/huisregels").status, 200)
+            for path in ("/huisregels", "/privacy", "/toegankelijkheid", "/over", "/kennisgeving"):
+                self.assertEqual(visitor.get(path).status, 200, path)
         own = self.member.get("/ik/besluiten")
         self.assertIn("U bent geschorst tot en met", own.page.words)
         decision = self.member.api("GET", "/me/decisions").json()["items"][0]["decision"]
