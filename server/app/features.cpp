@@ -11,6 +11,7 @@
 #include "discussion/place_threads.hpp"
 #include "discussion/routes.hpp"
 #include "discussion/submit_reply.hpp"
+#include "discussion/thread_ends.hpp"
 #include "discussion/thread_events.hpp"
 #include "discussion/thread_store.hpp"
 #include "following/follow_page.hpp"
@@ -181,6 +182,7 @@ std::vector<Chore> Features::chores() const {
         {"drafts", 1h, [](db::Tx& tx, base::Time now) { discussion::prune_drafts(tx, now - drafts_time); }},
         {"notices", 10min, [](db::Tx& tx, base::Time now) { following::prune_notices(tx, now - notices_time); }},
         {"case_timers", 1min, [this](db::Tx& tx, base::Time now) { moderation::run_due_timers(tx, impl_->discussion, now); }},
+        {"thread_ends", 10s, [this](db::Tx& tx, base::Time now) { discussion::end_due_acts(tx, impl_->discussion, now); }},
         {"content_notices", 1h, [](db::Tx& tx, base::Time now) { moderation::prune_notices(tx, now - unconfirmed_time); }}};
     if (!impl_->parts.mail.smtp_url.empty()) {
         chores.push_back({"mails", 5s, [impl = impl_.get()](db::Tx& tx, base::Time) { impl->courier.run(tx); }});

@@ -16,6 +16,7 @@ constexpr std::size_t body_limit = 20'000;
 constexpr std::size_t field_limit = 4'000;     ///< each of a dilemma's own fields
 constexpr std::size_t municipality_limit = 20;
 constexpr std::size_t reason_limit = 300;
+constexpr std::size_t conclusion_limit = 4'000;
 
 /// Adds an error to `field` when the text is empty (key "discussion.error_<field>_empty") or longer than `limit`
 /// ("discussion.error_too_long" with used and most).

@@ -17,7 +17,7 @@ using base::ProblemKind;
 // The threads of every list, with one column per filter that says whether it lets the thread through. $3 kinds, $4 themes,
 // $5 typologies, $6 municipality, $7 state, $8 text, $9 like mine; an empty one lets everything through.
 // A thread that waits is listed for its author only; a tombstone without replies for nobody.
-// Words are looked for in titles, in what a dilemma says beside its text, and in the posts that the viewer may read (has_text),
+// Words are looked for in titles, in conclusions, in what a dilemma says beside its text, and in the posts that the viewer may read (has_text),
 // all in one of these. Read once for the whole list; without words not at all.
 constexpr std::string_view listed = R"(
     told AS MATERIALIZED (
@@ -43,6 +43,7 @@ constexpr std::string_view listed = R"(
                 OR EXISTS (SELECT 1 FROM posts o WHERE o.thread_id = t.id AND o.number = 1 AND o.author_municipality = $6))
            AND ($8 = '' OR to_tsvector('dutch', t.title) @@ websearch_to_tsquery('dutch', $8)
                 OR strpos(lower(t.title), lower($8)) > 0
+                OR to_tsvector('dutch', t.conclusion) @@ websearch_to_tsquery('dutch', $8)
                 OR to_tsvector('dutch', t.fields) @@ websearch_to_tsquery('dutch', $8)
                 OR t.id IN (SELECT thread_id FROM told))
            AND ($9 = '' OR EXISTS (SELECT 1 FROM thread_typologies y WHERE y.thread_id = t.id AND y.typology_slug = $9)

@@ -3,9 +3,9 @@
 #include <nlohmann/json.hpp>
 
 #include "base/text.hpp"
-#include "discussion/braid.hpp"
 #include "discussion/post_rules.hpp"
 #include "discussion/post_view.hpp"
+#include "discussion/thread_head.hpp"
 #include "discussion/thread_rows.hpp"
 #include "discussion/thread_store.hpp"
 #include "discussion/urls.hpp"
@@ -30,8 +30,9 @@ const std::string first_new_text = R"(
 // Everything about the thread that is one row: itself, its figures for this viewer, his marker and his draft.
 const db::Query page_query{"discussion.thread_page", R"(
     SELECT t.id, t.kind, t.title, t.slug, t.theme_slug, t.visibility, t.author_id, t.fields, t.is_published, t.is_blanked,
-           t.accepted_post, coalesce(a.name, '') AS accepted_by, t.is_closed, t.closed_reason, t.is_pinned,
-           t.pinned_reason, t.seq, t.reply_count, t.strand,
+           t.accepted_post, coalesce(a.name, '') AS accepted_by, t.is_closed, t.closed_reason, t.closed_until, t.is_pinned,
+           t.pinned_reason, t.pinned_until, t.conclusion, t.conclusion_html, t.concluded_at, c.name AS concluded_by,
+           c.ended_at IS NOT NULL AS concluder_removed, t.seq, t.reply_count, t.strand,
            (SELECT p.number FROM posts p WHERE p.id = t.accepted_post) AS accepted_number,
            (SELECT p.number FROM visible_posts($1, $2) p WHERE p.thread_id = t.id ORDER BY p.number DESC LIMIT 1) AS last_number,
            (SELECT p.number FROM visible_posts($1, $2) p WHERE p.thread_id = t.id AND p.number > $5
@@ -48,6 +49,7 @@ const db::Query page_query{"discussion.thread_page", R"(
            d.revision AS draft_revision, d.data ->> 'body' AS draft_body, d.data ->> 'reply_to' AS draft_reply_to
       FROM visible_threads($1, $2) t
       LEFT JOIN members a ON a.id = t.accepted_by
+      LEFT JOIN members c ON c.id = t.concluded_by
       LEFT JOIN read_markers r ON r.thread_id = t.id AND r.member_id = $1
       LEFT JOIN drafts d ON d.member_id = $1 AND d.key = 'reply-' || t.id
      WHERE t.id = $3)"};
@@ -94,85 +96,6 @@ int asked_page(const site::PageContext& context) {
 int asked_quote(const site::PageContext& context) {
     const auto number = base::parse_id<base::PostId>(context.query("citeer", "quote"));
     return number && number->value < 1'000'000 ? static_cast<int>(number->value) : 0;
-}
-
-json fields_json(const json& fields, const std::string& kind, const Services& services, view::Language language) {
-    auto list = json::array();
-    if (kind == "dilemma") {
-        for (const char* name : {"context", "options", "tried"}) {
-            const auto text = fields.value(name, "");
-            if (!text.empty()) {
-                list.push_back({{"label", services.texts.text(std::string{"discussion.field_"} + name, language)},
-                                {"text", text},
-                                {"bodyHtml", view::render_markdown(text)}});
-            }
-        }
-    }
-    return list;
-}
-
-/// Everything that is not the posts.
-json thread_json(const db::Row& row, const PostThread& thread, const site::PageContext& context,
-                 const Services& services) {
-    json model;
-    const auto strand = row.text("strand");
-    const bool is_answered = static_cast<bool>(thread.accepted);
-    model["id"] = thread.id.value;
-    model["seq"] = row.integer("seq");
-    model["title"] = row.flag("is_blanked") ? services.texts.text("discussion.title_gone", context.language)
-                                            : row.text("title");
-    model["url"] = thread_url(thread.id, thread.slug);
-    put_kind(model, thread.kind);
-    put_visibility(model, row.text("visibility"));
-    model["theme"] = services.places.theme_ref(row.text_or("theme_slug", ""));
-    model["isAnswered"] = is_answered;
-    model["isOpen"] = thread.kind == "question" && !is_answered;
-    model["isClosed"] = thread.is_closed;
-    model["closedReason"] = row.text("closed_reason");
-    model["isPinned"] = row.flag("is_pinned");
-    model["pinnedReason"] = row.text("pinned_reason");
-    model["isWaiting"] = !thread.is_published;
-    model["replyCount"] = row.integer("reply_count");
-    model["municipalityCount"] = row.integer("municipality_count");
-    std::set<char> letters{strand.begin(), strand.end()};
-    letters.erase('-');
-    model["typologyCount"] = letters.size();
-    model["braidHtml"] = braid_svg(strand);
-    auto& municipalities = model["municipalities"] = json::array();
-    for (const auto& entry : row.texts("municipalities")) {
-        const auto colon = entry.find(':');
-        auto reference = services.places.municipality_ref(entry.substr(0, colon));
-        if (!reference.is_null()) {
-            const auto role = entry.substr(colon + 1);
-            reference["role"] = role;
-            reference["isExperienceFrom"] = role == "experience";
-            municipalities.push_back(std::move(reference));
-        }
-    }
-    auto& typologies = model["typologies"] = json::array();
-    for (const auto& typology : row.texts("typologies")) {
-        typologies.push_back(services.places.typology_json(typology));
-    }
-    model["fields"] = fields_json(json::parse(row.text("fields")), thread.kind, services, context.language);
-    const auto& viewer = context.viewer;
-    model["isOwn"] = viewer.is_signed_in() && viewer.member == thread.author;
-    model["isHeld"] = viewer.is_signed_in() && !writes_at_once(viewer);
-    model["mayModerate"] = viewer.may_moderate();
-    const auto act_url = [&](bool applies, std::string_view act) {
-        return viewer.may_moderate() && applies ? "/gesprekken/" + to_string(thread.id) + std::string{act} : std::string{};
-    };
-    model["closeUrl"] = act_url(!thread.is_closed, "/sluiten");
-    model["reopenUrl"] = act_url(thread.is_closed, "/openen");
-    model["pinUrl"] = act_url(!row.flag("is_pinned"), "/vastzetten");
-    model["unpinUrl"] = act_url(row.flag("is_pinned"), "/losmaken");
-    model["isReadOnly"] = viewer.is_read_only();
-    model["mayReply"] = viewer.is_signed_in() && !viewer.is_read_only() && thread.is_published && !thread.is_closed;
-    model["replyUrl"] = "/gesprekken/" + to_string(thread.id) + "/berichten";
-    const auto marker = row.find_integer("marker").value_or(0);
-    const auto first_new = row.find_integer("first_new");
-    model["marker"] = marker;
-    model["lastReadUrl"] = first_new ? post_url(thread.id, thread.slug, static_cast<int>(*first_new)) : "";
-    return model;
 }
 
 }  // namespace

@@ -4,7 +4,9 @@
 
 #include "base/text.hpp"
 #include "base/time.hpp"
+#include "discussion/thread_ends.hpp"
 #include "discussion/urls.hpp"
+#include "view/markdown.hpp"
 
 namespace forum::discussion {
 
@@ -16,7 +18,8 @@ using nlohmann::json;
 // waited for review takes its place among older ones).
 const db::Query rows_query{"discussion.rows", R"(
     SELECT t.id, t.kind, t.title, t.slug, t.theme_slug, t.visibility, t.author_id, t.is_published, t.is_blanked,
-           t.accepted_post IS NOT NULL AS is_answered, t.is_closed, t.is_pinned, t.seq, t.reply_count, t.strand,
+           t.accepted_post IS NOT NULL AS is_answered, t.is_closed, t.closed_reason, t.closed_until, t.conclusion,
+           t.is_pinned, t.pinned_reason, t.pinned_until, t.seq, t.reply_count, t.strand,
            t.created_at, t.last_post_at, m.name AS author_name, m.role AS author_role,
            m.ended_at IS NOT NULL AS author_removed, o.author_function, o.author_municipality,
            ARRAY(SELECT tm.municipality_code || ':' || tm.role FROM thread_municipalities tm
@@ -67,7 +70,13 @@ json row_json(const db::Row& row, const access::Viewer& viewer, view::Language l
     model["isAnswered"] = is_answered;
     model["isOpen"] = kind == "question" && !is_answered;
     model["isClosed"] = row.flag("is_closed");
+    model["closedReason"] = row.text("closed_reason");
+    model["closedUntilDate"] = last_day_json(row.find_time("closed_until"));
+    const auto conclusion = row.text("conclusion");
+    model["conclusion"] = conclusion.empty() ? "" : base::excerpt(view::markdown_to_text(conclusion), 160);
     model["isPinned"] = row.flag("is_pinned");
+    model["pinnedReason"] = row.text("pinned_reason");
+    model["pinnedUntilDate"] = last_day_json(row.find_time("pinned_until"));
     model["isWaiting"] = !row.flag("is_published") && row.integer("author_id") == viewer.member.value;
 
     auto& municipalities = model["municipalities"] = json::array();
