@@ -82,10 +82,7 @@ const db::Query erase_opening_query{"discussion.erase_opening", R"(
 
 const db::Query recount_query{"discussion.recount", R"(SELECT recount_thread($1))"};
 
-const db::Query lose_answer_query{"discussion.lose_answer", R"(
-    WITH lost AS (
-        UPDATE threads SET accepted_post = NULL, accepted_by = NULL WHERE id = $1 AND accepted_post = $2 RETURNING id)
-    INSERT INTO thread_acts (thread_id, kind, post_id) SELECT id, 'lose-answer', $2 FROM lost)"};
+const db::Query lose_answer_query{"discussion.lose_answer", R"(SELECT lose_answer($1, $2))"};
 
 /// A post under its thread's lock, on its way to another state.
 class Move {

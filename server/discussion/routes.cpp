@@ -3,6 +3,7 @@
 #include "discussion/drafts.hpp"
 #include "discussion/edit_post.hpp"
 #include "discussion/home_page.hpp"
+#include "discussion/move_thread.hpp"
 #include "discussion/post_acts.hpp"
 #include "discussion/post_history_page.hpp"
 #include "discussion/preview.hpp"
@@ -65,6 +66,9 @@ void add_routes(site::Routes& routes, const Services& services) {
                   "/api/v1/threads/{id}/answer", member, action(unaccept_answer));
 
     add_thread_acts(routes, services);
+    routes.page("discussion.move", "/gesprekken/{id}/verplaatsen", "", moderator, page(load_move_page));
+    routes.action("discussion.move_thread", "/gesprekken/{id}/verplaatsen", put, "/api/v1/threads/{id}/place", moderator,
+                  action(move_thread));
 
     routes.action("discussion.preview", "/gesprekken/voorbeeld", post, "/api/v1/previews", member, action(preview_text));
     routes.light();

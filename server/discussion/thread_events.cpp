@@ -32,7 +32,8 @@ base::ThreadId thread_of(const std::string& topic) {
 }  // namespace
 
 std::int64_t announce_in_thread(db::Tx& tx, const live::Announcer& announcer, base::ThreadId thread,
-                                base::MemberId author, std::string_view event_kind, const nlohmann::json& data) {
+                                base::MemberId author, std::string_view event_kind, const nlohmann::json& data,
+                                const std::vector<std::string>& more_hints) {
     const auto rows = tx.exec(raise_query, db::Params::of(thread, author));
     const auto row = rows.one();
     live::Event event;
@@ -42,6 +43,7 @@ std::int64_t announce_in_thread(db::Tx& tx, const live::Announcer& announcer, ba
     event.audience = live::audience_from(row.text("audience"));
     event.data = data.dump();
     event.hints = row.texts("hints");
+    event.hints.insert(event.hints.end(), more_hints.begin(), more_hints.end());
     const auto seq = event.seq;
     announcer.announce(tx, std::move(event));
     return seq;

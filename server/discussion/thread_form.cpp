@@ -45,7 +45,9 @@ public:
         form_.tried = base::trim(input.text("tried"));
         form_.theme = input.text("theme");
         form_.visibility = input.text("visibility");
-        check_choices();
+        check_kind();
+        check_theme();
+        check_visibility();
         check_text(form_.errors, "title", form_.title, title_limit, services_.texts, context_.language);
         check_text(form_.errors, "body", form_.body, body_limit, services_.texts, context_.language);
         if (form_.kind == "dilemma") {
@@ -58,12 +60,27 @@ public:
         return std::move(form_);
     }
 
+    ThreadForm parse_place() {
+        const auto& input = context_.input;
+        site::check_fields(form_.errors, input,
+                           {.texts = {"kind", "theme", "municipality_add", "municipality_role", "nonce", "actie", "reason"},
+                            .others = {"municipalities", "typologies"}},
+                           services_.texts, context_.language);
+        form_.kind = input.text("kind");
+        form_.theme = input.text("theme");
+        check_kind();
+        check_theme();
+        read_municipalities();
+        read_typologies();
+        return std::move(form_);
+    }
+
 private:
     void fault(const std::string& field, const std::string& key) {
         form_.errors.add(field, services_.texts.text("discussion." + key, context_.language));
     }
 
-    void check_choices() {
+    void check_kind() {
         if (form_.kind.empty()) {
             fault("kind", "error_kind_empty");
         } else if (!is_one_of(form_.kind, kinds)) {
@@ -71,11 +88,17 @@ private:
         } else if (form_.kind == "announcement" && !context_.viewer.is_staff()) {
             fault("kind", "error_kind_staff");
         }
+    }
+
+    void check_theme() {
         if (form_.theme.empty()) {
             fault("theme", "error_theme_empty");
         } else if (!services_.places.find_theme(form_.theme)) {
             fault("theme", "error_theme_unknown");
         }
+    }
+
+    void check_visibility() {
         if (form_.visibility.empty()) {
             fault("visibility", "error_visibility_empty");
         } else if (!is_one_of(form_.visibility, visibilities)) {
@@ -185,6 +208,8 @@ void fill_from_draft(ThreadForm& form, const Draft& draft, const places::Directo
     form.typologies = draft_texts(data, "typologies");
 }
 
+}  // namespace
+
 void put_choices(json& model, const site::PageContext& context, const Services& services, const ThreadForm& form) {
     const auto text = [&](const std::string& key) { return services.texts.text("discussion." + key, context.language); };
     auto& kind_list = model["kinds"] = json::array();
@@ -238,10 +263,12 @@ void put_choices(json& model, const site::PageContext& context, const Services& 
     }
 }
 
-}  // namespace
-
 ThreadForm parse_thread_form(const site::ActionContext& context, const Services& services) {
     return Parser{context, services}.parse();
+}
+
+ThreadForm parse_place(const site::ActionContext& context, const Services& services) {
+    return Parser{context, services}.parse_place();
 }
 
 site::Page thread_form_page(const site::PageContext& context, const Services& services, const ThreadForm& form) {

@@ -2,6 +2,7 @@
 // once, and whatever was typed stands in the form again.
 #pragma once
 
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <vector>
 
@@ -31,6 +32,12 @@ struct ThreadForm {
 /// Reads the fields (VIEWMODELS names, the same for form and JSON; a municipality is "GM1783", "GM1783:experience" or, in
 /// municipality_add, a name) and checks them all; the faults are in `errors`.
 ThreadForm parse_thread_form(const site::ActionContext& context, const Services& services);
+
+/// Only where a thread stands: kind, theme, municipalities, typologies. `reason` is let through for the caller.
+ThreadForm parse_place(const site::ActionContext& context, const Services& services);
+
+/// What can be chosen, and what is: kinds, themes, typologies, visibilities, municipalities, municipalityChoices.
+void put_choices(nlohmann::json& model, const site::PageContext& context, const Services& services, const ThreadForm& form);
 
 /// The page thread_new for this form.
 site::Page thread_form_page(const site::PageContext& context, const Services& services, const ThreadForm& form);

@@ -15,16 +15,15 @@ namespace {
 
 using nlohmann::json;
 
-json fields_json(const json& fields, const std::string& kind, const Services& services, view::Language language) {
+/// Of a dilemma, and of what was written as one: another kind takes none of its text away.
+json fields_json(const json& fields, const Services& services, view::Language language) {
     auto list = json::array();
-    if (kind == "dilemma") {
-        for (const char* name : {"context", "options", "tried"}) {
-            const auto text = fields.value(name, "");
-            if (!text.empty()) {
-                list.push_back({{"label", services.texts.text(std::string{"discussion.field_"} + name, language)},
-                                {"text", text},
-                                {"bodyHtml", view::render_markdown(text)}});
-            }
+    for (const char* name : {"context", "options", "tried"}) {
+        const auto text = fields.value(name, "");
+        if (!text.empty()) {
+            list.push_back({{"label", services.texts.text(std::string{"discussion.field_"} + name, language)},
+                            {"text", text},
+                            {"bodyHtml", view::render_markdown(text)}});
         }
     }
     return list;
@@ -88,7 +87,7 @@ json thread_json(const db::Row& row, const PostThread& thread, const site::PageC
     for (const auto& typology : row.texts("typologies")) {
         typologies.push_back(services.places.typology_json(typology));
     }
-    model["fields"] = fields_json(json::parse(row.text("fields")), thread.kind, services, context.language);
+    model["fields"] = fields_json(json::parse(row.text("fields")), services, context.language);
     const auto& viewer = context.viewer;
     model["isOwn"] = viewer.is_signed_in() && viewer.member == thread.author;
     model["isHeld"] = viewer.is_signed_in() && !writes_at_once(viewer);
@@ -96,6 +95,7 @@ json thread_json(const db::Row& row, const PostThread& thread, const site::PageC
     const auto act_url = [&](bool applies, std::string_view act) {
         return viewer.may_moderate() && applies ? "/gesprekken/" + to_string(thread.id) + std::string{act} : std::string{};
     };
+    model["moveUrl"] = act_url(true, "/verplaatsen");
     model["closeUrl"] = act_url(true, "/sluiten");
     model["reopenUrl"] = act_url(thread.is_closed, "/openen");
     model["pinUrl"] = act_url(true, "/vastzetten");

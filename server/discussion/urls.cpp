@@ -32,7 +32,7 @@ std::string post_api_url(base::ThreadId thread, int number) {
 }
 
 std::string thread_slug(std::string_view title) {
-    constexpr std::array taken{"berichten", "gelezen", "sluiten", "openen", "vastzetten", "losmaken"};
+    constexpr std::array taken{"berichten", "gelezen", "sluiten", "openen", "vastzetten", "losmaken", "verplaatsen", "samenvoegen", "splitsen"};
     auto slug = base::slugify(title);
     for (const auto* word : taken) {
         if (slug == word) {

@@ -19,6 +19,14 @@ RETURNS text[] LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
     SELECT list_topics || ('me/' || author::text)
 $$;
 
+-- threads.list_topics of a thread that stands there.
+CREATE OR REPLACE FUNCTION thread_list_topics(theme text, codes text[], typologies text[])
+RETURNS text[] LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT ARRAY['list/all', 'list/theme/' || theme]
+        || ARRAY(SELECT 'list/municipality/' || code FROM unnest(codes) AS chosen (code))
+        || ARRAY(SELECT 'list/typology/' || slug FROM unnest(typologies) AS chosen (slug))
+$$;
+
 -- What a member made with this key before, so that a retry makes nothing.
 CREATE OR REPLACE FUNCTION made_with_key(in_member bigint, in_key text)
 RETURNS TABLE (
@@ -30,6 +38,14 @@ LANGUAGE sql STABLE AS $$
       JOIN posts p ON p.id = k.post_id
       JOIN threads t ON t.id = p.thread_id
      WHERE k.member_id = in_member AND k.key = in_key
+$$;
+
+-- When this post is the thread's answer, it is so no more. The caller holds the thread's row lock.
+CREATE OR REPLACE FUNCTION lose_answer(thread bigint, post bigint)
+RETURNS void LANGUAGE sql AS $$
+    WITH lost AS (
+        UPDATE threads SET accepted_post = NULL, accepted_by = NULL WHERE id = thread AND accepted_post = post RETURNING id)
+    INSERT INTO thread_acts (thread_id, kind, post_id) SELECT id, 'lose-answer', post FROM lost
 $$;
 
 -- Makes a thread's kept figures true again from its posts. The caller holds the thread's row lock. Running it a second time,

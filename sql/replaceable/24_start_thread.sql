@@ -11,9 +11,7 @@ LANGUAGE plpgsql AS $$
 #variable_conflict use_column
 DECLARE
     is_live boolean := in_state = 'live';
-    list_topics text[] := ARRAY['list/all', 'list/theme/' || in_theme]
-                       || ARRAY(SELECT 'list/municipality/' || code FROM unnest(in_codes) AS chosen (code))
-                       || ARRAY(SELECT 'list/typology/' || slug FROM unnest(in_typologies) AS chosen (slug));
+    list_topics text[] := thread_list_topics(in_theme, in_codes, in_typologies);
 BEGIN
     IF in_key <> '' THEN
         RETURN QUERY
