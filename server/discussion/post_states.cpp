@@ -77,8 +77,13 @@ const db::Query erase_versions_query{"discussion.erase_versions", R"(
 const db::Query erase_post_query{"discussion.erase_post", R"(
     UPDATE posts SET body = '', body_html = '' WHERE id = $1)"};
 
+// Also of a thread that it opened before that was merged.
 const db::Query erase_opening_query{"discussion.erase_opening", R"(
-    UPDATE threads SET title = '-', slug = 'gesprek', fields = '{}' WHERE id = $1)"};
+    UPDATE threads t SET title = '-', slug = 'gesprek', fields = '{}'
+      FROM posts p
+     WHERE p.id = $1
+       AND ((t.id = p.thread_id AND p.number = 1)
+            OR (t.merged_into IS NOT NULL AND t.id IN (SELECT v.thread_id FROM post_moves v WHERE v.post_id = p.id AND v.number = 1))))"};
 
 const db::Query recount_query{"discussion.recount", R"(SELECT recount_thread($1))"};
 
@@ -88,10 +93,7 @@ const db::Query lose_answer_query{"discussion.lose_answer", R"(SELECT lose_answe
 class Move {
 public:
     Move(db::Tx& tx, const live::Announcer& announcer, base::PostId post) : tx_{tx}, announcer_{announcer}, post_{post} {
-        if (tx_.exec(lock_query, db::Params::of(post)).empty()) {
-            throw Problem{ProblemKind::not_found};
-        }
-        const auto row = tx_.exec(standing_query, db::Params::of(post, undo_time.count())).one();
+        const auto row = lock_and_read(tx, post);
         moved_.thread = row.id<base::ThreadId>("thread_id");
         moved_.author = row.id<base::MemberId>("author_id");
         moved_.number = static_cast<int>(row.integer("number"));
@@ -148,6 +150,20 @@ public:
     const Moved& done() const { return moved_; }
 
 private:
+    /// While it waited for the thread's lock the post may have gone to another thread (a merge): then that one's.
+    static db::Row lock_and_read(db::Tx& tx, base::PostId post) {
+        while (true) {
+            const auto locked = tx.exec(lock_query, db::Params::of(post));
+            if (locked.empty()) {
+                throw Problem{ProblemKind::not_found};
+            }
+            auto row = tx.exec(standing_query, db::Params::of(post, undo_time.count())).one();
+            if (row.integer("thread_id") == locked.one().integer("id")) {
+                return row;
+            }
+        }
+    }
+
     static bool is_read(std::string_view state) { return state == "live" || state == "live_change"; }
 
     /// Under which event's name readers see a post that was published and that they cannot read.
@@ -280,9 +296,7 @@ Moved erase(db::Tx& tx, const live::Announcer& announcer, base::PostId post) {
     move.to("erased");
     tx.exec(erase_versions_query, db::Params::of(post));
     tx.exec(erase_post_query, db::Params::of(post));
-    if (move.done().number == 1) {
-        tx.exec(erase_opening_query, db::Params::of(move.done().thread));
-    }
+    tx.exec(erase_opening_query, db::Params::of(post));
     return move.done();
 }
 

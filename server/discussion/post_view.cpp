@@ -13,6 +13,7 @@ namespace {
 
 using nlohmann::json;
 
+// former: of a post that opened a thread of its own before that was merged, what was said there beside its text.
 // A quote shows the version that was quoted, as long as its post still has a text for this reader.
 const std::string posts_text = R"(
     SELECT p.id, p.thread_id, p.number, p.author_id, p.author_function, p.author_municipality, p.state, p.version, p.live_version,
@@ -21,7 +22,8 @@ const std::string posts_text = R"(
            CASE WHEN p.state = 'live_change' AND (p.author_id = $1 OR is_staff($2))
                 THEN (SELECT v.body_html FROM post_versions v WHERE v.post_id = p.id AND v.version = p.version)
            END AS change_html,
-           q.number AS quoted_number, q.has_text AS quoted_has_text, qm.name AS quoted_author,
+           former.title AS former_title, former.fields AS former_fields,
+           q.thread_id AS quoted_thread, q.number AS quoted_number, q.has_text AS quoted_has_text, qm.name AS quoted_author,
            qm.ended_at IS NOT NULL AS quoted_author_removed,
            CASE WHEN q.has_text THEN left(coalesce(qv.body, q.body), 1000) END AS quoted_body,
            q.id IS NOT NULL AND (NOT q.has_text OR qv.body IS NULL OR qv.body <> q.body) AS quoted_changed
@@ -29,7 +31,9 @@ const std::string posts_text = R"(
       JOIN members m ON m.id = p.author_id
       LEFT JOIN visible_posts($1, $2) q ON q.id = p.reply_to
       LEFT JOIN members qm ON qm.id = q.author_id
-      LEFT JOIN post_versions qv ON qv.post_id = q.id AND qv.version = p.reply_version AND NOT qv.is_hidden )";
+      LEFT JOIN post_versions qv ON qv.post_id = q.id AND qv.version = p.reply_version AND NOT qv.is_hidden
+      LEFT JOIN LATERAL (SELECT o.title, o.fields FROM post_moves v JOIN threads o ON o.id = v.thread_id AND o.merged_into IS NOT NULL
+                          WHERE v.post_id = p.id AND v.number = 1 ORDER BY o.id DESC LIMIT 1) former ON p.has_text AND p.number > 1 )";
 
 const db::Query load_posts_query{"discussion.load_posts", posts_text + R"(
      WHERE p.thread_id = $3 AND p.number = ANY($4::integer[])
@@ -51,6 +55,13 @@ json author_json(const db::Row& row, const PostViewContext& context) {
             {"isRemoved", is_removed}};
 }
 
+json former_json(const db::Row& row, const PostViewContext& context) {
+    const auto title = row.find_text("former_title");
+    return title ? json{{"title", *title},
+                        {"fields", fields_json(json::parse(row.text("former_fields")), context.services, context.language)}}
+                 : json{};
+}
+
 json quote_json(const db::Row& row, const PostViewContext& context) {
     const auto number = row.find_integer("quoted_number");
     if (!number) {
@@ -63,9 +74,11 @@ json quote_json(const db::Row& row, const PostViewContext& context) {
         author = row.flag("quoted_author_removed") ? texts.text("discussion.former_member", context.language)
                                                    : row.text("quoted_author");
     }
+    const auto quoted = static_cast<int>(*number);
+    const auto thread = row.id<base::ThreadId>("quoted_thread");
     return {{"number", *number},
             {"authorName", author},
-            {"url", post_url(context.thread.id, context.thread.slug, static_cast<int>(*number))},
+            {"url", thread == context.thread.id ? post_url(thread, context.thread.slug, quoted) : post_act_url(thread, quoted, "")},
             {"excerpt", has_text ? base::excerpt(view::markdown_to_text(row.text("quoted_body")), 240)
                                  : texts.text("discussion.quote_gone", context.language)},
             {"isChanged", has_text && row.flag("quoted_changed")}};
@@ -158,6 +171,19 @@ nlohmann::json get_post_json(db::Tx& tx, const Services& services, const access:
     return post_json(*row, context);
 }
 
+nlohmann::json fields_json(const json& fields, const Services& services, view::Language language) {
+    auto list = json::array();
+    for (const char* name : {"context", "options", "tried"}) {
+        const auto text = fields.value(name, "");
+        if (!text.empty()) {
+            list.push_back({{"label", services.texts.text(std::string{"discussion.field_"} + name, language)},
+                            {"text", text},
+                            {"bodyHtml", view::render_markdown(text)}});
+        }
+    }
+    return list;
+}
+
 std::vector<std::int64_t> decided_ids(const db::Rows& rows) {
     std::vector<std::int64_t> ids;
     for (const auto& row : rows) {
@@ -200,6 +226,7 @@ nlohmann::json post_json(const db::Row& row, const PostViewContext& context) {
     model["changeHtml"] = row.text_or("change_html", "");
     model["hasChange"] = row.find_text("change_html").has_value();
     model["replyTo"] = has_text ? quote_json(row, context) : json{};
+    model["former"] = former_json(row, context);
     model["isAnswer"] = row.id<base::PostId>("id") == thread.accepted && has_text;
     model["acceptedBy"] = model["isAnswer"].get<bool>() ? thread.accepted_by : "";
     model["isNew"] = is_new(row, context, is_own);

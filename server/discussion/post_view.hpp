@@ -67,6 +67,9 @@ enum class RoundTrip { in_transaction, alone };
 nlohmann::json get_post_json(db::Tx& tx, const Services& services, const access::Viewer& viewer, view::Language language,
                              const PostThread& thread, int number, RoundTrip trip = RoundTrip::in_transaction);
 
+/// What a dilemma says beside its text, also when it is one no more: [{label, text, bodyHtml}].
+nlohmann::json fields_json(const nlohmann::json& fields, const Services& services, view::Language language);
+
 /// Ids of the rows about which there may be a decision to show.
 std::vector<std::int64_t> decided_ids(const db::Rows& rows);
 

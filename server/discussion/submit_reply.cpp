@@ -6,6 +6,7 @@
 #include "discussion/author_check.hpp"
 #include "discussion/drafts.hpp"
 #include "discussion/mentions.hpp"
+#include "discussion/moved.hpp"
 #include "discussion/post_rules.hpp"
 #include "discussion/thread_page.hpp"
 #include "discussion/thread_store.hpp"
@@ -26,7 +27,7 @@ const db::Query submit_query{"discussion.submit_reply", R"(
     SELECT made.*, made.post_id AS id, made.post_number AS number, made.post_state AS state, 1 AS version,
            CASE WHEN made.post_state = 'live' THEN 1 END AS live_version, true AS has_text, asked.body, asked.html AS body_html,
            CASE WHEN made.post_state = 'live' THEN made.created_at END AS published_at,
-           NULL::timestamptz AS edited_at, NULL::timestamptz AS withdrawn_at, NULL AS change_html,
+           NULL::timestamptz AS edited_at, NULL::timestamptz AS withdrawn_at, NULL AS change_html, NULL AS former_title,
            asked.author AS author_id, asked.function AS author_function, nullif(asked.municipality, '') AS author_municipality,
            m.name AS author_name, m.role AS author_role, m.ended_at IS NOT NULL AS author_removed, NULL::integer AS quoted_number
       FROM asked
@@ -51,7 +52,7 @@ const db::Query submit_together_query{"discussion.submit_replies", R"(
            (t.last_number + row_number() OVER same)::integer AS number, t.seq + row_number() OVER same AS seq
       FROM asked a
       JOIN free t ON t.id = a.thread
-     WHERE t.is_published AND NOT t.is_closed
+     WHERE t.is_published AND NOT t.is_closed AND t.merged_into IS NULL
        AND may_see_thread(t.visibility, t.is_published, t.author_id, a.author, a.level)
     WINDOW same AS (PARTITION BY a.thread ORDER BY a.place)
          ), counted AS (
@@ -92,12 +93,15 @@ const db::Query submit_together_query{"discussion.submit_replies", R"(
            event.id AS event_id, made.audience, made.hints, made.created_at,
            made.post_id AS id, made.number, 'live' AS state, 1 AS version, 1 AS live_version, true AS has_text,
            made.body, made.html AS body_html, made.created_at AS published_at,
-           NULL::timestamptz AS edited_at, NULL::timestamptz AS withdrawn_at, NULL AS change_html,
+           NULL::timestamptz AS edited_at, NULL::timestamptz AS withdrawn_at, NULL AS change_html, NULL AS former_title,
            made.author AS author_id, made.function AS author_function, nullif(made.municipality, '') AS author_municipality,
            m.name AS author_name, m.role AS author_role, m.ended_at IS NOT NULL AS author_removed, NULL::integer AS quoted_number
       FROM made
       JOIN event USING (post_id)
       LEFT JOIN members m ON m.id = made.author)"};
+
+const db::Query thread_of_query{"discussion.thread_of_post", R"(
+    SELECT thread_id FROM posts WHERE id = $1)"};
 
 const db::Query lock_query{"discussion.lock_thread", R"(
     SELECT id FROM threads WHERE id = $1 FOR NO KEY UPDATE)"};
@@ -143,7 +147,12 @@ Submitted read_result(db::Tx& tx, const Services& services, const access::Viewer
                    .seq = row.integer("thread_seq"),
                    .post_row = row,
                    .trip = trip};
-    if (!done.is_again) {
+    if (done.is_again) {
+        // It may have moved since.
+        const auto params = db::Params::of(done.post);
+        const auto place = trip == RoundTrip::alone ? tx.exec_alone(thread_of_query, params) : tx.exec(thread_of_query, params);
+        done.thread = place.one().id<base::ThreadId>("thread_id");
+    } else {
         live::Event event;
         event.id = row.integer("event_id");
         event.at = row.time("created_at");
@@ -229,11 +238,19 @@ ReplyInput parse(const site::ActionContext& context, const Services& services) {
                         .others = {"reply_to", "replyTo", confirm_field, "confirmPrivate", "draft_revision"}},
                        services.texts, context.language);
     check_text(parsed.errors, "body", parsed.reply.body, body_limit, services.texts, context.language);
+    const auto before = context.path.find(moved_from);
+    parsed.reply.is_moved = before != context.path.end();
     const auto reply_to = input.text(input.has("reply_to") ? "reply_to" : "replyTo");
     if (!reply_to.empty()) {
         const auto number = base::parse_id<base::PostId>(reply_to);
         if (number && number->value <= 1'000'000'000) {
             parsed.reply.reply_to = static_cast<int>(number->value);
+            if (parsed.reply.is_moved) {
+                // He saw it under the number that it had in the thread that went into this one.
+                const auto from = base::parse_id<base::ThreadId>(before->second).value_or(base::ThreadId{});
+                const auto moved = find_moved(context.tx, context.viewer, from, parsed.reply.reply_to);
+                parsed.reply.reply_to = moved ? moved->number : 0;
+            }
         } else {
             parsed.errors.add("reply_to", services.texts.text("discussion.error_reply_to", context.language));
         }
@@ -278,7 +295,7 @@ site::ActionResult show_again(const site::ActionContext& context, const Services
 std::optional<Submitted> submit_reply(db::Tx& tx, const Services& services, const access::Viewer& author,
                                       const Reply& reply) {
     const auto rule = services.gate.decide(tx, author, submission_of(reply));
-    if (!rule.empty() || !writes_at_once(author)) {
+    if (!rule.empty() || !writes_at_once(author) || reply.is_moved) {
         return submit_in_transaction(tx, services, author, reply, rule);
     }
     try {

@@ -16,6 +16,7 @@ struct Reply {
     std::string body;  ///< markdown, 1 to 20,000 code points of valid UTF-8
     int reply_to{0};   ///< number of the post that is answered, 0 = none
     std::string key;   ///< makes a retry safe, "" = none
+    bool is_moved{false};  ///< was sent to a thread that went into this one: the transaction has begun
 };
 
 struct Submitted {
@@ -34,7 +35,7 @@ struct Submitted {
 
 /// Writes the reply. Nothing when `reply_to` is no post that the author may read. Throws Problem{not_found} for a thread that
 /// the author may not see, Problem{conflict} for one that is closed or not published yet.
-/// `tx` must not have begun: for a trusted author the reply is committed when this returns.
+/// `tx` must not have begun, unless `is_moved`: for a trusted author the reply is committed when this returns.
 std::optional<Submitted> submit_reply(db::Tx& tx, const Services& services, const access::Viewer& author,
                                       const Reply& reply);
 

@@ -4,6 +4,7 @@
 
 #include "discussion/post_view.hpp"
 #include "discussion/thread_store.hpp"
+#include "discussion/urls.hpp"
 
 namespace forum::discussion {
 
@@ -20,6 +21,14 @@ const db::Query figures_query{"discussion.thread_figures", R"(
     SELECT t.reply_count, t.accepted_post IS NOT NULL AS is_answered, t.is_closed, t.is_pinned,
            coalesce((SELECT p.number FROM posts p WHERE p.id = t.accepted_post), 0) AS answer_number
       FROM visible_threads($1, $2) t WHERE t.id = $3)"};
+
+// Asked when there is no such thread any more.
+const db::Query merged_query{"discussion.where_thread_went", R"(
+    SELECT p.thread_id, p.number, t.slug
+      FROM post_moves v
+      JOIN posts p ON p.id = v.post_id
+      JOIN visible_threads(NULL, $2) t ON t.id = p.thread_id
+     WHERE v.thread_id = $1 AND v.number = 1)"};
 
 base::ThreadId thread_of(const std::string& topic) {
     constexpr std::string_view prefix = "thread/";
@@ -71,14 +80,23 @@ view::Model render_event(db::Database& database, const Services& services, const
             const auto rows = tx.exec(figures_query, db::Params::of(base::MemberId{}, follower_level, thread));
             const auto row = rows.find_one();
             if (!row) {
-                return {};
+                const auto went = tx.exec(merged_query, db::Params::of(thread, follower_level));
+                const auto place = went.find_one();
+                if (!place) {
+                    return {};
+                }
+                const auto there = place->id<base::ThreadId>("thread_id");
+                const auto url = post_url(there, place->text("slug"), static_cast<int>(place->integer("number")));
+                message["thread"] = {{"id", thread.value}, {"movedTo", {{"id", there.value}, {"url", url}}}};
+                return message;
             }
             message["thread"] = {{"id", thread.value},
                                  {"replyCount", row->integer("reply_count")},
                                  {"isAnswered", row->flag("is_answered")},
                                  {"answerNumber", row->integer("answer_number")},
                                  {"isClosed", row->flag("is_closed")},
-                                 {"isPinned", row->flag("is_pinned")}};
+                                 {"isPinned", row->flag("is_pinned")},
+                                 {"movedTo", nullptr}};
             return message;
         }
         const auto number = data.is_object() ? data.value("number", 0) : 0;
@@ -121,7 +139,7 @@ view::Model render_hint(db::Database& database, const live::Event& event, const 
                       {"seq", event.seq},
                       {"replyCount", row->integer("reply_count")},
                       {"isAnswered", row->flag("is_answered")},
-                      {"isNew", is_opening && event.kind == kind::post_new}}}};
+                      {"isNew", is_opening && (event.kind == kind::post_new || event.kind == kind::thread_changed)}}}};
     });
 }
 

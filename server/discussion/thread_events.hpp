@@ -34,7 +34,7 @@ std::int64_t announce_in_thread(db::Tx& tx, const live::Announcer& announcer, ba
 void announce_own(db::Tx& tx, const live::Announcer& announcer, base::MemberId member, const nlohmann::json& data);
 
 /// {"is":"event","topic":"thread/12","seq":59,"kind":"post.new","post":{...},"html":"..."}; thread.changed has `thread`
-/// instead of post and html. null for events that are not this feature's. Runs a read job of its own.
+/// instead of post and html; of a thread that was merged only its id and where it went (movedTo). null for events that are not this feature's. Runs a read job of its own.
 view::Model render_event(db::Database& database, const Services& services, const live::Event& event);
 
 /// {"is":"hint","topic":"list/all","value":{"thread":12,"kind":"post.new","seq":59,"replyCount":4,"isNew":false}}; null for topics

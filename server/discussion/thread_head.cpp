@@ -7,27 +7,12 @@
 #include "discussion/thread_ends.hpp"
 #include "discussion/thread_rows.hpp"
 #include "discussion/urls.hpp"
-#include "view/markdown.hpp"
 
 namespace forum::discussion {
 
 namespace {
 
 using nlohmann::json;
-
-/// Of a dilemma, and of what was written as one: another kind takes none of its text away.
-json fields_json(const json& fields, const Services& services, view::Language language) {
-    auto list = json::array();
-    for (const char* name : {"context", "options", "tried"}) {
-        const auto text = fields.value(name, "");
-        if (!text.empty()) {
-            list.push_back({{"label", services.texts.text(std::string{"discussion.field_"} + name, language)},
-                            {"text", text},
-                            {"bodyHtml", view::render_markdown(text)}});
-        }
-    }
-    return list;
-}
 
 json conclusion_json(const db::Row& row, const Services& services, view::Language language) {
     const auto text = row.text("conclusion");
@@ -96,6 +81,8 @@ json thread_json(const db::Row& row, const PostThread& thread, const site::PageC
         return viewer.may_moderate() && applies ? "/gesprekken/" + to_string(thread.id) + std::string{act} : std::string{};
     };
     model["moveUrl"] = act_url(true, "/verplaatsen");
+    model["mergeUrl"] = act_url(thread.is_published, "/samenvoegen");
+    model["splitUrl"] = act_url(thread.is_published, "/splitsen");
     model["closeUrl"] = act_url(true, "/sluiten");
     model["reopenUrl"] = act_url(thread.is_closed, "/openen");
     model["pinUrl"] = act_url(true, "/vastzetten");

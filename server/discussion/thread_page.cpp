@@ -35,6 +35,8 @@ const db::Query page_query{"discussion.thread_page", R"(
            c.ended_at IS NOT NULL AS concluder_removed, t.seq, t.reply_count, t.strand,
            (SELECT p.number FROM posts p WHERE p.id = t.accepted_post) AS accepted_number,
            (SELECT p.number FROM visible_posts($1, $2) p WHERE p.thread_id = t.id ORDER BY p.number DESC LIMIT 1) AS last_number,
+           ARRAY(SELECT v.number::text FROM post_moves v JOIN visible_posts($1, $2) p ON p.id = v.post_id
+                  WHERE v.thread_id = t.id ORDER BY v.number) AS moved_numbers,
            (SELECT p.number FROM visible_posts($1, $2) p WHERE p.thread_id = t.id AND p.number > $5
              ORDER BY p.number LIMIT 1) AS next_number,
            (SELECT p.number FROM visible_posts($1, $2) p WHERE p.thread_id = t.id AND p.number BETWEEN 2 AND $4 - 1
@@ -154,7 +156,12 @@ site::Page load_thread_page(const site::PageContext& context, const Services& se
         page.model = json{{"url", page.redirect}};
         return page;
     }
-    const int page_count = page_of(static_cast<int>(row->integer("last_number")));
+    std::vector<int> moved_numbers;
+    for (const auto& number : row->texts("moved_numbers")) {
+        moved_numbers.push_back(std::stoi(number));
+    }
+    const int last_moved = moved_numbers.empty() ? 1 : moved_numbers.back();
+    const int page_count = page_of(std::max(static_cast<int>(row->integer("last_number")), last_moved));
     if (page_number > page_count) {
         throw Problem{ProblemKind::not_found};
     }
@@ -231,6 +238,12 @@ site::Page load_thread_page(const site::PageContext& context, const Services& se
         page_number > 1
             ? thread_page_url(id, thread.slug, previous_number ? page_of(static_cast<int>(*previous_number)) : 1)
             : "";
+    auto& moved = model["moved"] = json::array();
+    for (const int number : moved_numbers) {
+        if (number >= first && number <= last) {
+            moved.push_back({{"number", number}, {"url", post_act_url(id, number, "")}});
+        }
+    }
     model["posts"] = {{"items", std::move(items)}, {"next", next}};
     model["page"] = page_number;
     model["firstNumber"] = first;

@@ -15,8 +15,10 @@ const std::string thread_text = R"(
 const db::Query get_thread_query{"discussion.get_thread", thread_text + "WHERE t.id = $3"};
 const db::Query find_threads_query{"discussion.find_threads", thread_text + "WHERE t.id = ANY($3::bigint[])"};
 
+// Also one that was merged: who has its page open must hear where it went.
 const db::Query open_topic_query{"discussion.open_topic", R"(
-    SELECT t.seq, thread_audience(t.visibility) AS audience FROM visible_threads($1, $2) t WHERE t.id = $3)"};
+    SELECT t.seq, thread_audience(t.visibility) AS audience FROM threads t
+     WHERE t.id = $3 AND may_see_thread(t.visibility, t.is_published, t.author_id, $1, $2))"};
 
 const db::Query get_post_id_query{"discussion.get_post_id", R"(
     SELECT p.id FROM visible_posts($1, $2) p WHERE p.thread_id = $3 AND p.number = $4)"};

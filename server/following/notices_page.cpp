@@ -21,7 +21,7 @@ constexpr std::size_t rows_on_page = 20;
 // anything new, of all.
 const db::Query page_query{"following.notices_page", R"(
     WITH standing AS (
-        SELECT n.*, array_position(ARRAY['answer', 'mention', 'quote', 'thread', 'reply'], n.kind) AS rank
+        SELECT n.*, array_position(ARRAY['answer', 'mention', 'quote', 'moved', 'thread', 'reply'], n.kind) AS rank
           FROM standing_notices($1, $2) n
     ), grouped AS (
         SELECT s.thread_id, max(s.id) AS last_id, max(s.at) AS at, count(DISTINCT s.post_id) AS count,
@@ -79,6 +79,8 @@ json row_json(const db::Row& row, const discussion::ThreadFacts& facts, const st
             {"isQuote", kind == "quote"},
             {"isReply", kind == "reply"},
             {"isNewThread", kind == "thread"},
+            {"isMoved", kind == "moved"},
+            {"isMovedOfMine", kind == "moved" && row.integer("author_id") == context.viewer.member.value},
             {"author", author_json(people, row.integer("author_id"), context, services)},
             {"count", row.integer("count")},
             {"unreadCount", unread},

@@ -70,8 +70,9 @@ Standing find_standing(db::Tx& tx, base::DecisionId id, const Objector& by) {
     return {interest, row->flag("is_standing")};
 }
 
+// A second time when it went to another thread while its lock was waited for.
 void lock_decided_post(db::Tx& tx, base::DecisionId id) {
-    if (tx.exec(lock_query, db::Params::of(id)).empty()) {
+    if (tx.exec(lock_query, db::Params::of(id)).empty() && tx.exec(lock_query, db::Params::of(id)).empty()) {
         tx.exec(lock_member_query, db::Params::of(id));
     }
 }

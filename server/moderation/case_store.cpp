@@ -273,8 +273,9 @@ std::optional<CaseRow> find_case(db::Tx& tx, base::CaseId id) {
     return row ? std::optional{read_case(*row)} : std::nullopt;
 }
 
+// A second time when it went to another thread while its lock was waited for.
 void lock_case(db::Tx& tx, base::CaseId id) {
-    if (tx.exec(lock_case_query, db::Params::of(id)).empty()) {
+    if (tx.exec(lock_case_query, db::Params::of(id)).empty() && tx.exec(lock_case_query, db::Params::of(id)).empty()) {
         tx.exec(lock_member_query, db::Params::of(id));
     }
 }

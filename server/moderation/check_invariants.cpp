@@ -113,6 +113,20 @@ const db::Query broken_query{"moderation.check_invariants", R"(
                       FROM events e WHERE e.topic = 'thread/' || t.id AND e.seq IS NOT NULL) s ON s.n > 0
      WHERE s.last <> t.seq OR s.last - s.first + 1 <> s.n
     UNION ALL
+    SELECT 'a thread without its opening post: thread ' || t.id
+      FROM threads t WHERE (t.merged_into IS NULL) <> EXISTS (SELECT 1 FROM posts p WHERE p.thread_id = t.id AND p.number = 1)
+    UNION ALL
+    SELECT 'a post in a thread that was merged: post ' || p.id
+      FROM posts p JOIN threads t ON t.id = p.thread_id WHERE t.merged_into IS NOT NULL
+    UNION ALL
+    SELECT 'a number that was never given: post ' || p.id FROM posts p JOIN threads t ON t.id = p.thread_id WHERE p.number > t.last_number
+    UNION ALL
+    SELECT 'an address with two posts: thread ' || v.thread_id || ', number ' || v.number
+      FROM post_moves v JOIN posts p ON p.thread_id = v.thread_id AND p.number = v.number
+    UNION ALL
+    SELECT 'an answer that stands in another thread: thread ' || t.id
+      FROM threads t JOIN posts p ON p.id = t.accepted_post WHERE p.thread_id <> t.id
+    UNION ALL
     SELECT 'a post that was announced as new twice: thread ' || e.topic
       FROM events e WHERE e.kind = 'post.new' AND e.audience <> 'member'
      GROUP BY e.topic, e.data ->> 'post' HAVING count(*) > 1

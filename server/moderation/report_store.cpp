@@ -5,15 +5,15 @@ namespace forum::moderation {
 namespace {
 
 const db::Query post_query{"moderation.reported_post", R"(
-    SELECT p.id, p.author_id, t.slug, p.state IN ('live', 'live_change') AS is_live, coalesce(p.live_version, p.version) AS version
+    SELECT p.id, p.thread_id, p.number, p.author_id, t.slug, p.state IN ('live', 'live_change') AS is_live, coalesce(p.live_version, p.version) AS version
       FROM visible_posts($1, $2) p
       JOIN visible_threads($1, $2) t ON t.id = p.thread_id
-     WHERE p.thread_id = $3 AND p.number = $4)"};
+     WHERE p.id = post_at($3, $4))"};
 
 // In the lock order of sql/README.md: rows are locked in the order in which OF names them.
 const db::Query lock_query{"moderation.lock_reported_post", R"(
     SELECT p.id FROM posts p JOIN threads t ON t.id = p.thread_id
-     WHERE p.thread_id = $1 AND p.number = $2
+     WHERE p.id = post_at($1, $2)
        FOR NO KEY UPDATE OF t, p)"};
 
 const db::Query insert_query{"moderation.insert_report", R"(
@@ -64,15 +64,20 @@ std::optional<ReportedPost> find_reported_post(db::Tx& tx, const access::Viewer&
         return std::nullopt;
     }
     return ReportedPost{.id = row->id<base::PostId>("id"),
-                        .thread = thread,
-                        .number = number,
+                        .thread = row->id<base::ThreadId>("thread_id"),
+                        .number = static_cast<int>(row->integer("number")),
                         .thread_slug = row->text("slug"),
                         .author = row->id<base::MemberId>("author_id"),
                         .is_live = row->flag("is_live"),
                         .version = static_cast<int>(row->integer("version"))};
 }
 
-void lock_reported_post(db::Tx& tx, base::ThreadId thread, int number) { tx.exec(lock_query, db::Params::of(thread, number)); }
+// A second time when it went to another thread while its lock was waited for.
+void lock_reported_post(db::Tx& tx, base::ThreadId thread, int number) {
+    if (tx.exec(lock_query, db::Params::of(thread, number)).empty()) {
+        tx.exec(lock_query, db::Params::of(thread, number));
+    }
+}
 
 void insert_report(db::Tx& tx, const NewReport& report) {
     tx.exec(insert_query, db::Params::of(report.case_id, report.post, report.post_version, report.reporter, report.category,

@@ -20,7 +20,7 @@ const db::Query post_query{"moderation.post_to_review", R"(
       FROM visible_posts($1, $2) v
       JOIN posts p ON p.id = v.id
       JOIN threads t ON t.id = p.thread_id
-     WHERE p.thread_id = $3 AND p.number = $4
+     WHERE p.id = post_at($3, $4)
        FOR NO KEY UPDATE OF t)"};
 
 const db::Query open_case_query{"moderation.open_case_of_post", R"(

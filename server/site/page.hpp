@@ -55,6 +55,7 @@ struct Page {
     view::Model model;
     int status{200};
     std::string redirect;  ///< when set: 301 to this URL (HTML face only); nothing else counts
+    std::string api_redirect;  ///< the same for the JSON face; the model says where to as well
     std::vector<Breadcrumb> breadcrumbs;  ///< without 'Start' and without the page itself
     std::string here;      ///< last crumb; "" = title
     std::string nav;       ///< which navigation item is current: "threads", "places", "moderation", ""

@@ -317,6 +317,10 @@ http::Reply Pipeline::model_reply(const Call& call, const Page& page) const {
     http::Reply reply;
     reply.status = page.status;
     add_api_headers(reply, call.request.is_secure);
+    if (!page.api_redirect.empty()) {
+        reply.status = 301;
+        reply.set("Location", page.api_redirect);
+    }
     reply.set("Content-Type", "application/json").set("Cache-Control", "no-store");
     std::string links;
     for (const auto& [relation, url] : page.links) {

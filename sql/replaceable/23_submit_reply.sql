@@ -37,7 +37,7 @@ BEGIN
            reply_count = t.reply_count + is_live::integer,
            strand = CASE WHEN is_live AND length(t.strand) < 400 THEN t.strand || in_letter ELSE t.strand END,
            last_post_at = CASE WHEN is_live THEN greatest(t.last_post_at, now()) ELSE t.last_post_at END
-     WHERE t.id = in_thread AND t.is_published AND NOT t.is_closed
+     WHERE t.id = in_thread AND t.is_published AND NOT t.is_closed AND t.merged_into IS NULL
        AND may_see_thread(t.visibility, t.is_published, t.author_id, in_author, in_level)
     RETURNING t.last_number, t.seq, t.slug, t.visibility, t.kind, t.author_id, t.list_topics INTO thread;
     IF NOT FOUND THEN

@@ -8,18 +8,20 @@ RETURNS text[] LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
 $$;
 
 -- The notices of a member as they stand now: only about posts that readers see, in threads that he may open, and about an answer
--- only while it is the answer. Read is what he said so of, and what his read marker passed (as on the thread's own page).
+-- only while it is the answer. Read is what he said so of, and what his read marker passed (as on the thread's own page); that a
+-- post was moved is told also to who had read it before. A notice goes with its post to another thread.
 CREATE OR REPLACE FUNCTION standing_notices(viewer_id bigint, viewer_level integer)
 RETURNS TABLE (id bigint, thread_id bigint, post_id bigint, number integer, author_id bigint, kind text, at timestamptz, is_read boolean)
 LANGUAGE sql STABLE PARALLEL SAFE AS $$
-    SELECT n.id, n.thread_id, n.post_id, p.number, p.author_id, n.kind, n.at,
-           n.read_at IS NOT NULL OR coalesce(r.number >= p.number AND r.updated_at >= n.at, false)
+    SELECT n.id, p.thread_id, n.post_id, p.number, p.author_id, n.kind, n.at,
+           n.read_at IS NOT NULL
+           OR coalesce(r.number >= p.number AND (r.updated_at > n.at OR (r.updated_at = n.at AND n.kind <> 'moved')), false)
       FROM notices n
       JOIN posts p ON p.id = n.post_id AND p.state IN ('live', 'live_change')
-      JOIN threads t ON t.id = n.thread_id
+      JOIN threads t ON t.id = p.thread_id
        AND may_see_thread(t.visibility, t.is_published, t.author_id, viewer_id, viewer_level)
        AND (n.kind <> 'answer' OR t.accepted_post = n.post_id)
-      LEFT JOIN read_markers r ON r.member_id = n.member_id AND r.thread_id = n.thread_id
+      LEFT JOIN read_markers r ON r.member_id = n.member_id AND r.thread_id = p.thread_id
      WHERE n.member_id = viewer_id
 $$;
 
@@ -32,6 +34,7 @@ LANGUAGE plpgsql AS $$
 DECLARE
     place notice_cursor;
     taken bigint[];
+    event events;
     writers bigint[];
     told bigint[];
 BEGIN
@@ -63,6 +66,28 @@ BEGIN
         RETURN;
     END IF;
 
+    -- What stands in another thread now: its notices go along, and of a thread that was merged the followers. What somebody chose
+    -- goes before what came by itself; of two alike the wider. One after the other, because a thread may go on.
+    FOR event IN
+        SELECT * FROM events e WHERE e.id = ANY (taken) AND e.topic LIKE 'thread/%' AND e.kind = 'thread.changed' AND e.data ? 'into'
+         ORDER BY e.id
+    LOOP
+        UPDATE notices n SET thread_id = p.thread_id
+          FROM posts p
+         WHERE p.id = n.post_id AND n.thread_id = (event.data ->> 'thread')::bigint AND n.read_at IS NULL AND p.thread_id <> n.thread_id;
+        IF event.data ->> 'act' = 'merge' THEN
+            WITH gone AS (
+                DELETE FROM follows WHERE subject = 'thread/' || (event.data ->> 'thread') RETURNING member_id, level, is_chosen
+            )
+            INSERT INTO follows AS f (member_id, subject, level, is_chosen)
+            SELECT member_id, 'thread/' || (event.data ->> 'into'), level, is_chosen FROM gone
+            ON CONFLICT (member_id, subject) DO UPDATE SET level = excluded.level, is_chosen = excluded.is_chosen
+             WHERE NOT f.is_chosen
+               AND (excluded.is_chosen OR array_position(ARRAY['all', 'replies', 'digest', 'nothing'], excluded.level)
+                                          < array_position(ARRAY['all', 'replies', 'digest', 'nothing'], f.level));
+        END IF;
+    END LOOP;
+
     -- Who writes in a thread hears of it from now on, unless he chose otherwise. Kept pages of his have its button.
     WITH began AS (
         INSERT INTO follows (member_id, subject, level, is_chosen)
@@ -83,7 +108,7 @@ BEGIN
      WHERE e.id = ANY (taken) AND e.kind = 'own.changed' AND e.data ? 'marker'
        AND r.member_id = e.member_id AND r.thread_id = (e.data ->> 'thread')::bigint
        AND n.member_id = r.member_id AND n.thread_id = r.thread_id AND n.read_at IS NULL
-       AND p.id = n.post_id AND r.number >= p.number AND r.updated_at >= n.at;
+       AND p.id = n.post_id AND r.number >= p.number AND (r.updated_at > n.at OR (r.updated_at = n.at AND n.kind <> 'moved'));
 
     WITH fresh AS (
         SELECT e.kind, e.at, e.topic, e.member_id, substr(e.topic, 8)::bigint AS thread_id, e.data
@@ -139,8 +164,22 @@ BEGIN
           JOIN threads t ON t.id = a.thread_id
          CROSS JOIN LATERAL (VALUES (p.author_id), (t.author_id)) AS person (id)
          WHERE f.kind = 'thread.changed'
+        UNION ALL
+        -- Posts that went to another thread: who wrote them, his first; after a split also who follows the thread that they left.
+        (SELECT DISTINCT ON (f.thread_id, person.id) person.id, p.id, 'moved', 5, a.by_member, a.at
+           FROM fresh f
+           JOIN thread_acts a ON a.thread_id = f.thread_id AND a.kind IN ('merge', 'split') AND a.at = f.at
+           JOIN post_moves v ON v.thread_id = a.thread_id
+           JOIN posts p ON p.id = v.post_id AND p.thread_id = a.other_thread AND p.state IN ('live', 'live_change')
+          CROSS JOIN LATERAL (SELECT p.author_id, 1
+                              UNION ALL
+                              SELECT o.member_id, 2 FROM follows o
+                               WHERE a.kind = 'split' AND o.subject = 'thread/' || a.thread_id AND o.level IN ('all', 'replies')
+                             ) AS person (id, rank)
+          WHERE f.kind = 'thread.changed'
+          ORDER BY f.thread_id, person.id, person.rank, p.number)
     ), made AS (
-        INSERT INTO notices (member_id, thread_id, post_id, kind, at)
+        INSERT INTO notices AS n (member_id, thread_id, post_id, kind, at)
         SELECT DISTINCT ON (w.member_id, w.post_id, w.kind = 'answer') w.member_id, t.id, w.post_id, w.kind, w.at
           FROM wanted w
           JOIN members m ON m.id = w.member_id AND m.ended_at IS NULL
@@ -151,7 +190,10 @@ BEGIN
            AND NOT EXISTS (SELECT FROM follows o WHERE o.member_id = m.id AND o.subject = 'thread/' || t.id
                               AND o.level IN ('digest', 'nothing'))
          ORDER BY w.member_id, w.post_id, w.kind = 'answer', w.rank
-        ON CONFLICT DO NOTHING
+        -- A post moves more than once, and may have been told of before; that he is named or quoted there, he must still see.
+        ON CONFLICT (member_id, post_id, (kind = 'answer')) DO UPDATE
+           SET kind = 'moved', thread_id = excluded.thread_id, at = excluded.at, read_at = NULL
+         WHERE excluded.kind = 'moved' AND (n.read_at IS NOT NULL OR n.kind NOT IN ('mention', 'quote'))
         RETURNING member_id
     )
     SELECT array_agg(DISTINCT concerned.member_id) INTO told

@@ -58,7 +58,8 @@ class ThreadPage {
     const number = message.post?.number;
     const html = message.html ?? "";
     if (number === undefined || html === "") {
-      if (message.kind === "thread.changed") this.refreshSoon(refreshWithin);
+      if (message.thread?.movedTo) this.sayMoved(message.thread.movedTo.url);
+      else if (message.kind === "thread.changed") this.refreshSoon(refreshWithin);
       return;
     }
     const shown = this.find(number);
@@ -115,7 +116,7 @@ class ThreadPage {
     const bar = this.bar();
     if (bar) bar.hidden = true;
     politely("");
-    const fresh = await readFresh();
+    const fresh = await readFresh(this.movedTo);
     const arrived: HTMLElement[] = [];
     for (const [number, { seq, html }] of [...this.waiting].sort(([one], [other]) => one - other)) {
       if (!this.hasRoom(number)) continue;
@@ -155,7 +156,7 @@ class ThreadPage {
   /** The fragment of an event is Dutch: who reads in another language gets the post from his own page, while that can be read. */
   private async translated(number: number): Promise<HTMLElement | null> {
     if (document.documentElement.lang === "nl") return null;
-    const page = await readFresh();
+    const page = await readFresh(this.movedTo);
     const post = page && seqOf(page) >= this.applied ? page.querySelector<HTMLElement>(`article[data-post="${number}"]`) : null;
     return post && document.importNode(post, true);
   }
@@ -229,14 +230,49 @@ class ThreadPage {
   private async refresh(): Promise<void> {
     this.refreshing = 0;
     const turn = ++this.turn;
-    const fresh = await readFresh();
+    const fresh = await readFresh(this.movedTo);
     if (turn !== this.turn || this.refreshing !== 0) return; // asked for again meanwhile
     // Something came while the page was on its way: it must not be undone.
+    if (this.thread.querySelector("[data-moved]")) return;
     if (!fresh || seqOf(fresh) < this.applied) return this.refreshSoon(fresh ? refreshWithin : againWithin);
     this.takeParts(fresh);
+    this.dropGone(fresh);
     for (const post of fresh.querySelectorAll<HTMLElement>("article[data-post]")) this.take(post);
     this.release?.();
     this.release = undefined;
+  }
+
+  /** What it was asked for stands in another thread: this page stays as it was, with the way there above it. */
+  private readonly movedTo = (url: string): boolean => {
+    const there = new URL(url).pathname.split("/")[2];
+    if (there === this.thread.dataset["thread"]) return false;
+    this.sayMoved(url);
+    return true;
+  };
+
+  private sayMoved(url: string): void {
+    this.release?.();
+    this.release = undefined;
+    if (this.thread.querySelector("[data-moved]")) return;
+    const note = document.createElement("div");
+    note.className = "utrecht-alert utrecht-alert--info fd-alert-ruim";
+    note.dataset["moved"] = "";
+    note.innerHTML = '<div class="utrecht-alert__content"><p><span></span> <a class="nl-link"></a></p></div>';
+    const words = note.querySelector("span");
+    if (words) words.textContent = text("live_moved");
+    const link = note.querySelector("a");
+    if (link) {
+      link.href = url;
+      link.textContent = text("live_moved_link");
+    }
+    this.thread.prepend(note);
+    politely(text("live_moved"));
+  }
+
+  /** A post that the page does not have any more went to another thread. */
+  private dropGone(fresh: Document): void {
+    for (const post of this.thread.querySelectorAll<HTMLElement>("article[data-post]"))
+      if (!fresh.querySelector(`article[data-post="${numberOf(post)}"]`)) post.remove();
   }
 
   private take(post: HTMLElement): void {

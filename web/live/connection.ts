@@ -16,6 +16,7 @@ export interface LiveMessage {
   heartbeat?: number;
   counters?: Counters;
   post?: { number: number; version: number; author: { name: string } };
+  thread?: { movedTo: { id: number; url: string } | null };
   case?: unknown;
   marker?: number;
   at?: string;

@@ -12,10 +12,14 @@ export function isOwnNews(message: LiveMessage): boolean {
   return ["following", "resync", "hint"].includes(message.is) || (message.is === "event" && !isLease);
 }
 
-/** The page anew for this reader; null when it cannot be had now. Where he may no longer read it, it is loaded to say so. */
-export async function readFresh(): Promise<Document | null> {
+/**
+ * The page anew for this reader; null when it cannot be had now. Where he may no longer read it, it is loaded to say so; where it went to
+ * another address, `moved` may say so instead.
+ */
+export async function readFresh(moved?: (url: string) => boolean): Promise<Document | null> {
   try {
     const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
+    if (answer.redirected && moved?.(answer.url)) return null;
     if ((answer.status === 404 || answer.redirected) && !isTyped()) location.reload();
     return answer.ok && !answer.redirected ? new DOMParser().parseFromString(await answer.text(), "text/html") : null;
   } catch {
