@@ -16,6 +16,7 @@
 #include "crypto/token.hpp"
 #include "db/listen.hpp"
 #include "db/notify.hpp"
+#include "discussion/wall_acts.hpp"
 #include "following/notices.hpp"
 #include "http/server.hpp"
 #include "live/event_store.hpp"
@@ -89,6 +90,8 @@ private:
     Canary canary_{announcer_};
     /// After each commit of this process, and each second for what another left when it stopped.
     std::unique_ptr<async::Turns> notice_turns_;
+    /// Once a second: however many vote, followers hear of it no oftener.
+    std::unique_ptr<async::Turns> vote_turns_;
     Health health_;
     std::unique_ptr<Chores> chores_;
     std::unique_ptr<MetricsServer> metrics_;
@@ -172,6 +175,10 @@ Application::Impl::Impl(Config given)
     notice_turns_ = std::make_unique<async::Turns>(
         "notices", async::Turns::Pace{},
         [this] { return database_.write([&](db::Tx& tx) { return following::make_notices(tx, announcer_); }); },
+        [this] { database_.close_this_thread(); });
+    vote_turns_ = std::make_unique<async::Turns>(
+        "votes", async::Turns::Pace{},
+        [this] { return database_.write([&](db::Tx& tx) { return discussion::announce_votes(tx, announcer_); }); },
         [this] { database_.close_this_thread(); });
     listener_ = std::make_unique<db::Listener>(
         start_.application_url(), channel,
@@ -270,6 +277,7 @@ void Application::Impl::stop() {
     chores_.reset();
     listener_.reset();
     notice_turns_->stop();
+    vote_turns_->stop();
     workers_.stop();
     live_workers_.stop();
     live_.reset();

@@ -17,7 +17,8 @@ using nlohmann::json;
 // A quote shows the version that was quoted, as long as its post still has a text for this reader.
 const std::string posts_text = R"(
     SELECT p.id, p.thread_id, p.number, p.author_id, p.author_function, p.author_municipality, p.state, p.version, p.live_version,
-           p.has_text, p.body, p.body_html, p.created_at, p.published_at, p.edited_at, p.withdrawn_at,
+           p.has_text, CASE WHEN p.has_text THEN (SELECT count(*) FROM post_votes pv WHERE pv.post_id = p.id) ELSE 0 END AS votes,
+           p.has_text AND EXISTS (SELECT FROM dealt_questions dq WHERE dq.post_id = p.id) AS is_dealt_with, p.body, p.body_html, p.created_at, p.published_at, p.edited_at, p.withdrawn_at,
            m.name AS author_name, m.role AS author_role, m.ended_at IS NOT NULL AS author_removed,
            CASE WHEN p.state = 'live_change' AND (p.author_id = $1 OR is_staff($2))
                 THEN (SELECT v.body_html FROM post_versions v WHERE v.post_id = p.id AND v.version = p.version)
@@ -229,6 +230,8 @@ nlohmann::json post_json(const db::Row& row, const PostViewContext& context) {
     model["former"] = former_json(row, context);
     model["isAnswer"] = row.id<base::PostId>("id") == thread.accepted && has_text;
     model["acceptedBy"] = model["isAnswer"].get<bool>() ? thread.accepted_by : "";
+    model["votes"] = row.integer("votes");
+    model["isDealtWith"] = row.flag("is_dealt_with");
     model["isNew"] = is_new(row, context, is_own);
     put_permissions(model, row, context, is_own);
     model["decision"] = decision == context.decisions.end() ? json{} : decision->second.json();

@@ -18,6 +18,8 @@
 #include "discussion/thread_form.hpp"
 #include "discussion/thread_page.hpp"
 #include "discussion/threads_page.hpp"
+#include "discussion/wall_acts.hpp"
+#include "discussion/wall_page.hpp"
 
 namespace forum::discussion {
 
@@ -81,6 +83,10 @@ void add_routes(site::Routes& routes, const Services& services) {
     routes.page("discussion.split", "/gesprekken/{id}/splitsen", "", moderator, page_or_moved(load_split_page));
     routes.action("discussion.split_thread", "/gesprekken/{id}/splitsen", post, "/api/v1/threads/{id}/split", moderator,
                   action(split_thread));
+
+    routes.page("discussion.wall", "/gesprekken/{id}/wand", "/api/v1/threads/{id}/wall", anyone,
+                [&services](const site::PageContext& context) { return load_wall_page(context, services); });
+    add_wall_acts(routes, services);
 
     routes.action("discussion.preview", "/gesprekken/voorbeeld", post, "/api/v1/previews", member, action(preview_text));
     routes.light();

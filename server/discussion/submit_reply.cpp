@@ -11,6 +11,7 @@
 #include "discussion/thread_page.hpp"
 #include "discussion/thread_store.hpp"
 #include "discussion/urls.hpp"
+#include "discussion/wall_page.hpp"
 
 namespace forum::discussion {
 
@@ -28,6 +29,7 @@ const db::Query submit_query{"discussion.submit_reply", R"(
            CASE WHEN made.post_state = 'live' THEN 1 END AS live_version, true AS has_text, asked.body, asked.html AS body_html,
            CASE WHEN made.post_state = 'live' THEN made.created_at END AS published_at,
            NULL::timestamptz AS edited_at, NULL::timestamptz AS withdrawn_at, NULL AS change_html, NULL AS former_title,
+           0::bigint AS votes, false AS is_dealt_with,
            asked.author AS author_id, asked.function AS author_function, nullif(asked.municipality, '') AS author_municipality,
            m.name AS author_name, m.role AS author_role, m.ended_at IS NOT NULL AS author_removed, NULL::integer AS quoted_number
       FROM asked
@@ -94,6 +96,7 @@ const db::Query submit_together_query{"discussion.submit_replies", R"(
            made.post_id AS id, made.number, 'live' AS state, 1 AS version, 1 AS live_version, true AS has_text,
            made.body, made.html AS body_html, made.created_at AS published_at,
            NULL::timestamptz AS edited_at, NULL::timestamptz AS withdrawn_at, NULL AS change_html, NULL AS former_title,
+           0::bigint AS votes, false AS is_dealt_with,
            made.author AS author_id, made.function AS author_function, nullif(made.municipality, '') AS author_municipality,
            m.name AS author_name, m.role AS author_role, m.ended_at IS NOT NULL AS author_removed, NULL::integer AS quoted_number
       FROM made
@@ -219,6 +222,7 @@ std::optional<Submitted> submit_in_transaction(db::Tx& tx, const Services& servi
 
 struct ReplyInput {
     Reply reply;
+    bool is_question;  ///< asked on the thread's wall, and goes back there
     AuthorCheck check;
     site::FormErrors errors;
 };
@@ -233,8 +237,9 @@ ReplyInput parse(const site::ActionContext& context, const Services& services) {
     parsed.reply.thread = context.id<base::ThreadId>("id");
     parsed.reply.body = base::trim(input.text("body"));
     parsed.reply.key = scoped_key(context, "reply/" + to_string(parsed.reply.thread));
+    parsed.is_question = input.text("van") == "wand";
     site::check_fields(parsed.errors, input,
-                       {.texts = {"body", "nonce", "actie"},
+                       {.texts = {"body", "nonce", "actie", "van"},
                         .others = {"reply_to", "replyTo", confirm_field, "confirmPrivate", "draft_revision"}},
                        services.texts, context.language);
     check_text(parsed.errors, "body", parsed.reply.body, body_limit, services.texts, context.language);
@@ -258,6 +263,11 @@ ReplyInput parse(const site::ActionContext& context, const Services& services) {
     return parsed;
 }
 
+site::Page load_page(const site::ActionContext& context, const Services& services, const ReplyInput& parsed,
+                     const ReplyFormState& form) {
+    return parsed.is_question ? load_wall_page(context, services, form) : load_thread_page(context, services, form);
+}
+
 site::ActionResult keep_reply(const site::ActionContext& context, const Services& services, ReplyInput parsed) {
     const auto facts = get_thread(context.tx, context.viewer, parsed.reply.thread);
     const auto kept = keep_draft(context, services, "reply-" + to_string(parsed.reply.thread), {"body", "reply_to"});
@@ -266,10 +276,10 @@ site::ActionResult keep_reply(const site::ActionContext& context, const Services
         form.body = both_texts(context.input.text("body"), *conflict, "body");
         form.reply_to = parsed.reply.reply_to;
         form.errors.add("body", services.texts.text("discussion.draft_conflict", context.language));
-        return site::ShowAgain{load_thread_page(context, services, form), form.errors};
+        return site::ShowAgain{load_page(context, services, parsed, form), form.errors};
     }
     site::Done done;
-    done.location = thread_url(parsed.reply.thread, facts.thread.slug);
+    done.location = parsed.is_question ? wall_url(parsed.reply.thread) : thread_url(parsed.reply.thread, facts.thread.slug);
     done.flash = "discussion.flash_draft";
     done.model = nlohmann::json{{"revision", std::get<DraftSaved>(kept).revision}};
     return done;
@@ -286,7 +296,7 @@ site::ActionResult show_again(const site::ActionContext& context, const Services
     if (with_preview && base::count_characters(form.body) <= body_limit) {
         form.preview_html = render_post(context.tx, form.body);
     }
-    auto page = load_thread_page(context, services, form);
+    auto page = load_page(context, services, parsed, form);
     return site::ShowAgain{std::move(page), form.errors};
 }
 
@@ -341,8 +351,9 @@ site::ActionResult post_reply(const site::ActionContext& context, const Services
     }
     site::Done answer;
     answer.status = done->is_live ? 201 : 202;
-    answer.location = context.is_api ? post_api_url(done->thread, done->number)
-                                     : post_url(done->thread, done->slug, done->number);
+    answer.location = context.is_api       ? post_api_url(done->thread, done->number)
+                      : parsed.is_question ? wall_url(done->thread) + "#vraag-" + std::to_string(done->number)
+                                           : post_url(done->thread, done->slug, done->number);
     answer.flash = done->is_live ? "discussion.flash_reply" : "discussion.flash_waits";
     if (wants_json(context)) {
         PostThread thread;

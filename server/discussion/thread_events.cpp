@@ -5,6 +5,7 @@
 #include "discussion/post_view.hpp"
 #include "discussion/thread_store.hpp"
 #include "discussion/urls.hpp"
+#include "discussion/wall_store.hpp"
 
 namespace forum::discussion {
 
@@ -97,6 +98,13 @@ view::Model render_event(db::Database& database, const Services& services, const
                                  {"isClosed", row->flag("is_closed")},
                                  {"isPinned", row->flag("is_pinned")},
                                  {"movedTo", nullptr}};
+            return message;
+        }
+        if (event.kind == kind::post_voted) {
+            auto& votes = message["votes"] = json::array();
+            for (const auto& question : load_questions_for_followers(tx, thread)) {
+                votes.push_back({{"number", question.number}, {"votes", question.votes}});
+            }
             return message;
         }
         const auto number = data.is_object() ? data.value("number", 0) : 0;

@@ -21,6 +21,7 @@ constexpr std::string_view post_removed = "post.removed";
 constexpr std::string_view post_restored = "post.restored";
 constexpr std::string_view post_withdrawn = "post.withdrawn";
 constexpr std::string_view thread_changed = "thread.changed";
+constexpr std::string_view post_voted = "post.voted";  ///< on the thread's wall: the counts of all its questions
 constexpr std::string_view own_changed = "own.changed";  ///< on me/<member>
 }  // namespace kind
 
@@ -34,7 +35,7 @@ std::int64_t announce_in_thread(db::Tx& tx, const live::Announcer& announcer, ba
 void announce_own(db::Tx& tx, const live::Announcer& announcer, base::MemberId member, const nlohmann::json& data);
 
 /// {"is":"event","topic":"thread/12","seq":59,"kind":"post.new","post":{...},"html":"..."}; thread.changed has `thread`
-/// instead of post and html; of a thread that was merged only its id and where it went (movedTo). null for events that are not this feature's. Runs a read job of its own.
+/// instead of post and html, post.voted {"votes":[{"number":5,"votes":3}]} in the order of the wall; of a thread that was merged only its id and where it went (movedTo). null for events that are not this feature's. Runs a read job of its own.
 view::Model render_event(db::Database& database, const Services& services, const live::Event& event);
 
 /// {"is":"hint","topic":"list/all","value":{"thread":12,"kind":"post.new","seq":59,"replyCount":4,"isNew":false}}; null for topics

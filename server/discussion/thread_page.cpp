@@ -9,6 +9,7 @@
 #include "discussion/thread_rows.hpp"
 #include "discussion/thread_store.hpp"
 #include "discussion/urls.hpp"
+#include "discussion/wall_page.hpp"
 #include "site/paging.hpp"
 #include "view/markdown.hpp"
 
@@ -33,6 +34,7 @@ const db::Query page_query{"discussion.thread_page", R"(
            t.accepted_post, coalesce(a.name, '') AS accepted_by, t.is_closed, t.closed_reason, t.closed_until, t.is_pinned,
            t.pinned_reason, t.pinned_until, t.conclusion, t.conclusion_html, t.concluded_at, c.name AS concluded_by,
            c.ended_at IS NOT NULL AS concluder_removed, t.seq, t.reply_count, t.strand,
+           (SELECT w.is_open FROM walls w WHERE w.thread_id = t.id) AS wall_is_open,
            (SELECT p.number FROM posts p WHERE p.id = t.accepted_post) AS accepted_number,
            (SELECT p.number FROM visible_posts($1, $2) p WHERE p.thread_id = t.id ORDER BY p.number DESC LIMIT 1) AS last_number,
            ARRAY(SELECT v.number::text FROM post_moves v JOIN visible_posts($1, $2) p ON p.id = v.post_id
@@ -197,6 +199,7 @@ site::Page load_thread_page(const site::PageContext& context, const Services& se
     }
 
     auto model = thread_json(*row, thread, context, services);
+    model["wall"] = wall_json(viewer, thread, row->is_null("wall_is_open") ? std::nullopt : std::optional{row->flag("wall_is_open")});
     auto items = json::array();
     json answer, reply_to;
     bool may_undo_one = false, has_first_new = false;

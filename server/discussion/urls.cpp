@@ -31,8 +31,10 @@ std::string post_api_url(base::ThreadId thread, int number) {
     return "/api/v1/threads/" + to_string(thread) + "/posts/" + std::to_string(number);
 }
 
+std::string wall_url(base::ThreadId thread) { return "/gesprekken/" + to_string(thread) + "/wand"; }
+
 std::string thread_slug(std::string_view title) {
-    constexpr std::array taken{"berichten", "gelezen", "sluiten", "openen", "vastzetten", "losmaken", "verplaatsen", "samenvoegen", "splitsen"};
+    constexpr std::array taken{"berichten", "gelezen", "sluiten", "openen", "vastzetten", "losmaken", "verplaatsen", "samenvoegen", "splitsen", "wand"};
     auto slug = base::slugify(title);
     for (const auto* word : taken) {
         if (slug == word) {

@@ -24,6 +24,8 @@ std::string post_url(base::ThreadId thread, std::string_view slug, int number);
 /// "/gesprekken/12/berichten/25" and what hangs under it: act is "" or for example "/wijzig".
 std::string post_act_url(base::ThreadId thread, int number, std::string_view act);
 std::string post_api_url(base::ThreadId thread, int number);
+/// "/gesprekken/12/wand"; a question on it is "#vraag-5".
+std::string wall_url(base::ThreadId thread);
 
 /// The slug for a title; never one of the words that have a meaning of their own after /gesprekken/{id}/.
 std::string thread_slug(std::string_view title);

@@ -8,4 +8,5 @@ INSERT INTO forum_append_only (name, why) VALUES
     ('moderation_rule_changes', 'who made a rule that held or refused words of others must be known'),
     ('post_moves', 'an old address of a post must always lead to it'),
     ('staff_notes', 'what colleagues built a decision on must still be there'),
-    ('thread_acts', 'what was done with a thread is shown to its members as a log');
+    ('thread_acts', 'what was done with a thread is shown to its members as a log'),
+    ('wall_acts', 'who of the staff chose which question for a session must be known');

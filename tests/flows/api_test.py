@@ -169,6 +169,7 @@ class Api(unittest.TestCase):
         self.tour_of_reports()
         self.tour_of_appeals()
         self.tour_of_acts()
+        self.tour_of_the_wall()
         self.tour_of_following()
         self.tour_of_sessions()
         operations = {(method.upper(), path, int(status)) for path, methods in self.document.content["paths"].items()
@@ -464,6 +465,33 @@ class Api(unittest.TestCase):
         self.assertTrue(self.call(self.guest, "GET", "/threads")["items"][0]["isPinned"])
         self.call(self.moderator, "DELETE", at + "/pin", status=204)
         self.assertFalse(self.call(self.guest, "GET", "/threads")["items"][0]["isPinned"])
+
+    def tour_of_the_wall(self):
+        at = f"/threads/{self.start(title='Vragen voor de sessie van dinsdag', kind='question')['id']}"
+        self.call(self.guest, "GET", at + "/wall", status=404)
+        self.call(self.wethouder, "PUT", at + "/wall", status=404)
+        self.call(self.moderator, "PUT", at + "/wall")
+        number = self.call(self.adviseur, "POST", at + "/posts", {"body": "Wat werkt bij u?"}, 201)["number"]
+        other = self.call(self.wethouder, "POST", at + "/posts", {"body": "En wat niet?"}, 201)["number"]
+        vote = at + f"/posts/{number}/vote"
+        self.call(self.guest, "PUT", vote, status=401)
+        self.call(self.adviseur, "PUT", vote, status=403)
+        self.call(self.adviseur, "PUT", at + "/posts/99/vote", status=404)
+        self.assertEqual(self.call(self.wethouder, "PUT", vote), {"number": number, "votes": 1, "hasVoted": True, "place": "open"})
+        self.call(self.wethouder, "DELETE", vote, status=204)
+        self.call(self.wethouder, "PUT", vote)
+        self.assertEqual([q["votes"] for q in self.call(self.guest, "GET", at + "/wall")["items"]], [1, 0])
+        self.call(self.moderator, "PUT", at + "/wall/current", {"number": "x"}, 400)
+        self.call(self.wethouder, "PUT", at + "/wall/current", {"number": number}, 404)
+        self.call(self.moderator, "PUT", at + "/wall/current", {"number": number})
+        self.call(self.moderator, "PUT", at + f"/posts/{other}/dealt")
+        self.call(self.moderator, "DELETE", at + f"/posts/{other}/dealt", status=204)
+        wall = self.call(self.moderator, "GET", at + "/wall")
+        self.assertEqual((wall["current"]["number"], [q["number"] for q in wall["items"]], wall["dealt"]), (number, [other], []))
+        self.call(self.moderator, "DELETE", at + "/wall", status=204)
+        self.call(self.wethouder, "DELETE", vote, status=409)
+        wall = self.call(self.wethouder, "GET", at + "/wall")
+        self.assertEqual((wall["isOpen"], wall["dealt"][0]["votes"], wall["dealt"][0]["hasVoted"]), (False, 1, True))
 
     def tour_of_sessions(self):
         self.call(self.guest, "GET", "/me", status=401)

@@ -6,7 +6,7 @@ import { forget, type FormValues, keep, kept } from "./kept_text.js";
 const saveAfter = 3_000; // ms after the first change; a slow answer still comes within five seconds of typing
 const firstRetry = 10_000;
 const longestRetry = 60_000;
-const notWritten = new Set(["nonce", "version", "draft_revision", "actie", "municipality_add", "municipality_role"]);
+const notWritten = new Set(["nonce", "version", "draft_revision", "actie", "van", "municipality_add", "municipality_role"]);
 const lists = new Set(["municipalities", "typologies"]);
 
 export function start(element: HTMLElement): void {

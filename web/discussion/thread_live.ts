@@ -60,6 +60,7 @@ class ThreadPage {
     if (number === undefined || html === "") {
       if (message.thread?.movedTo) this.sayMoved(message.thread.movedTo.url);
       else if (message.kind === "thread.changed") this.refreshSoon(refreshWithin);
+      if (message.kind === "post.voted") this.refreshSoon(againWithin);
       return;
     }
     const shown = this.find(number);

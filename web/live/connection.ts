@@ -15,6 +15,7 @@ export interface LiveMessage {
   back_in?: number;
   heartbeat?: number;
   counters?: Counters;
+  votes?: { number: number; votes: number }[];
   post?: { number: number; version: number; author: { name: string } };
   thread?: { movedTo: { id: number; url: string } | null };
   case?: unknown;

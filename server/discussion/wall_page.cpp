@@ -1,0 +1,133 @@
+#include "discussion/wall_page.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include "base/text.hpp"
+#include "discussion/thread_store.hpp"
+#include "discussion/urls.hpp"
+#include "discussion/wall_store.hpp"
+#include "view/markdown.hpp"
+
+namespace forum::discussion {
+
+namespace {
+
+using nlohmann::json;
+
+/// More questions than this are read in the thread; the first are those with the most votes.
+constexpr std::size_t question_limit = 200;
+
+const db::Query draft_query{"discussion.wall_draft", R"(
+    SELECT d.revision, d.data ->> 'body' AS body FROM drafts d WHERE d.member_id = $1 AND d.key = 'reply-' || $2::bigint)"};
+
+/// What stands on the wall beside the post itself.
+void put_question(json& post, const Question& question, const PostThread& thread, const access::Viewer& viewer, bool is_open) {
+    const auto put = [&](const char* permission, bool allowed, const char* address, std::string_view act) {
+        post[permission] = allowed;
+        post[address] = allowed ? post_act_url(thread.id, question.number, act) : std::string{};
+    };
+    const bool is_votable = is_open && viewer.is_signed_in() && question.author != viewer.member && question.is_live && question.place != "dealt";
+    const bool may_move = viewer.is_staff() && question.is_live;
+    post["hasVoted"] = question.has_voted;
+    post["place"] = question.place;
+    put("mayVote", is_votable && !question.has_voted, "voteUrl", "/stem");
+    put("mayUnvote", is_votable && question.has_voted, "unvoteUrl", "/stem-terug");
+    put("mayCall", may_move && is_open && question.place != "current", "callUrl", "/nu");
+    put("mayDeal", may_move && question.place != "dealt", "dealUrl", "/behandeld");
+    put("mayPutBack", may_move && question.place != "open", "putBackUrl", "/terug-in-rij");
+    post["excerpt"] = base::excerpt(view::markdown_to_text(post["body"].get<std::string>()), 240);
+}
+
+json reply_json(const site::PageContext& context, const ThreadFacts& facts, const std::optional<ReplyFormState>& form,
+                const std::optional<db::Row>& draft) {
+    const auto& thread = facts.thread.id;
+    return {{"body", form ? form->body : draft ? draft->text_or("body", "") : ""},
+            {"notPlaced", form ? form->not_placed : ""},
+            {"nonce", to_string(thread) + "-" + to_string(context.viewer.member) + "-" + std::to_string(facts.seq)},
+            {"draftRevision", draft ? draft->integer("revision") : 0},
+            {"check", check_json(form ? form->check : AuthorCheck{})}};
+}
+
+}  // namespace
+
+json wall_json(const access::Viewer& viewer, const PostThread& thread, std::optional<bool> is_open) {
+    const auto url = wall_url(thread.id);
+    const bool opens = viewer.is_staff() && thread.is_published && !is_open.value_or(false);
+    const bool closes = viewer.is_staff() && is_open.value_or(false);
+    return {{"isThere", is_open.has_value()},
+            {"isOpen", is_open.value_or(false)},
+            {"url", is_open ? url : ""},
+            {"openUrl", opens ? url + "/openen" : ""},
+            {"closeUrl", closes ? url + "/sluiten" : ""}};
+}
+
+site::Page load_wall_page(const site::PageContext& context, const Services& services, const std::optional<ReplyFormState>& form) {
+    const auto& viewer = context.viewer;
+    const auto facts = get_thread(context.tx, viewer, context.id<base::ThreadId>("id"));
+    const auto& thread = facts.thread;
+    const auto is_open = find_wall(context.tx, thread.id);
+    if (!is_open) {
+        throw base::Problem{base::ProblemKind::not_found};
+    }
+    auto questions = load_questions(context.tx, viewer, thread.id);
+    const auto count = questions.size();
+    questions.resize(std::min(count, question_limit), Question{});
+    std::vector<std::int64_t> numbers;
+    for (const auto& question : questions) {
+        numbers.push_back(question.number);
+    }
+    PostViewContext post_context{services, viewer, context.language, thread, std::nullopt, {}};
+    if (viewer.is_signed_in()) {
+        post_context.usual_wait = services.gate.usual_wait(context.tx, context.language);
+    }
+    std::map<int, json> posts;
+    for (const auto& row : load_posts(context.tx, viewer, thread.id, numbers)) {
+        posts.emplace(static_cast<int>(row.integer("number")), post_json(row, post_context));
+    }
+
+    json model{{"current", nullptr}, {"items", json::array()}, {"dealt", json::array()}};
+    for (const auto& question : questions) {
+        auto& post = posts.at(question.number);
+        put_question(post, question, thread, viewer, *is_open);
+        if (question.place == "current") {
+            model["current"] = std::move(post);
+        } else {
+            model[question.place == "dealt" ? "dealt" : "items"].push_back(std::move(post));
+        }
+    }
+    std::optional<db::Row> draft;
+    if (viewer.is_signed_in()) {
+        const auto rows = context.tx.exec(draft_query, db::Params::of(viewer.member, thread.id));
+        draft = rows.find_one();
+    }
+    model["thread"] = thread.id.value;
+    model["seq"] = facts.seq;
+    model["title"] = shown_title(facts, services.texts, context.language);
+    model["threadUrl"] = thread_url(thread.id, thread.slug);
+    model["moreCount"] = count - questions.size();
+    model["screenUrl"] = wall_url(thread.id) + "?scherm=groot";
+    model["isHeld"] = viewer.is_signed_in() && !viewer.is_trusted;
+    model["usualWait"] = post_context.usual_wait;
+    model["mayAsk"] = *is_open && viewer.is_signed_in() && thread.is_published && !thread.is_closed;
+    model["replyUrl"] = "/gesprekken/" + to_string(thread.id) + "/berichten";
+    model.update(wall_json(viewer, thread, is_open));
+    model["reply"] = reply_json(context, facts, form, draft);
+    (form ? form->errors : site::FormErrors{}).write_to(model, {"body", confirm_field});
+
+    site::Page page;
+    page.template_name = context.query("scherm", "screen") == "groot" ? "wall_screen" : "wall";
+    page.status = form && !form->not_placed.empty() ? 409 : 200;
+    page.title = services.texts.text("wall.title", context.language, json{{"title", model["title"]}});
+    page.breadcrumbs = {{services.texts.text("discussion.threads_title", context.language), "/gesprekken"},
+                        {model["title"], model["threadUrl"]}};
+    page.here = services.texts.text("wall.name", context.language);
+    page.nav = "threads";
+    page.seq = facts.seq;
+    page.live_topics = "thread/" + to_string(thread.id) + (viewer.is_signed_in() ? " me" : "");
+    page.topics = thread_topics(thread.id, viewer);
+    page.keep = form || draft ? site::Keep::no : site::Keep::until_changed;
+    page.model = std::move(model);
+    return page;
+}
+
+}  // namespace forum::discussion

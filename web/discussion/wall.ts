@@ -1,0 +1,168 @@
+// The wall of a session while one looks at it: counts come with the events, the rest by reading the page anew. Rule: nothing moves
+// under a pointer or a key that is in use, and what is shown in the end equals what a reload would show.
+import type { LiveMessage } from "../live/connection.js";
+import { isOwnNews, readFresh, takeContent, takeParts } from "../live/fresh.js";
+import { holdLine } from "../live/line.js";
+import { politely, say, text } from "../page.js";
+
+const refreshWithin = 2_000; // ms: those who look at one wall do not all read it anew in the same moment
+const resyncWithin = 5_000;
+const againWithin = 10_000;
+const restAfter = 3_000; // the list keeps its order so long after somebody used it
+
+export function start(wall: HTMLElement): void {
+  const page = new WallPage(wall);
+  const topic = `thread/${wall.dataset["wall"]}`;
+  document.addEventListener("forum:event", (event) => {
+    const message = (event as CustomEvent<LiveMessage>).detail;
+    if (message.topic === topic) page.apply(message);
+    else if (isOwnNews(message) && message.marker === undefined) page.refreshSoon(message.is === "event" ? 0 : refreshWithin);
+  });
+  wall.addEventListener("submit", (event) => {
+    const form = event.target as HTMLFormElement;
+    if (!form.matches("[data-vote]")) return;
+    event.preventDefault();
+    void page.vote(form);
+  });
+}
+
+class WallPage {
+  private applied = Number(document.body.dataset["seq"] ?? "0");
+  private refreshing = 0;
+  private refreshAt = 0;
+  private turn = 0;
+  private release: (() => void) | undefined;
+  private usedAt = -restAfter;
+  private resting = 0;
+  private order: string[] = []; // of the open questions, as the server has it
+  private isVoting = false;
+
+  constructor(private readonly wall: HTMLElement) {
+    for (const kind of ["pointermove", "pointerdown", "keydown", "focusin"])
+      wall.addEventListener(kind, (event) => {
+        if ((event.target as Element).closest("[data-questions]")) this.usedAt = performance.now();
+      });
+  }
+
+  apply(message: LiveMessage): void {
+    if (message.is === "resync") this.refreshSoon(resyncWithin);
+    if (message.is !== "event" || (message.seq ?? 0) <= this.applied) return;
+    this.applied = message.seq ?? this.applied;
+    if (message.kind === "post.voted" && message.votes) this.takeVotes(message.votes);
+    else this.refreshSoon(refreshWithin);
+  }
+
+  async vote(form: HTMLFormElement): Promise<void> {
+    if (this.isVoting) return;
+    this.isVoting = true;
+    const isTakenBack = form.action.endsWith("/stem-terug");
+    const answer = await fetch(form.action, { method: "POST", headers: { Accept: "application/json" }, body: new URLSearchParams() }).catch(() => null);
+    this.isVoting = false;
+    // What went wrong is said by the page that the form itself leads to.
+    if (!answer?.ok) return form.submit();
+    say(text(isTakenBack ? "wall_unvoted" : "wall_voted"));
+    this.refreshSoon(0);
+  }
+
+  private takeVotes(votes: { number: number; votes: number }[]): void {
+    for (const { number, votes: count } of votes) {
+      const question = this.wall.querySelector(`[data-post="${number}"]`);
+      const shown = question?.querySelector("[data-votes]");
+      const word = question?.querySelector("[data-votes-word]");
+      if (shown) shown.textContent = String(count);
+      if (word) word.textContent = text("wall_vote_word", { n: count });
+    }
+    const list = this.list("open");
+    if (list) this.order = [...votes.map(({ number }) => String(number)), ...idsOf(list)];
+    this.settle();
+  }
+
+  refreshSoon(within: number): void {
+    this.release ??= holdLine();
+    const at = performance.now() + Math.random() * within;
+    if (this.refreshing !== 0 && this.refreshAt <= at) return;
+    window.clearTimeout(this.refreshing);
+    this.refreshAt = at;
+    this.refreshing = window.setTimeout(() => void this.refresh(), at - performance.now());
+  }
+
+  private async refresh(): Promise<void> {
+    this.refreshing = 0;
+    const turn = ++this.turn;
+    const fresh = await readFresh();
+    if (turn !== this.turn || this.refreshing !== 0) return; // asked for again meanwhile
+    const seq = Number(fresh?.body.dataset["seq"] ?? "0");
+    // Something came while the page was on its way: it must not be undone.
+    if (!fresh || seq < this.applied) return this.refreshSoon(fresh ? refreshWithin : againWithin);
+    this.applied = seq;
+    this.take(fresh);
+    this.release?.();
+    this.release = undefined;
+  }
+
+  private take(fresh: Document): void {
+    const before = currentIn(document);
+    takeParts(fresh, (shown, now) => {
+      const form = shown.querySelector<HTMLFormElement>("form[data-writing]");
+      return form !== null && (now.querySelector("form[data-writing]") !== null || form.querySelector("textarea")?.value !== "");
+    });
+    for (const kind of ["open", "dealt"]) {
+      const shown = this.list(kind);
+      const now = fresh.querySelector<HTMLElement>(`[data-questions="${kind}"]`);
+      if (shown && now) takeQuestions(shown, now);
+    }
+    this.order = idsOf(fresh.querySelector('[data-questions="open"]'));
+    this.settle();
+    const current = currentIn(document);
+    if (current !== before && current !== undefined) politely(text("wall_now", { question: current }));
+  }
+
+  /** The open questions in their order, unless somebody is at them: then when he has let go. */
+  private settle(): void {
+    window.clearTimeout(this.resting);
+    const list = this.list("open");
+    if (!list) return;
+    const rest = this.usedAt + restAfter - performance.now();
+    if (rest > 0) this.resting = window.setTimeout(() => this.settle(), rest);
+    else arrange(list, this.order);
+  }
+
+  private list(kind: string): HTMLElement | null {
+    return this.wall.querySelector<HTMLElement>(`[data-questions="${kind}"]`);
+  }
+}
+
+function idsOf(list: Element | null): string[] {
+  return [...(list?.querySelectorAll<HTMLElement>(":scope > [data-post]") ?? [])].map((one) => one.dataset["post"] ?? "");
+}
+
+function currentIn(page: Document): string | undefined {
+  return page.querySelector<HTMLElement>("[data-current]")?.dataset["current"];
+}
+
+/** What is gone goes at once, what is new comes last; the order is settled afterwards. */
+function takeQuestions(shown: HTMLElement, now: HTMLElement): void {
+  const wanted = idsOf(now);
+  for (const item of [...shown.querySelectorAll<HTMLElement>(":scope > [data-post]")])
+    if (!wanted.includes(item.dataset["post"] ?? "")) item.remove();
+  for (const item of now.querySelectorAll<HTMLElement>(":scope > [data-post]")) {
+    const old = shown.querySelector<HTMLElement>(`:scope > [data-post="${item.dataset["post"]}"]`);
+    if (!old) shown.append(document.importNode(item, true));
+    else {
+      old.className = item.className;
+      if (old.innerHTML !== item.innerHTML) takeContent(old, item);
+    }
+  }
+  if (shown.dataset["questions"] !== "open") arrange(shown, wanted);
+}
+
+function arrange(list: HTMLElement, order: string[]): void {
+  const focused = document.activeElement;
+  const items = [...list.querySelectorAll<HTMLElement>(":scope > [data-post]")];
+  const place = (item: HTMLElement): number => order.indexOf(item.dataset["post"] ?? "");
+  items.sort((one, other) => place(one) - place(other));
+  items.forEach((item, i) => {
+    if (list.children[i] !== item) list.insertBefore(item, list.children[i] ?? null);
+  });
+  if (focused instanceof HTMLElement && list.contains(focused) && document.activeElement !== focused) focused.focus({ preventScroll: true });
+}
