@@ -133,6 +133,7 @@ TEST_F(PageQueries, DoNotGrowWithTheRows) {
     moderator = member("Mo Derator", access::Role::moderator, true);
     grow();
     const auto thread = "/api/v1/threads/" + std::to_string(first);
+    ask(moderator, put, thread + "/wall");
     const auto open_case = "/api/v1/moderation/cases/" + ask(moderator, get, "/api/v1/moderation/cases").model["items"][0]["id"].dump();
     struct Page {
         const access::Viewer& viewer;
@@ -148,6 +149,8 @@ TEST_F(PageQueries, DoNotGrowWithTheRows) {
         {guest, thread, "/posts/items"},
         {nova, thread, "/posts/items"},
         {moderator, thread, "/posts/items"},
+        {guest, thread + "/wall", "/items"},
+        {nova, thread + "/wall", "/items"},
         {guest, "/api/v1/municipalities", ""},
         {anna, "/api/v1/municipalities/GM1783", "/threads"},
         {guest, "/api/v1/typologies", ""},

@@ -15,13 +15,14 @@ import * as plain from "./plain_tests.mjs";
 import * as reading from "./reading_tests.mjs";
 import * as reports from "./report_tests.mjs";
 import * as review from "./review_tests.mjs";
+import * as wall from "./wall_tests.mjs";
 
 const wanted = process.argv.slice(2);
 let passed = 0;
 let failed = 0;
 const browser = await startBrowser();
 try {
-  for (const [group, tests] of Object.entries({ pages, plain, connection, line, live, reading, fresh, guard, following, reports, appeals, review, measures })) {
+  for (const [group, tests] of Object.entries({ pages, plain, connection, line, live, reading, fresh, guard, following, reports, appeals, review, measures, wall })) {
     const chosen = Object.entries(tests).filter(([name]) => wanted.length === 0 || wanted.some((word) => `${group}.${name}`.includes(word)));
     if (chosen.length > 0) await runGroup(group, chosen);
   }

@@ -53,6 +53,7 @@ class WhoReadsWhat(unittest.TestCase):
             cls.threads[visibility] = cls.accept(cls.readers[AUTHOR].api("POST", "/threads", {
                 "kind": "question", "title": f"Een gesprek over {title}", "body": "Wie weet dit?", "theme": "huisvesting", "visibility": visibility,
                 "municipalities": ["GM1783"], "typologies": ["tuinbouwgemeenten"]}), 201)["id"]
+            cls.accept(moderator.api("PUT", f"/threads/{cls.threads[visibility]}/wall"))
         topics = [f"thread/{thread}" for thread in cls.threads.values()] + ["list/all", "list/theme/huisvesting", "list/municipality/GM1783",
                                                                            "list/typology/tuinbouwgemeenten", "me", "moderation"]
         for name, reader in cls.readers.items():

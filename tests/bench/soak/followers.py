@@ -27,6 +27,9 @@ class Follower:
         self.base = self.applied = seq
         self.sum, self.needs_page = 0, False
 
+    def apply(self, message):
+        self.sum = zlib.crc32(f"{message['seq']} {message['post']['number']} {message['post']['body']}".encode(), self.sum)
+
     # ------------------------------------------------------------------------------------------------ connection
     def connect(self):
         if self.needs_page and not self.read_page():
@@ -158,7 +161,7 @@ class Follower:
                 self.crowd.faults.append(f"{self.topic}: {seq} after {self.applied}")
                 return
             self.applied = seq
-            self.sum = zlib.crc32(f"{seq} {message['post']['number']} {message['post']['body']}".encode(), self.sum)
+            self.apply(message)
             self.crowd.applied += 1
         elif kind == "following":
             self.is_following = True
@@ -174,13 +177,13 @@ class Follower:
 
 
 class Crowd:
-    def __init__(self, ports, threads, count):
-        """`threads`: id -> the number at which its page was read."""
+    def __init__(self, ports, threads, count, kind=Follower):
+        """`threads`: id -> the number at which its page was read. `kind` of follower: what it does with an event."""
         self.ports, self.selector, self.waiting = ports, selectors.DefaultSelector(), []
         self.cuts = self.applied = self.resyncs = self.goodbyes = 0
         self.closes, self.faults = {}, []
         ids = list(threads)
-        self.followers = [Follower(self, ids[n % len(ids)], threads[ids[n % len(ids)]], n % 10 == 9) for n in range(count)]
+        self.followers = [kind(self, ids[n % len(ids)], threads[ids[n % len(ids)]], n % 10 == 9) for n in range(count)]
         for follower in self.followers:
             follower.come_back(random.random() * count / 1000)
 
