@@ -123,6 +123,7 @@ export async function withoutScriptItIsFormsAndReloads(browser, site) {
     const { moderator, adviser, alderman } = Object.fromEntries(Object.entries(all).map(([name, { page }]) => [name, page]));
     const { id } = await send(alderman, "POST", "/threads", { kind: "question", title: "Vragen voor donderdag", body: "Stel ze hier.", theme: "wonen", visibility: "members" });
     await moderator.goto(`/gesprekken/${id}`);
+    await moderator.locator(".fd-gesprekkop .fd-mod > summary").click();
     await submit(moderator, "form[action$='/wand/openen'] button");
     assert.match(new URL(moderator.url()).pathname, /\/wand$/);
     await adviser.goto(`/gesprekken/${id}`);
