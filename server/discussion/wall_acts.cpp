@@ -228,7 +228,9 @@ void add_wall_acts(site::Routes& routes, const Services& services) {
         return [place](const auto& context, const auto& given) { return move_question(context, given, place); };
     };
     add("vote", "/berichten/{n}/stem", put, "/posts/{n}/vote", member, votes(true));
+    routes.writing();
     add("unvote", "/berichten/{n}/stem-terug", del, "/posts/{n}/vote", member, votes(false));
+    routes.writing();
     add("open_wall", "/wand/openen", put, "/wall", staff, opens(true));
     add("close_wall", "/wand/sluiten", del, "/wall", staff, opens(false));
     add("call_question", "/berichten/{n}/nu", put, "/wall/current", staff, moves("current"));

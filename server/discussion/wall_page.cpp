@@ -26,7 +26,8 @@ void put_question(json& post, const Question& question, const PostThread& thread
         post[permission] = allowed;
         post[address] = allowed ? post_act_url(thread.id, question.number, act) : std::string{};
     };
-    const bool is_votable = is_open && viewer.is_signed_in() && question.author != viewer.member && question.is_live && question.place != "dealt";
+    const bool is_votable = is_open && viewer.is_signed_in() && !viewer.is_read_only() &&
+                            question.author != viewer.member && question.is_live && question.place != "dealt";
     const bool may_move = viewer.is_staff() && question.is_live;
     post["hasVoted"] = question.has_voted;
     post["place"] = question.place;
@@ -108,7 +109,7 @@ site::Page load_wall_page(const site::PageContext& context, const Services& serv
     model["screenUrl"] = wall_url(thread.id) + "?scherm=groot";
     model["isHeld"] = viewer.is_signed_in() && !viewer.is_trusted;
     model["usualWait"] = post_context.usual_wait;
-    model["mayAsk"] = *is_open && viewer.is_signed_in() && thread.is_published && !thread.is_closed;
+    model["mayAsk"] = *is_open && viewer.is_signed_in() && !viewer.is_read_only() && thread.is_published && !thread.is_closed;
     model["replyUrl"] = "/gesprekken/" + to_string(thread.id) + "/berichten";
     model.update(wall_json(viewer, thread, is_open));
     model["reply"] = reply_json(context, facts, form, draft);
