@@ -109,7 +109,8 @@ site::Page merge_page(const site::PageContext& context, const Services& services
                {"into", filled.into},
                {"isSearched", !filled.into.empty()},
                {"choices", std::move(choices)},
-               {"reason", filled.reason}};
+               {"reason", filled.reason},
+               {"isReasonShown", false}};
     errors.write_to(model, {"into", "target", "reason"});
     site::Page page;
     page.template_name = "thread_merge";

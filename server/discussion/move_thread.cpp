@@ -66,7 +66,8 @@ site::Page move_page(const site::PageContext& context, const Services& services,
                {"action", "/gesprekken/" + to_string(thread.id) + "/verplaatsen"},
                {"nonce", to_string(thread.id) + "-" + std::to_string(facts.seq)},
                {"cancelUrl", url},
-               {"reason", reason}};
+               {"reason", reason},
+               {"isReasonShown", false}};
     put_choices(model, context, services, form);
     model.erase("visibilities");
     if (thread.kind != "announcement") {

@@ -60,7 +60,8 @@ site::Page split_page(const site::PageContext& context, const Services& services
                {"cancelUrl", url},
                {"posts", std::move(posts)},
                {"newTitle", filled.title},
-               {"reason", filled.reason}};
+               {"reason", filled.reason},
+               {"isReasonShown", false}};
     errors.write_to(model, {"numbers", "title", "reason"});
     site::Page page;
     page.template_name = "thread_split";

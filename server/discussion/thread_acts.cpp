@@ -92,6 +92,7 @@ site::Page act_page(const site::PageContext& context, const Services& services, 
     if (act.sets) {
         const auto& shown = typed ? *typed : now;
         model["reason"] = shown.reason;
+        model["isReasonShown"] = true;
         model["until"] = typed ? shown.until : as_written_here(shown.until);
         model["closes"] = act.closes;
         model["conclusion"] = shown.conclusion;

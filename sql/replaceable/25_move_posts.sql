@@ -40,6 +40,7 @@ BEGIN
     )
     UPDATE posts p SET thread_id = in_to, number = placed.new_number FROM placed WHERE p.id = placed.id;
 
+    UPDATE walls SET current_post = NULL WHERE thread_id = in_from AND current_post = ANY (in_posts);
     PERFORM recount_thread(in_from);
     PERFORM recount_thread(in_to);
 END
@@ -52,6 +53,7 @@ RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM move_posts(in_from, in_to, ARRAY(SELECT id FROM posts WHERE thread_id = in_from));
     DELETE FROM read_markers WHERE thread_id = in_from;
+    UPDATE walls SET is_open = false WHERE thread_id = in_from;
     UPDATE threads
        SET merged_into = in_to, is_closed = false, closed_reason = '', closed_until = NULL, conclusion = '', conclusion_html = '',
            concluded_by = NULL, concluded_at = NULL, is_pinned = false, pinned_reason = '', pinned_until = NULL

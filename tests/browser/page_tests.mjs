@@ -10,7 +10,8 @@ const memberPages = ["/", "/gesprekken", "/gesprekken/14", "/gesprekken/nieuw", 
   "/gemeenten/GM1783", "/gesprekken?thema=wonen", "/ik/volgt", "/volgen/thema/wonen", "/volgen/gemeente/GM1783", "/ik/meldingen", "/sinds",
   "/sinds?minuten=15", "/leden/2"];
 const newMemberPages = ["/gesprekken/14", "/gesprekken/9", "/ik", "/ik/besluiten", "/ik/meldingen", "/ik/volgt"];
-const moderatorPages = ["/moderatie", "/gesprekken/14", "/ik", "/leden/1"];
+const moderatorPages = ["/moderatie", "/gesprekken/14", "/gesprekken/14/sluiten", "/gesprekken/14/vastzetten", "/gesprekken/14/verplaatsen",
+  "/gesprekken/14/samenvoegen?zoek=gesprek", "/gesprekken/14/splitsen", "/ik", "/leden/1"];
 
 async function checkPages(browser, site, paths, email, options) {
   const { context, page, faults } = await openPerson(browser, site, options);

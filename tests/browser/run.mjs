@@ -15,6 +15,7 @@ import * as plain from "./plain_tests.mjs";
 import * as reading from "./reading_tests.mjs";
 import * as reports from "./report_tests.mjs";
 import * as review from "./review_tests.mjs";
+import * as threads from "./whole_threads_tests.mjs";
 import * as wall from "./wall_tests.mjs";
 
 const wanted = process.argv.slice(2);
@@ -22,7 +23,7 @@ let passed = 0;
 let failed = 0;
 const browser = await startBrowser();
 try {
-  for (const [group, tests] of Object.entries({ pages, plain, connection, line, live, reading, fresh, guard, following, reports, appeals, review, measures, wall })) {
+  for (const [group, tests] of Object.entries({ pages, plain, connection, line, live, reading, fresh, guard, following, reports, appeals, review, measures, threads, wall })) {
     const chosen = Object.entries(tests).filter(([name]) => wanted.length === 0 || wanted.some((word) => `${group}.${name}`.includes(word)));
     if (chosen.length > 0) await runGroup(group, chosen);
   }

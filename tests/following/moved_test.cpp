@@ -90,7 +90,7 @@ TEST_F(MovedTest, NoticesGoAlongAndAreNotDoubled) {
     const auto row = world().notices(writer).model["items"][0];
     EXPECT_EQ(row["isMovedOfMine"], true);
     EXPECT_EQ(row["url"], "/gesprekken/" + std::to_string(two) + "/tweede#bericht-3");
-    EXPECT_EQ(world().post(asker, "/api/v1/me/notices/read", {{"until", 1'000'000}, {"thread", two}}).status, 200);
+    EXPECT_EQ(world().send(asker, put, "/api/v1/me/notices/read", {{"until", 1'000'000}, {"thread", two}}).status, 200);
     EXPECT_EQ(world().bell(asker), 0);
 }
 
