@@ -34,8 +34,8 @@ TEST_F(WholeThreadsModelTest, AnyOrderOfActsKeepsEveryPromise) {
     }
     int merged = 0, split = 0;
     for (int step = 0; step < 250; ++step) {
-        const auto thread = any_thread();
-        const auto api = world().api(thread);
+        const auto chosen = any_thread();
+        const auto api = world().api(chosen);
         const auto before = posts();
         switch (random() % 8) {
         case 0:
@@ -51,7 +51,7 @@ TEST_F(WholeThreadsModelTest, AnyOrderOfActsKeepsEveryPromise) {
             break;
         case 4: {
             json numbers = json::array();
-            for (const auto& row : sql(database(), "SELECT number FROM posts WHERE thread_id = $1 AND number > 1", db::Params::of(thread))) {
+            for (const auto& row : sql(database(), "SELECT number FROM posts WHERE thread_id = $1 AND number > 1", db::Params::of(chosen))) {
                 if (random() % 2 == 0) {
                     numbers.push_back(row.integer("number"));
                 }
@@ -69,7 +69,7 @@ TEST_F(WholeThreadsModelTest, AnyOrderOfActsKeepsEveryPromise) {
             }
             break;
         default:
-            if (const auto number = one_of("SELECT number AS id FROM posts WHERE thread_id = " + std::to_string(thread)); number != 0) {
+            if (const auto number = one_of("SELECT number AS id FROM posts WHERE thread_id = " + std::to_string(chosen)); number != 0) {
                 world().send(author, random() % 2 == 0 ? put : del, api + (random() % 2 == 0 ? "/answer" : "/posts/" + std::to_string(number)),
                              {{"number", number}});
             }
