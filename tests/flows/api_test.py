@@ -169,6 +169,7 @@ class Api(unittest.TestCase):
         self.tour_of_reports()
         self.tour_of_appeals()
         self.tour_of_acts()
+        self.tour_of_whole_threads()
         self.tour_of_the_wall()
         self.tour_of_following()
         self.tour_of_sessions()
@@ -465,6 +466,23 @@ class Api(unittest.TestCase):
         self.assertTrue(self.call(self.guest, "GET", "/threads")["items"][0]["isPinned"])
         self.call(self.moderator, "DELETE", at + "/pin", status=204)
         self.assertFalse(self.call(self.guest, "GET", "/threads")["items"][0]["isPinned"])
+
+    def tour_of_whole_threads(self):
+        one, other = (self.start(title=title)["id"] for title in ("Een gesprek over huisvesting", "Nog een gesprek daarover"))
+        number = self.call(self.adviseur, "POST", f"/threads/{one}/posts", {"body": "Daar gaat dit over."}, 201)["number"]
+        place = {"kind": "experience", "theme": "wonen", "municipalities": ["GM1783"], "reason": "Dit hoort daar."}
+        self.call(self.wethouder, "PUT", f"/threads/{one}/place", place, 404)
+        self.call(self.moderator, "PUT", f"/threads/{one}/place", place | {"theme": "bestaat-niet"}, 400)
+        self.call(self.moderator, "PUT", f"/threads/{one}/place", place)
+        self.assertEqual(self.call(self.guest, "GET", f"/threads/{one}")["theme"]["slug"], "wonen")
+        split = {"numbers": [number], "title": "Een eigen gesprek", "reason": "Dit is iets anders."}
+        self.call(self.adviseur, "POST", f"/threads/{one}/split", split, 404)
+        self.call(self.moderator, "POST", f"/threads/{one}/split", split | {"title": " "}, 400)
+        made = self.call(self.moderator, "POST", f"/threads/{one}/split", split, 201)["into"]
+        self.assertEqual(self.call(self.guest, "GET", f"/threads/{made}")["opening"]["body"], "Daar gaat dit over.")
+        self.call(self.moderator, "POST", f"/threads/{made}/merge", {"into": made, "reason": "Met zichzelf."}, 400)
+        self.call(self.moderator, "POST", f"/threads/{made}/merge", {"into": other, "reason": "Dit hoort bij elkaar."})
+        self.assertEqual(self.call(self.guest, "GET", f"/threads/{other}")["replyCount"], 1)
 
     def tour_of_the_wall(self):
         at = f"/threads/{self.start(title='Vragen voor de sessie van dinsdag', kind='question')['id']}"
