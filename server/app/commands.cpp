@@ -1,5 +1,6 @@
 #include "app/commands.hpp"
 
+#include <sys/resource.h>
 #include <sys/signalfd.h>
 
 #include <CLI/CLI.hpp>
@@ -53,8 +54,22 @@ sigset_t block_stop_signals() {
     return signals;
 }
 
+/// A connection is an open file, and most systems let a process have 1,024 until it asks for what it may have.
+void raise_file_limit(std::size_t connections) {
+    rlimit limit{};
+    if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) {
+        return;
+    }
+    limit.rlim_cur = limit.rlim_max;
+    ::setrlimit(RLIMIT_NOFILE, &limit);
+    if (limit.rlim_max < connections) {
+        base::log(base::LogLevel::warning, "event=few_files max={} connections={}", limit.rlim_max, connections);
+    }
+}
+
 int serve(const Config& config) {
     const auto signals = block_stop_signals();
+    raise_file_limit(config.max_connections);
     Application application{config};
     std::printf("listening on http://%s:%u\n", config.listen.c_str(), application.port());
     if (config.demo) {

@@ -1,5 +1,7 @@
 """What meets the forum at its edges: https before it, many sign-ins at once. Rule: each server here has settings of its own, as an
 operator gives them."""
+import resource
+import socket
 import threading
 import unittest
 
@@ -50,6 +52,19 @@ class Edges(unittest.TestCase):
         for cookie, status in (("__Host-forum", 401), ("forum", 200)):
             plain.cookies = {cookie: token}
             self.assertEqual(plain.api("GET", "/me").status, status)
+
+    def test_more_connections_than_a_process_may_have_files_at_first(self):
+        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (200, hard))
+        try:
+            server = self.start()
+        finally:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+        waiting = [socket.create_connection(("127.0.0.1", server.port), timeout=20) for _ in range(400)]
+        for one in waiting:
+            self.addCleanup(one.close)
+            one.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
+        self.assertEqual({one.recv(12) for one in waiting}, {b"HTTP/1.1 200"})
 
     def test_sign_ins_that_would_wait_long_hear_that_it_is_busy(self):
         # Their hashes are cheap and are made anew, which takes seconds: two compute, the others wait half a second.
