@@ -60,7 +60,7 @@ void put_form(nlohmann::json& model, const PageContext& context, const Services&
         const auto label = say("moderation.choice_" + name);
         decisions.push_back({{"value", kind.slug},
                              {"label", label},
-                             {"help", say("moderation.choice_help_" + (needs_second(kind, row.author_holds_office) ? "second" : name))},
+                             {"help", say("moderation.choice_help_" + (needs_second(kind, row.author_takes_two) ? "second" : name))},
                              {"submit", say("moderation.submit_" + name)},
                              {"number", decisions.size() + 1},
                              {"isChosen", draft.decision == kind.slug}});

@@ -52,7 +52,7 @@ struct CaseRow {
     base::MemberId author;
     std::string author_name, author_function, author_municipality;
     bool author_is_staff;
-    bool author_holds_office;
+    bool author_takes_two;  ///< office-holder or staff: the heaviest measures against him take two moderators
     base::Time waiting_since;
     int rounds;
     base::MemberId lease_by;  ///< none when free or expired

@@ -256,7 +256,7 @@ site::ActionResult decide_case(const ActionContext& context, const Services& ser
         return site::ShowAgain{load_case_again(context, services, row.id, draft), draft.errors};
     }
     const auto* kind = find_decision_kind(draft.decision);
-    if (needs_second(*kind, row.author_holds_office)) {
+    if (needs_second(*kind, row.author_takes_two)) {
         if (!propose(context.tx, row.id, row.version, context.viewer.member, proposal_text(draft))) {
             return answer_too_late(context, services, get_case(context), draft);
         }

@@ -55,8 +55,8 @@ bool is_possible(const DecisionKind& kind, std::string_view case_kind, std::stri
     return holds(kind.cases, case_kind) && (kind.from.empty() || holds(kind.from, state));
 }
 
-bool needs_second(const DecisionKind& kind, bool holds_office) {
-    return holds_office && (kind.slug == "suspend" || kind.slug == "end-membership");
+bool needs_second(const DecisionKind& kind, bool takes_two) {
+    return takes_two && (kind.slug == "suspend" || kind.slug == "end-membership");
 }
 
 std::string text_name(std::string_view slug, std::string_view case_kind) {

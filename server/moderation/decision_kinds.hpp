@@ -49,9 +49,9 @@ const DecisionKind* find_decision_kind(std::string_view slug);
 /// Can it be decided on a case of this kind about a post in this state, or a member for whom this measure ("none") holds?
 bool is_possible(const DecisionKind& kind, std::string_view case_kind, std::string_view state);
 
-/// Does it take two moderators? `holds_office`: the member whom it is about is a mayor or an alderman. The database has the same rule
-/// (SQL's needs_second).
-bool needs_second(const DecisionKind& kind, bool holds_office);
+/// Does it take two moderators? `takes_two`: the member whom it is about is a mayor, an alderman or one of the staff. The database has the
+/// same rule (SQL's needs_second).
+bool needs_second(const DecisionKind& kind, bool takes_two);
 
 /// "approve_with_changes": a kind as the keys of texts have it. What is said otherwise about a person than about a post has its own.
 std::string text_name(std::string_view slug, std::string_view case_kind);

@@ -74,10 +74,11 @@ RETURNS text LANGUAGE sql STABLE AS $$
       FROM cases c WHERE c.id = in_case
 $$;
 
--- Does this decision about a member with this function take two moderators? (features.md 4b)
-CREATE OR REPLACE FUNCTION needs_second(decision_kind text, member_function text)
+-- Does this decision about a member with this function and role take two moderators: about an office-holder (features.md 4b), and among
+-- colleagues?
+CREATE OR REPLACE FUNCTION needs_second(decision_kind text, member_function text, member_role text)
 RETURNS boolean LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-    SELECT decision_kind IN ('suspend', 'end-membership') AND coalesce(is_office_holder(member_function), false)
+    SELECT decision_kind IN ('suspend', 'end-membership') AND (coalesce(is_office_holder(member_function), false) OR member_role <> 'member')
 $$;
 
 CREATE OR REPLACE FUNCTION refuse_involved_decider() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -85,7 +86,7 @@ BEGIN
     IF coalesce(decider_bar(NEW.case_id, NEW.decided_by), decider_bar(NEW.case_id, NEW.seconded_by)) IS NOT NULL THEN
         RAISE EXCEPTION 'who is involved may not decide' USING ERRCODE = 'FD006';
     END IF;
-    IF NEW.seconded_by IS NULL AND needs_second(NEW.kind, (SELECT m.function FROM members m WHERE m.id = NEW.member_id)) THEN
+    IF NEW.seconded_by IS NULL AND (SELECT needs_second(NEW.kind, m.function, m.role) FROM members m WHERE m.id = NEW.member_id) THEN
         RAISE EXCEPTION 'this takes two people' USING ERRCODE = 'FD007';
     END IF;
     RETURN NEW;

@@ -30,8 +30,8 @@ async function authorIsAsked(browser, site, options) {
     await checkAxe(page, options);
     await page.check("#confirm_private");
     await submit(page, "#reactie button[value=plaats]");
+    await page.locator("#confirm_private").waitFor({ state: "detached" });
     assert.match(await page.locator("main").innerText(), /Een moderator bekijkt uw bericht[^]*Bel mevrouw Jansen/);
-    assert.equal(await page.locator("#confirm_private").count(), 0);
     assert.deepEqual(faults, []);
   } finally {
     await context.close();

@@ -228,6 +228,7 @@ TEST_F(MeasureTest, TheDatabaseHoldsTwoPeopleAndLeavesItToPeople) {
         EXPECT_EQ(refused(about_anna, kind, mo.member), "FD007") << kind;
         EXPECT_EQ(refused(about_anna, kind, mo.member, mo.member), "decisions_seconded") << kind;
     }
+    EXPECT_EQ(refused(begun(third), "suspend", mo.member), "FD007") << "a colleague";
     for (const auto& kind : kinds) {
         EXPECT_EQ(refused(about_ada, kind.slug, std::nullopt), "decisions_human") << kind.slug;
     }

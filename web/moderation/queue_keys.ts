@@ -1,4 +1,4 @@
-// Shortcut keys of the queue: J and K for the next and previous item, 1 to 6 for the decision, Ctrl+Enter to send, also from a field.
+// Shortcut keys of the queue: J and K for the next and previous item, 1 to 9 for the decision, Ctrl+Enter to send, also from a field.
 // Rule: single keys work only outside fields and all can be switched off, as WCAG 2.1.4 asks; the browser remembers it.
 
 const storeName = "forum.sneltoetsen";
@@ -58,7 +58,7 @@ export function startKeys(visit: (url: string) => void): void {
     if (key === "j" || key === "k") {
       const url = step(key === "j" ? 1 : -1);
       if (url) visit(url);
-    } else if (/^[1-6]$/.test(key)) {
+    } else if (/^[1-9]$/.test(key)) {
       const choice = form?.querySelectorAll<HTMLInputElement>("[name=decision]")[Number(key) - 1];
       choice?.click();
       choice?.focus();
