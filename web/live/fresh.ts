@@ -27,9 +27,10 @@ export async function readFresh(moved?: (url: string) => boolean): Promise<Docum
   }
 }
 
+/** Also what a form came back with: its page has the address that the form was sent to, and loading it again would send it again. */
 function isTyped(): boolean {
   const fields = document.querySelectorAll<HTMLInputElement | HTMLTextAreaElement>("main textarea, main input[type=text]");
-  return [...fields].some((field) => field.value !== field.defaultValue);
+  return [...fields].some((field) => field.value.trim() !== "");
 }
 
 /** The parts that the page names (`data-live-part`) become those of the fresh page, except where `keep` says that it sees to it. */
