@@ -107,7 +107,7 @@ site::Page load_wall_page(const site::PageContext& context, const Services& serv
     model["threadUrl"] = thread_url(thread.id, thread.slug);
     model["moreCount"] = count - questions.size();
     model["screenUrl"] = wall_url(thread.id) + "?scherm=groot";
-    model["isHeld"] = viewer.is_signed_in() && !viewer.is_trusted;
+    model["isHeld"] = viewer.is_signed_in() && !writes_at_once(viewer);
     model["usualWait"] = post_context.usual_wait;
     model["mayAsk"] = *is_open && viewer.is_signed_in() && !viewer.is_read_only() && thread.is_published && !thread.is_closed;
     model["replyUrl"] = "/gesprekken/" + to_string(thread.id) + "/berichten";

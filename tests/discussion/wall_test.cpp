@@ -82,6 +82,17 @@ TEST_F(WallTest, MostVotesFirstThenTheOldest) {
     EXPECT_EQ(open(guest).size(), 3U);
 }
 
+TEST_F(WallTest, WhoIsReviewedFirstIsToldSo) {
+    auto watched = carl, untrusted_staff = moderator;
+    watched.measure = access::Measure::review_all;
+    untrusted_staff.is_trusted = false;
+    EXPECT_TRUE(wall(watched)["isHeld"]);
+    EXPECT_TRUE(wall(world().member("Nova Nieuw", false))["isHeld"]);
+    EXPECT_FALSE(wall(carl)["isHeld"]);
+    EXPECT_FALSE(wall(untrusted_staff)["isHeld"]);
+    EXPECT_FALSE(wall(guest)["isHeld"]);
+}
+
 TEST_F(WallTest, WhoVotedIsHisOwnToKnow) {
     const int number = ask(anna, "Vraag");
     vote(bert, number);
