@@ -41,7 +41,7 @@ struct Editable {
 /// The viewer's own post, in a state in which he may change it.
 Editable get_editable(const site::PageContext& context) {
     const auto thread = context.id<base::ThreadId>("id");
-    const auto number = context.id<base::PostId>("n").value % 1'000'000'000;
+    const int number = post_number(context);
     const auto& viewer = context.viewer;
     auto facts = get_thread(context.tx, viewer, thread);
     const auto rows = context.tx.exec(text_query, db::Params::of(viewer.member, viewer.level(), thread, number));
@@ -53,7 +53,7 @@ Editable get_editable(const site::PageContext& context) {
         throw Problem{ProblemKind::forbidden};
     }
     Editable found{.post = row->id<base::PostId>("id"),
-                   .number = static_cast<int>(number),
+                   .number = number,
                    .version = static_cast<int>(row->integer("version")),
                    .state = row->text("state"),
                    .body = row->text("body"),

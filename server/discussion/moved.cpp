@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "discussion/post_rules.hpp"
 #include "discussion/urls.hpp"
 
 namespace forum::discussion {
@@ -16,8 +17,8 @@ const db::Query find_query{"discussion.find_moved", R"(
      WHERE v.thread_id = $3 AND v.number = $4)"};
 
 std::optional<MovedTo> find_asked(const site::PageContext& context) {
-    const auto number = context.path.contains("n") ? context.id<base::PostId>("n").value % 1'000'000'000 : 1;
-    return find_moved(context.tx, context.viewer, context.id<base::ThreadId>("id"), static_cast<int>(number));
+    const int number = context.path.contains("n") ? post_number(context) : 1;
+    return find_moved(context.tx, context.viewer, context.id<base::ThreadId>("id"), number);
 }
 
 /// The address that was asked for with the new values in it: of a post with what hangs under it, "/versies" for example.

@@ -34,10 +34,6 @@ const db::Query unaccept_query{"discussion.unaccept", R"(
         SELECT id, 'unaccept', accepted_post, $2 FROM threads WHERE id = $1)
     UPDATE threads SET accepted_post = NULL, accepted_by = NULL WHERE id = $1)"};
 
-int number_in_path(const site::PageContext& context) {
-    return static_cast<int>(context.id<base::PostId>("n").value % 1'000'000'000);
-}
-
 struct Target {
     ThreadFacts facts;
     base::PostId post;
@@ -118,7 +114,7 @@ site::Done done_with(const site::ActionContext& context, const Services& service
 }  // namespace
 
 site::Page load_withdraw_page(const site::PageContext& context, const Services& services) {
-    const auto target = get_own(get_target(context, number_in_path(context)), context.viewer);
+    const auto target = get_own(get_target(context, post_number(context)), context.viewer);
     if (!target.is_live() && target.state != "waiting" && target.state != "returned") {
         throw Problem{ProblemKind::conflict, "discussion.post_moved"};
     }
@@ -126,7 +122,7 @@ site::Page load_withdraw_page(const site::PageContext& context, const Services& 
 }
 
 site::ActionResult withdraw_post(const site::ActionContext& context, const Services& services) {
-    const auto target = get_own(get_locked_target(context, number_in_path(context)), context.viewer);
+    const auto target = get_own(get_locked_target(context, post_number(context)), context.viewer);
     if (target.state == "withdrawn") {
         return done_with(context, services, target, "discussion.flash_withdrawn");
     }
@@ -139,7 +135,7 @@ site::ActionResult withdraw_post(const site::ActionContext& context, const Servi
 }
 
 site::Page load_undo_page(const site::PageContext& context, const Services& services) {
-    const auto target = get_own(get_target(context, number_in_path(context)), context.viewer);
+    const auto target = get_own(get_target(context, post_number(context)), context.viewer);
     if (target.state != "withdrawn") {
         throw Problem{ProblemKind::conflict, "discussion.post_moved"};
     }
@@ -147,7 +143,7 @@ site::Page load_undo_page(const site::PageContext& context, const Services& serv
 }
 
 site::ActionResult undo_withdraw_post(const site::ActionContext& context, const Services& services) {
-    const auto target = get_own(get_locked_target(context, number_in_path(context)), context.viewer);
+    const auto target = get_own(get_locked_target(context, post_number(context)), context.viewer);
     if (!target.is_live()) {
         undo_withdrawal(context.tx, services.announcer, target.post);
     }
@@ -155,7 +151,7 @@ site::ActionResult undo_withdraw_post(const site::ActionContext& context, const 
 }
 
 site::Page load_accept_page(const site::PageContext& context, const Services& services) {
-    const auto target = get_target(context, number_in_path(context));
+    const auto target = get_target(context, post_number(context));
     check_may_choose(target.facts, context.viewer);
     if (!target.is_live() || target.number < 2) {
         throw Problem{ProblemKind::conflict, "discussion.post_moved"};
@@ -166,21 +162,13 @@ site::Page load_accept_page(const site::PageContext& context, const Services& se
 }
 
 site::ActionResult accept_answer(const site::ActionContext& context, const Services& services) {
-    int number = 0;
-    if (context.path.contains("n")) {
-        number = number_in_path(context);
-    } else {
-        site::FormErrors errors;
+    site::FormErrors errors;
+    if (!context.path.contains("n")) {
         site::check_fields(errors, context.input, {.texts = {}, .others = {"number"}}, services.texts, context.language);
-        const auto given = base::parse_id<base::PostId>(context.input.text("number"));
-        if (given && given->value < 1'000'000'000) {
-            number = static_cast<int>(given->value);
-        } else {
-            errors.add("number", services.texts.text("discussion.error_number", context.language));
-        }
-        if (errors.any()) {
-            return refuse(context, errors);
-        }
+    }
+    const int number = post_number(context, services.texts, errors);
+    if (errors.any()) {
+        return refuse(context, errors);
     }
     const auto target = get_locked_target(context, number);
     check_may_choose(target.facts, context.viewer);
@@ -200,7 +188,7 @@ site::ActionResult accept_answer(const site::ActionContext& context, const Servi
 }
 
 site::Page load_unaccept_page(const site::PageContext& context, const Services& services) {
-    const auto target = get_target(context, number_in_path(context));
+    const auto target = get_target(context, post_number(context));
     check_may_choose(target.facts, context.viewer);
     if (target.facts.thread.accepted != target.post) {
         throw Problem{ProblemKind::conflict, "discussion.post_moved"};
@@ -210,7 +198,7 @@ site::Page load_unaccept_page(const site::PageContext& context, const Services& 
 
 site::ActionResult unaccept_answer(const site::ActionContext& context, const Services& services) {
     const bool names_post = context.path.contains("n");
-    const auto target = get_locked_target(context, names_post ? number_in_path(context) : 1);
+    const auto target = get_locked_target(context, names_post ? post_number(context) : 1);
     check_may_choose(target.facts, context.viewer);
     const auto& thread = target.facts.thread;
     if (names_post && thread.accepted && thread.accepted != target.post) {

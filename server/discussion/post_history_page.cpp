@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "discussion/post_rules.hpp"
 #include "discussion/post_view.hpp"
 #include "discussion/thread_store.hpp"
 #include "discussion/urls.hpp"
@@ -39,7 +40,7 @@ std::string by_name(const db::Row& row, const site::PageContext& context, const 
 
 site::Page load_history_page(const site::PageContext& context, const Services& services) {
     const auto id = context.id<base::ThreadId>("id");
-    const auto number = static_cast<int>(context.id<base::PostId>("n").value % 1'000'000'000);
+    const int number = post_number(context);
     const auto& viewer = context.viewer;
     const auto facts = get_thread(context.tx, viewer, id);
     const auto rows =

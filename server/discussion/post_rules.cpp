@@ -4,6 +4,7 @@
 
 #include "base/problem.hpp"
 #include "base/text.hpp"
+#include "discussion/urls.hpp"
 #include "http/accept.hpp"
 
 namespace forum::discussion {
@@ -17,6 +18,26 @@ void check_text(site::FormErrors& errors, const std::string& field, const std::s
         const auto key = field == "title" ? "discussion.error_title_long" : "discussion.error_text_long";
         errors.add(field, texts.text(key, language, nlohmann::json{{"used", used}, {"most", limit}}));
     }
+}
+
+int post_number(const site::PageContext& context) {
+    const auto found = context.path.find("n");
+    const auto number = found != context.path.end() ? parse_post_number(found->second) : std::nullopt;
+    if (!number) {
+        throw base::Problem{base::ProblemKind::not_found};
+    }
+    return *number;
+}
+
+int post_number(const site::ActionContext& context, const view::Templates& texts, site::FormErrors& errors) {
+    if (context.path.contains("n")) {
+        return post_number(context);
+    }
+    const auto number = parse_post_number(context.input.text("number"));
+    if (!number) {
+        errors.add("number", texts.text("discussion.error_number", context.language));
+    }
+    return number.value_or(0);
 }
 
 std::string scoped_key(const site::ActionContext& context, const std::string& purpose) {

@@ -23,6 +23,12 @@ constexpr std::size_t conclusion_limit = 4'000;
 void check_text(site::FormErrors& errors, const std::string& field, const std::string& text, std::size_t limit,
                 const view::Templates& texts, view::Language language);
 
+/// The number of a post in the address ({n}); Problem{not_found} when it is none.
+int post_number(const site::PageContext& context);
+
+/// The same where an address may do without: then it is the member `number` of what was sent, and what is wrong with it an error there.
+int post_number(const site::ActionContext& context, const view::Templates& texts, site::FormErrors& errors);
+
 /// The key under which one answer is kept: the client's, within one purpose ("reply/12"). "" when none was sent.
 /// Throws Problem{bad_request} for a key that is longer than 150 or has other than visible ASCII characters.
 std::string scoped_key(const site::ActionContext& context, const std::string& purpose);

@@ -247,9 +247,8 @@ ReplyInput parse(const site::ActionContext& context, const Services& services) {
     parsed.reply.is_moved = before != context.path.end();
     const auto reply_to = input.text(input.has("reply_to") ? "reply_to" : "replyTo");
     if (!reply_to.empty()) {
-        const auto number = base::parse_id<base::PostId>(reply_to);
-        if (number && number->value <= 1'000'000'000) {
-            parsed.reply.reply_to = static_cast<int>(number->value);
+        if (const auto number = parse_post_number(reply_to)) {
+            parsed.reply.reply_to = *number;
             if (parsed.reply.is_moved) {
                 // He saw it under the number that it had in the thread that went into this one.
                 const auto from = base::parse_id<base::ThreadId>(before->second).value_or(base::ThreadId{});

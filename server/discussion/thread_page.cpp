@@ -297,7 +297,7 @@ site::Page load_thread_page(const site::PageContext& context, const Services& se
 
 site::Page load_post_page(const site::PageContext& context, const Services& services) {
     const auto id = context.id<base::ThreadId>("id");
-    const auto number = static_cast<int>(context.id<base::PostId>("n").value % 1'000'000'000);
+    const int number = post_number(context);
     const auto facts = get_thread(context.tx, context.viewer, id);
     const auto rows = load_posts(context.tx, context.viewer, id, {number});
     const auto row = rows.find_one();

@@ -6,6 +6,11 @@
 
 namespace forum::discussion {
 
+std::optional<int> parse_post_number(std::string_view text) {
+    const auto id = base::parse_id<base::PostId>(text);
+    return id && id->value < 1'000'000'000 ? std::optional{static_cast<int>(id->value)} : std::nullopt;
+}
+
 int page_of(int number) { return number <= 1 ? 1 : (number - 2) / page_size + 1; }
 
 int first_number(int page) { return (page - 1) * page_size + 2; }

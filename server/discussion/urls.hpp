@@ -2,6 +2,7 @@
 // alone, so an address stays good whatever happens to the posts around it (A1).
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -11,6 +12,9 @@ namespace forum::discussion {
 
 /// Replies on one page of a thread. The opening post (number 1) stands on every page and is not counted.
 constexpr int page_size = 20;
+
+/// A post's number as somebody wrote it; nothing when no post can have it (zero, words, a thousand million and more).
+std::optional<int> parse_post_number(std::string_view text);
 
 /// The page, from 1, on which post `number` stands: 2-21 on page 1, 22-41 on page 2.
 int page_of(int number);

@@ -63,22 +63,13 @@ const db::Query walls_due_query{"discussion.walls_due", R"(
 const db::Query votes_told_query{"discussion.votes_told", R"(
     UPDATE walls SET votes_due = false WHERE thread_id = $1 AND votes_due)"};
 
-/// From the path, or from JSON when the address has none.
 int question_number(const site::ActionContext& context, const Services& services, site::FormErrors& errors) {
-    const bool is_in_path = context.path.contains("n");
-    const auto number = base::parse_id<base::PostId>(is_in_path ? context.path.find("n")->second : context.input.text("number"));
-    std::vector<std::string> numbers;
-    if (!is_in_path) {
-        numbers.emplace_back("number");
-        if (!number) {
-            errors.add("number", services.texts.text("discussion.error_number", context.language));
-        }
+    site::Fields known{.texts = {"nonce"}, .others = {}};
+    if (!context.path.contains("n")) {
+        known.others.emplace_back("number");
     }
-    site::check_fields(errors, context.input, {.texts = {"nonce"}, .others = numbers}, services.texts, context.language);
-    if (is_in_path && (!number || number->value > 1'000'000'000)) {
-        throw Problem{ProblemKind::not_found};
-    }
-    return number ? static_cast<int>(std::min<std::int64_t>(number->value, 1'000'000'000)) : 0;
+    site::check_fields(errors, context.input, known, services.texts, context.language);
+    return post_number(context, services.texts, errors);
 }
 
 bool get_wall(db::Tx& tx, base::ThreadId thread) {

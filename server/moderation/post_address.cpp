@@ -1,6 +1,7 @@
 #include "moderation/post_address.hpp"
 
 #include "base/text.hpp"
+#include "discussion/urls.hpp"
 
 namespace forum::moderation {
 
@@ -43,11 +44,8 @@ std::optional<PostAddress> parse_post_address(std::string_view text, std::string
     } else if (fragment.starts_with(mark)) {
         number = fragment.substr(mark.size());
     }
-    const auto parsed = base::parse_id<base::PostId>(number);
-    if (!parsed || parsed->value >= 1'000'000'000) {
-        return std::nullopt;
-    }
-    return PostAddress{*thread, static_cast<int>(parsed->value)};
+    const auto parsed = discussion::parse_post_number(number);
+    return parsed ? std::optional{PostAddress{*thread, *parsed}} : std::nullopt;
 }
 
 }  // namespace forum::moderation

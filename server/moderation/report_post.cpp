@@ -39,11 +39,6 @@ std::string say(const PageContext& context, const Services& services, const std:
     return services.texts.text("report." + key, context.language, arguments);
 }
 
-int number_of(std::string_view text) {
-    const auto id = base::parse_id<base::PostId>(text);
-    return id && id->value < 1'000'000'000 ? static_cast<int>(id->value) : 0;
-}
-
 /// What may be reported; a refusal otherwise.
 ReportedPost get_reportable(const PageContext& context, base::ThreadId thread, int number) {
     const auto post = find_reported_post(context.tx, context.viewer, thread, number);
@@ -95,7 +90,7 @@ ReportForm parse(const site::ActionContext& context, const Services& services) {
     site::check_fields(form.errors, input, {.texts = {"category", "text", "nonce"}, .others = {"thread", "post"}}, services.texts,
                        context.language);
     for (const auto* field : {"thread", "post"}) {
-        if (number_of(input.text(field)) == 0) {
+        if (!discussion::parse_post_number(input.text(field))) {
             form.errors.add(field, say(context, services, "error_post"));
         }
     }
@@ -176,7 +171,7 @@ base::CaseId join_case(db::Tx& tx, const Services& services, const Intake& intak
 
 site::Page load_report_page(const PageContext& context, const Services& services) {
     const auto thread = base::parse_id<base::ThreadId>(context.query("gesprek", "thread"));
-    const int number = number_of(context.query("bericht", "post"));
+    const int number = discussion::parse_post_number(context.query("bericht", "post")).value_or(0);
     if (!thread || number == 0) {
         throw Problem{ProblemKind::not_found};
     }
@@ -192,7 +187,7 @@ site::Page load_report_page(const PageContext& context, const Services& services
 site::ActionResult report_post(const site::ActionContext& context, const Services& services, const Intake& intake) {
     auto form = parse(context, services);
     const auto thread = base::parse_id<base::ThreadId>(context.input.text("thread"));
-    const int number = number_of(context.input.text("post"));
+    const int number = discussion::parse_post_number(context.input.text("post")).value_or(0);
     if (!thread || number == 0) {
         return discussion::refuse(context, form.errors);
     }

@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "discussion/post_rules.hpp"
 #include "moderation/case_events.hpp"
 #include "moderation/case_store.hpp"
 #include "moderation/case_view.hpp"
@@ -29,7 +30,7 @@ const db::Query open_case_query{"moderation.open_case_of_post", R"(
 }  // namespace
 
 site::ActionResult review_post(const site::ActionContext& context, const discussion::Services& services) {
-    const auto number = static_cast<int>(context.id<base::PostId>("n").value % 1'000'000'000);
+    const int number = discussion::post_number(context);
     const auto& viewer = context.viewer;
     const auto row = context.tx
                          .exec(post_query, db::Params::of(viewer.member, viewer.level(), context.id<base::ThreadId>("id"), number))
