@@ -1,6 +1,5 @@
 """What happens to a case when nobody acts, in the running server: an author is reminded and let go (T9), what the system hid comes
 back (T16), a lease ends. Rule: SQL moves the clock of a case and nothing else; what came of it is seen through the front door."""
-import subprocess
 import unittest
 
 from main_job_test import ask, reply, signed_in, word
@@ -20,12 +19,6 @@ class CaseTimers(unittest.TestCase):
         self.wethouder, self.nieuw, self.adviseur, self.moderator, self.moderator2 = (
             signed_in(port, mail) for mail in (WETHOUDER, NIEUW, ADVISEUR, MODERATOR, MODERATOR2))
         self.thread = thread_of(ask(self.wethouder, "Een gesprek over " + word()))
-
-    def sql(self, text):
-        done = subprocess.run(["/usr/lib/postgresql/15/bin/psql", "-X", "-A", "-t", "-q", "-d", self.server.database_url(), "-c", text],
-                              capture_output=True, text=True, check=False)
-        self.assertEqual(done.returncode, 0, done.stderr)
-        return done.stdout.strip()
 
     def again(self):
         """The server stops and starts: what is due then is done at once and not a minute later."""
@@ -47,7 +40,7 @@ class CaseTimers(unittest.TestCase):
     def returned(self, left):
         text, case = self.waiting()
         self.assertEqual(self.decide(self.moderator, case, decision="return", questions="Wanneer was dit?").status, 200)
-        self.sql(f"UPDATE cases SET deadline_at = now() + interval '{left}' WHERE id = {case}")
+        self.server.sql(f"UPDATE cases SET deadline_at = now() + interval '{left}' WHERE id = {case}")
         return text, case
 
     def told(self, text):
@@ -55,10 +48,10 @@ class CaseTimers(unittest.TestCase):
         return [item["decision"]["kind"] for item in self.nieuw.api("GET", "/me/decisions").json()["items"] if text in item["post"]["body"]]
 
     def letters(self, mail):
-        return self.sql(f"SELECT subject FROM mails WHERE address = '{mail}' ORDER BY id").splitlines()
+        return self.server.sql(f"SELECT subject FROM mails WHERE address = '{mail}' ORDER BY id").splitlines()
 
     def decisions(self):
-        return self.sql("SELECT count(*) FROM decisions")
+        return self.server.sql("SELECT count(*) FROM decisions")
 
     def test_who_does_not_answer_is_reminded_and_let_go(self):
         late, _ = self.returned("-1 second")
@@ -82,14 +75,14 @@ class CaseTimers(unittest.TestCase):
         self.assertEqual(int(self.decisions()), before + 1)
         self.assertEqual(self.told(late).count("expire"), 1)
         self.assertEqual(len(self.letters(NIEUW)), 3)
-        self.assertEqual(self.sql("SELECT count(*) FROM cases WHERE state = 'withdrawn' AND deadline_at IS NOT NULL"), "0")
+        self.assertEqual(self.server.sql("SELECT count(*) FROM cases WHERE state = 'withdrawn' AND deadline_at IS NOT NULL"), "0")
 
     def test_what_the_system_hid_comes_back(self):
         text = "Dit staat er: " + word()
         thread = thread_of(ask(self.wethouder, "Nog een gesprek over " + word(), body=text))
         self.assertEqual(self.adviseur.api("POST", "/reports", {"thread": thread, "post": 1, "category": "resident-data", "text": "Een naam."}).status, 201)
         self.assertNotIn(text, self.guest.get(f"/gesprekken/{thread}").text)
-        self.assertEqual(self.sql("UPDATE cases SET hidden_until = now() - interval '1 second' WHERE hidden_until IS NOT NULL RETURNING kind"), "report")
+        self.assertEqual(self.server.sql("UPDATE cases SET hidden_until = now() - interval '1 second' WHERE hidden_until IS NOT NULL RETURNING kind"), "report")
         self.again()
         wait_until("readers see it again", lambda: text in self.guest.get(f"/gesprekken/{thread}").text)
         self.assertEqual(self.letters(WETHOUDER)[-1], "Uw bericht is weer zichtbaar")
@@ -110,7 +103,7 @@ class CaseTimers(unittest.TestCase):
         self.assertEqual(self.moderator.api("PUT", f"/moderation/cases/{case}/lease").status, 200)
         held = self.decide(self.moderator2, case, decision="approve")
         self.assertEqual(held.status, 409)
-        self.sql(f"UPDATE cases SET lease_until = now() - interval '1 second' WHERE id = {case}")
+        self.server.sql(f"UPDATE cases SET lease_until = now() - interval '1 second' WHERE id = {case}")
         row = next(c for c in self.moderator2.api("GET", "/moderation/cases").json()["items"] if c["id"] == case)
         self.assertEqual((row["isLeased"], row["leaseHolder"]), (False, ""))
         self.assertEqual(self.decide(self.moderator2, case, decision="approve").status, 200)

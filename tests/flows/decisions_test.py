@@ -2,7 +2,6 @@
 each statement in turn; moderators decide on the same cases through two processes, of which one is killed. Rule: acts go through the
 API; SQL sets the trap and looks at the rows."""
 import random
-import subprocess
 import threading
 import unittest
 from http.client import HTTPException
@@ -47,12 +46,6 @@ class Decisions(unittest.TestCase):
         answer = cls.moderator.api("POST", "/moderation/rules", {"kind": "words", "pattern": "toetswoord", "effect": "hold", "reason": "Voor deze toets."})
         assert answer.status == 201, answer
 
-    def sql(self, text):
-        done = subprocess.run(["/usr/lib/postgresql/15/bin/psql", "-X", "-A", "-t", "-q", "-v", "ON_ERROR_STOP=1", "-d", self.server.database_url(), "-c", text],
-                              capture_output=True, text=True, check=False)
-        self.assertEqual(done.returncode, 0, done.stderr)
-        return done.stdout.strip()
-
     def start_thread(self):
         return self.wethouder.api("POST", "/threads", {"kind": "question", "title": "Een vraag over " + word(), "body": "Wie weet dit?",
                                                        "theme": "huisvesting", "visibility": "public"}).json()["id"]
@@ -66,7 +59,7 @@ class Decisions(unittest.TestCase):
 
     def case(self, at, kind):
         _, _, thread, _, number = at.split("/")
-        return int(self.sql(f"SELECT c.id FROM cases c JOIN posts p ON p.id = c.post_id WHERE p.thread_id = {thread} AND p.number = {number} "
+        return int(self.server.sql(f"SELECT c.id FROM cases c JOIN posts p ON p.id = c.post_id WHERE p.thread_id = {thread} AND p.number = {number} "
                             f"AND c.kind = '{kind}' ORDER BY c.id DESC LIMIT 1"))
 
     def waiting(self):
@@ -91,10 +84,10 @@ class Decisions(unittest.TestCase):
 
     def objected(self):
         case = self.decided(self.waiting(), "reject")
-        decision = int(self.sql(f"SELECT max(id) FROM decisions WHERE case_id = {case}"))
+        decision = int(self.server.sql(f"SELECT max(id) FROM decisions WHERE case_id = {case}"))
         answer = self.nieuw.api("POST", "/appeals", {"decision": decision, "text": "Er staat geen naam in."})
         self.assertEqual(answer.status, 201, answer)
-        return int(self.sql(f"SELECT id FROM cases WHERE appeals = {decision}"))
+        return int(self.server.sql(f"SELECT id FROM cases WHERE appeals = {decision}"))
 
 
 class Ended(Decisions):
@@ -104,7 +97,7 @@ class Ended(Decisions):
             return prepare, lambda case: self.decide(case, decision, **more)
 
         def with_decision(case):
-            return int(self.sql(f"SELECT max(id) FROM decisions WHERE case_id = {case}"))
+            return int(self.server.sql(f"SELECT max(id) FROM decisions WHERE case_id = {case}"))
 
         live = lambda: self.reply(self.adviseur, self.start_thread())  # noqa: E731
         held = lambda: self.reply(self.nieuw, self.start_thread())  # noqa: E731
@@ -125,7 +118,7 @@ class Ended(Decisions):
                 "email": "nel@buiten.example", "goodFaith": True})),
             "start on a post": (live, lambda at: self.moderator.api("POST", at + "/case", {})),
             "approve": on(self.waiting, "approve"),
-            "approve with changes": (self.waiting, lambda case: self.decide(case, "approve-with-changes", body=self.sql(
+            "approve with changes": (self.waiting, lambda case: self.decide(case, "approve-with-changes", body=self.server.sql(
                 f"SELECT replace(body, 'elke', 'iedere') FROM posts p JOIN cases c ON c.post_id = p.id WHERE c.id = {case}"))),
             "return": on(self.waiting, "return", questions="Wanneer was dit?"),
             "reject": on(self.waiting, "reject"),
@@ -143,11 +136,11 @@ class Ended(Decisions):
 
     def look(self, first):
         """What a query says, and all rows."""
-        said, *rows = self.sql(f"{first}; {ROWS}").splitlines()
+        said, *rows = self.server.sql(f"{first}; {ROWS}").splitlines()
         return said.split("|"), rows
 
     def test_an_act_that_is_cut_off_at_any_statement_leaves_nothing(self):
-        self.sql(TRAP)
+        self.server.sql(TRAP)
         for name, (prepare, act) in self.acts().items():
             with self.subTest(name):
                 refused = 0
@@ -192,17 +185,17 @@ class TwoProcesses(Decisions):
         second.start()
         for _ in range(5):
             case = self.decided(self.waiting(), "reject")
-            decision = int(self.sql(f"SELECT max(id) FROM decisions WHERE case_id = {case}"))
+            decision = int(self.server.sql(f"SELECT max(id) FROM decisions WHERE case_id = {case}"))
             authors = [member(server.port, NIEUW) for server in (self.server, second) for _ in range(3)]
             statuses = self.at_once(authors, "POST", "/appeals", {"decision": decision, "text": "Er staat geen naam in."})
             self.assertEqual(statuses, [201] + [409] * 5)
-            self.assertEqual(self.sql(f"SELECT count(*) FROM appeals WHERE decision_id = {decision}"), "1")
+            self.assertEqual(self.server.sql(f"SELECT count(*) FROM appeals WHERE decision_id = {decision}"), "1")
             at = self.reply(self.adviseur, self.start_thread())
             reporters = [member(server.port, WETHOUDER) for server in (self.server, second) for _ in range(3)]
             statuses = self.at_once(reporters, "POST", "/reports", {"thread": int(at.split("/")[2]), "post": int(at.split("/")[4]),
                                                                     "category": "resident-data", "text": "Een naam."})
             self.assertEqual(statuses.count(201), 1, statuses)
-            self.assertEqual(self.sql(f"SELECT count(*) FROM reports WHERE case_id = {self.case(at, 'report')}"), "1")
+            self.assertEqual(self.server.sql(f"SELECT count(*) FROM reports WHERE case_id = {self.case(at, 'report')}"), "1")
 
     def test_one_decision_a_case_through_two_processes_of_which_one_is_killed(self):
         second = Server(database=self.server.database_url())
@@ -234,7 +227,7 @@ class TwoProcesses(Decisions):
             worker.join()
         for case in cases:
             done = [kind for status, kind, _ in said[case] if status == 200]
-            rows = self.sql(f"SELECT kind FROM decisions WHERE case_id = {case}").split()
+            rows = self.server.sql(f"SELECT kind FROM decisions WHERE case_id = {case}").split()
             self.assertEqual(len(rows), 1, said[case])
             self.assertLessEqual(len(done), 1)
             # A decision that nobody heard of was made by the process that was killed.

@@ -1,6 +1,5 @@
 """Measures against members through the front door: what a moderator decides on a person's page holds in pages, in the API and for live
 followers, is over by itself, and leaves the way to object open. Rule: SQL moves the clock of a measure and nothing else."""
-import subprocess
 import unittest
 from datetime import date, timedelta
 
@@ -15,16 +14,10 @@ FACTS = "Schreef drie keer over een bewoner, ook na een waarschuwing."
 class Measures(Forum):
     def setUp(self):
         self.member = signed_in(self.port, ADVISEUR)
-        self.number = self.sql(f"SELECT id FROM members WHERE email = '{ADVISEUR}'")
+        self.number = self.server.sql(f"SELECT id FROM members WHERE email = '{ADVISEUR}'")
         # Each test begins with nothing that holds.
-        if self.sql(f"SELECT kind FROM standing_measures WHERE member_id = {self.number}"):
+        if self.server.sql(f"SELECT kind FROM standing_measures WHERE member_id = {self.number}"):
             self.decide_on(self.number, "lift")
-
-    def sql(self, text):
-        done = subprocess.run(["/usr/lib/postgresql/15/bin/psql", "-X", "-A", "-t", "-q", "-d", self.server.database_url(), "-c", text],
-                              capture_output=True, text=True, check=False)
-        self.assertEqual(done.returncode, 0, done.stderr)
-        return done.stdout.strip()
 
     def decide_on(self, member, kind, days=10, by=None):
         """From the member's page to the decision, by forms; the case."""
@@ -135,7 +128,7 @@ class Measures(Forum):
         self.assertEqual(self.moderator.api("DELETE", f"/moderation/cases/{case}/decision").status, 409, "something followed")
 
     def test_an_office_holder_takes_two(self):
-        wethouder = self.sql(f"SELECT id FROM members WHERE email = '{WETHOUDER}'")
+        wethouder = self.server.sql(f"SELECT id FROM members WHERE email = '{WETHOUDER}'")
         case = self.decide_on(wethouder, "suspend")
         self.assertEqual(self.wethouder.get("/").status, 200, "one is not enough")
         mine = self.moderator.get(f"/moderatie/{case}").page.form(f"/moderatie/{case}/voorstel")
@@ -155,12 +148,12 @@ class Measures(Forum):
         self.assertEqual(self.member.api("POST", f"/threads/{thread}/posts", {"body": held}).status, 202)
         self.assertEqual(self.seen_in(self.guest, held, thread=thread), set())
         self.assertIn("Alles van deze schrijver wordt eerst beoordeeld", self.moderator.get(f"/moderatie/{self.case_of(held)}").page.words)
-        self.sql("UPDATE measures SET until = now() - interval '1 second' WHERE lifted_at IS NULL")
+        self.server.sql("UPDATE measures SET until = now() - interval '1 second' WHERE lifted_at IS NULL")
         wait_until("it is over", lambda: self.member.api("POST", f"/threads/{thread}/posts", {"body": word()}).status == 201)
         self.assertEqual(self.server.stop(), 0)
         self.server.start()  # what is due then is done at once and not a minute later
         wait_until("it was lifted", lambda: self.member.api("GET", "/me/decisions").json()["items"][0]["decision"]["isLift"])
-        subjects = self.sql(f"SELECT subject FROM mails WHERE address = '{ADVISEUR}' ORDER BY id DESC LIMIT 1")
+        subjects = self.server.sql(f"SELECT subject FROM mails WHERE address = '{ADVISEUR}' ORDER BY id DESC LIMIT 1")
         self.assertEqual(subjects, "De maatregel tegen u is voorbij")
 
 

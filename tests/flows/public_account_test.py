@@ -4,7 +4,6 @@ import csv
 import io
 import json
 import random
-import subprocess
 import unittest
 from collections import Counter, defaultdict
 from datetime import date, datetime, time, timedelta
@@ -138,15 +137,8 @@ class PublicAccount(Forum):
         super().setUpClass()
         cls.fill()  # by SQL, so before any page is kept
 
-    @classmethod
-    def sql(cls, text):
-        done = subprocess.run(["/usr/lib/postgresql/15/bin/psql", "-X", "-A", "-t", "-q", "-d", cls.server.database_url(), "-c", text],
-                              capture_output=True, text=True, check=False)
-        assert done.returncode == 0, done.stderr
-        return done.stdout.strip()
-
     def rows(self, table):
-        found = json.loads(self.sql(f"SELECT coalesce(jsonb_agg(to_jsonb(t)), '[]') FROM {table} t"))
+        found = json.loads(self.server.sql(f"SELECT coalesce(jsonb_agg(to_jsonb(t)), '[]') FROM {table} t"))
         for row in found:
             row |= {name: datetime.fromisoformat(value) for name, value in row.items() if name.endswith("_at") and value}
         return found
@@ -167,11 +159,11 @@ class PublicAccount(Forum):
                           "kind": kind, "rule": rule, "legal": "Artikel 137c Wetboek van Strafrecht" if restricts and not rule else "",
                           "source": chance.choice(("review", "review", "review", "report", "word-rule", "own-initiative")),
                           "detected": chance.random() < 0.2})
-        assert cls.sql(FILL.format(rows=json.dumps(given))) == str(len(given))
-        assert cls.sql(MEASURES.format(count=38)) == "38"
+        assert cls.server.sql(FILL.format(rows=json.dumps(given))) == str(len(given))
+        assert cls.server.sql(MEASURES.format(count=38)) == "38"
         undone = chance.sample(range(len(given)), 25)
-        cls.sql(UNDO.format(numbers=", ".join(f"'{n}'" for n in undone)))
-        cls.sql(OBJECT.format(numbers=", ".join(f"'{n}'" for n in range(60))))
+        cls.server.sql(UNDO.format(numbers=", ".join(f"'{n}'" for n in undone)))
+        cls.server.sql(OBJECT.format(numbers=", ".join(f"'{n}'" for n in range(60))))
 
     def log(self):
         """The public log, all of it, as an outsider reads it."""
@@ -245,8 +237,8 @@ class PublicAccount(Forum):
         self.assertNotEqual(after.page.words, before)
         said = after.text + json.dumps(item) + self.guest.get("/besluiten/cijfers").text + self.guest.get("/besluiten/cijfers.csv").text
         decision = next(d for d in self.rows("decisions") if d["id"] == item["id"])
-        author = self.sql(f"SELECT m.name FROM members m JOIN posts p ON p.author_id = m.id WHERE p.id = {decision['post_id']}")
-        decider = self.sql(f"SELECT name FROM members WHERE id = {decision['decided_by']}")
+        author = self.server.sql(f"SELECT m.name FROM members m JOIN posts p ON p.author_id = m.id WHERE p.id = {decision['post_id']}")
+        decider = self.server.sql(f"SELECT name FROM members WHERE id = {decision['decided_by']}")
         for private in (text, facts, author, decider, f"/gesprekken/{thread}", decision["decided_at"].strftime("%H:%M:%S")):
             self.assertNotIn(private, said)
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 BINARY = Path(os.environ.get("FORUM_BINARY", ROOT / "build/dev/forum")).resolve()
+PSQL = "/usr/lib/postgresql/15/bin/psql"
 PASSWORD = "forum-demo-2026"
 WETHOUDER, NIEUW, ADVISEUR = "wethouder@demo.example", "nieuw@demo.example", "adviseur@demo.example"
 MODERATOR, MODERATOR2, BEHEER = "moderator@demo.example", "moderator2@demo.example", "beheer@demo.example"
@@ -144,3 +145,10 @@ class Server:
         """The URL under which another process on this machine reaches this server's PostgreSQL."""
         lines = (self.data / "postgres/postmaster.pid").read_text().splitlines()
         return f"host={lines[4]} port={lines[3]} user=forum_owner dbname=forum"
+
+    def sql(self, text):
+        """What PostgreSQL answers to the owner: a line a row, columns with | between. Stops at the first statement that fails."""
+        done = subprocess.run([PSQL, "-X", "-A", "-t", "-q", "-v", "ON_ERROR_STOP=1", "-d", self.database or self.database_url(), "-c", text],
+                              capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+        return done.stdout.strip()

@@ -4,7 +4,6 @@ read a word is computed from the sentences of `Word.readers`; addresses come fro
 import itertools
 import json
 import re
-import subprocess
 import unittest
 from urllib.parse import quote, urljoin, urlsplit
 
@@ -36,7 +35,7 @@ class WhoReadsWhat(unittest.TestCase):
         cls.readers = {"guest": Visitor(port)} | {name: member(port, mail) for name, mail in {
             "wethouder": WETHOUDER, "adviseur": ADVISEUR, "nieuw": NIEUW, "moderator": MODERATOR, "moderator2": MODERATOR2, "beheer": BEHEER}.items()}
         office = {name for name, mail in (("adviseur", ADVISEUR), ("nieuw", NIEUW))
-                  if cls.sql(f"SELECT is_office_holder(function) FROM members WHERE email = '{mail}'") == "t"}
+                  if cls.server.sql(f"SELECT is_office_holder(function) FROM members WHERE email = '{mail}'") == "t"}
         everyone = set(cls.readers)
         cls.see_thread = {"public": everyone, "members": everyone - {"guest"}, "administrators": STAFF | office | {AUTHOR}}
         cls.words = []
@@ -65,12 +64,6 @@ class WhoReadsWhat(unittest.TestCase):
             cls.write_all_states(visibility)
 
     @classmethod
-    def sql(cls, text):
-        done = subprocess.run(["/usr/lib/postgresql/15/bin/psql", "-X", "-A", "-t", "-q", "-d", cls.server.database_url(), "-c", text],
-                              capture_output=True, text=True, check=True)
-        return done.stdout.strip()
-
-    @classmethod
     def new(cls, what, readers, is_heard=False):
         """`is_heard`: it may have come to these readers live as well."""
         cls.words.append(Word(what, word(), readers, is_heard))
@@ -89,12 +82,12 @@ class WhoReadsWhat(unittest.TestCase):
     def decide(cls, at, decision, by="moderator", kind="review", **more):
         """A decision on the post's case of that kind; the numbers of case and decision."""
         _, _, thread, _, number = at.split("/")
-        case = int(cls.sql(f"SELECT c.id FROM cases c JOIN posts p ON p.id = c.post_id WHERE p.thread_id = {thread} AND p.number = {number} "
+        case = int(cls.server.sql(f"SELECT c.id FROM cases c JOIN posts p ON p.id = c.post_id WHERE p.thread_id = {thread} AND p.number = {number} "
                            f"AND c.kind = '{kind}' ORDER BY c.id DESC LIMIT 1"))
         version = cls.accept(cls.readers[by].api("GET", f"/moderation/cases/{case}"))["version"]
         cls.accept(cls.readers[by].api("POST", f"/moderation/cases/{case}/decision",
                                        {"version": version, "decision": decision, "rules": ["geen-inwoners"]} | more))
-        return case, int(cls.sql(f"SELECT max(id) FROM decisions WHERE case_id = {case}"))
+        return case, int(cls.server.sql(f"SELECT max(id) FROM decisions WHERE case_id = {case}"))
 
     @classmethod
     def write_all_states(cls, visibility):
@@ -139,13 +132,13 @@ class WhoReadsWhat(unittest.TestCase):
 
     def addresses(self):
         """Every GET route, with all that its holes can be."""
-        numbers = range(1, int(self.sql("SELECT max(number) FROM posts WHERE thread_id >= " + str(min(self.threads.values())))) + 1)
-        threads = self.sql(f"SELECT id || '/' || slug FROM threads WHERE id >= {min(self.threads.values())}").split()
+        numbers = range(1, int(self.server.sql("SELECT max(number) FROM posts WHERE thread_id >= " + str(min(self.threads.values())))) + 1)
+        threads = self.server.sql(f"SELECT id || '/' || slug FROM threads WHERE id >= {min(self.threads.values())}").split()
         ids = [thread.split("/")[0] for thread in threads]
-        cases = self.sql("SELECT id FROM cases").split()
-        decisions = self.sql("SELECT id FROM decisions").split()
-        members = self.sql("SELECT id FROM members WHERE email LIKE '%@demo.example'").split()
-        drafts = self.sql("SELECT key FROM drafts").split() or ["new"]
+        cases = self.server.sql("SELECT id FROM cases").split()
+        decisions = self.server.sql("SELECT id FROM decisions").split()
+        members = self.server.sql("SELECT id FROM members WHERE email LIKE '%@demo.example'").split()
+        drafts = self.server.sql("SELECT key FROM drafts").split() or ["new"]
         follows = [f"thread/{n}" for n in ids] + [f"person/{n}" for n in members] + ["theme/huisvesting", "municipality/GM1783", "typology/tuinbouwgemeenten"]
         texts = [quote(w.text) for w in self.words]
         more = {"/gesprekken": [f"?zoek={t}" for t in texts], "/api/v1/threads": [f"?q={t}" for t in texts], "/api/v1/threads/similar": [f"?title={t}" for t in texts],
@@ -225,5 +218,5 @@ class WhoReadsWhat(unittest.TestCase):
         log = self.server.log_text()
         for w in self.words:
             self.assertNotIn(w.text, log, f"the log holds {w.what}")
-            for address in self.sql(f"SELECT address FROM mails WHERE subject || body LIKE '%{w.text}%'").split():
+            for address in self.server.sql(f"SELECT address FROM mails WHERE subject || body LIKE '%{w.text}%'").split():
                 self.assertIn(address, [mails[name] for name in w.readers if name in mails], f"{address} is written {w.what}")

@@ -38,7 +38,8 @@ SELECT 'review', id, 1, now() - id % 1000 * interval '1 minute', now() + (id % 1
 
 
 def sql(forum, text):
-    subprocess.run(["psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-h", f"{forum.data}/socket", "-U", "forum_owner", "-d", "forum", "-c", text], check=True)
+    return subprocess.run(["psql", "-XAtq", "-v", "ON_ERROR_STOP=1", "-h", f"{forum.data}/socket", "-U", "forum_owner", "-d", "forum", "-c", text],
+                          capture_output=True, text=True, check=True).stdout
 
 
 def in_database(forum, cookie):
@@ -68,10 +69,8 @@ def to_the_screen(forum, moderator):
     name, _, value = author.partition("=")
     page = WebSocket(forum.port, {name: value}, seconds=60)
     page.follow(f"thread/{thread}")
-    found = subprocess.run(["psql", "-XAt", "-h", f"{forum.data}/socket", "-U", "forum_owner", "-d", "forum", "-c",
-                            f"SELECT c.id, p.number FROM cases c JOIN posts p ON p.id = c.post_id WHERE p.thread_id = {thread} ORDER BY c.id"],
-                           capture_output=True, text=True, check=True).stdout.split()
-    cases = [tuple(map(int, row.split("|"))) for row in found]
+    found = sql(forum, f"SELECT c.id, p.number FROM cases c JOIN posts p ON p.id = c.post_id WHERE p.thread_id = {thread} ORDER BY c.id")
+    cases = [tuple(map(int, row.split("|"))) for row in found.split()]
     sent, seen = {}, {}
 
     def watch():

@@ -2,7 +2,6 @@
 LISTEN is lost. Rule: at the end each follower has what the database has, each post once and in order, and memory has not grown."""
 import json
 import random
-import subprocess
 import sys
 import threading
 import time
@@ -14,8 +13,6 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "flows"))
 from followers import Crowd, raise_file_limit, resident_megabytes  # noqa: E402
 from server import ADVISEUR, BEHEER, MODERATOR, MODERATOR2, WETHOUDER, Server, demo_folder  # noqa: E402
 from visitor import Visitor, member  # noqa: E402
-
-PSQL = "/usr/lib/postgresql/15/bin/psql"
 
 
 class Writers:
@@ -61,8 +58,8 @@ class Writers:
 class Chaos:
     """Every so often LISTEN is ended in the database; in turn the second server is asked to stop, or killed, and started again."""
 
-    def __init__(self, database, second, pause):
-        self.database, self.second, self.pause, self.over = database, second, pause, threading.Event()
+    def __init__(self, owner, second, pause):
+        self.owner, self.second, self.pause, self.over = owner, second, pause, threading.Event()
         self.listens_ended = self.stops = self.kills = 0
         self.faults = []
         self.hand = threading.Thread(target=self.act)
@@ -71,8 +68,8 @@ class Chaos:
     def act(self):
         try:
             while not self.over.wait(self.pause):
-                self.listens_ended += int(query(self.database, "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity "
-                                                               "WHERE application_name = 'forum-listen'"))
+                self.listens_ended += int(self.owner.sql("SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity "
+                                                          "WHERE application_name = 'forum-listen'"))
                 if self.over.wait(self.pause):
                     return
                 if self.stops <= self.kills:
@@ -89,10 +86,6 @@ class Chaos:
     def stop(self):
         self.over.set()
         self.hand.join()
-
-
-def query(database, sql):
-    return subprocess.run([PSQL, "-X", "-A", "-t", "-q", "-d", database, "-c", sql], capture_output=True, text=True, check=True).stdout.strip()
 
 
 def sum_after(rows, base):
@@ -125,7 +118,7 @@ def soak(followers, writers, threads, seconds, post_pause, chaos_pause):
         crowd = Crowd(ports, {thread: sessions[0].api("GET", f"/threads/{thread}").json()["seq"] for thread in ids}, followers)
         check(crowd.run(120, until=crowd.all_follow), f"not all follow: {crowd.faults[:3]}")
         hands = Writers(ports, sessions, ids, writers, post_pause)
-        chaos = Chaos(owner.database_url(), servers[1], chaos_pause)
+        chaos = Chaos(owner, servers[1], chaos_pause)
         steady, memory = servers[0].process.pid, []
         began = time.monotonic()
         while (left := began + seconds - time.monotonic()) > 0 and not crowd.faults and not chaos.faults:
@@ -140,7 +133,7 @@ def soak(followers, writers, threads, seconds, post_pause, chaos_pause):
         wanted = {thread: sessions[0].api("GET", f"/threads/{thread}").json()["seq"] for thread in ids}
         crowd.run(120, until=lambda: all(one.is_following and one.applied >= wanted[one.thread] for one in crowd.followers))
         check(not crowd.faults, crowd.faults[:5])
-        check_whole(owner.database_url(), crowd, hands, wanted)
+        check_whole(owner, crowd, hands, wanted)
         third = max(1, len(memory) // 3)
         early, late = sorted(memory[third:2 * third])[third // 2] if len(memory) >= 3 else memory[0], sorted(memory[-third:])[third // 2]
         return {"seconds": took, "posts": len(hands.posts), "deliveries": crowd.applied, "cuts": crowd.cuts, "resyncs": crowd.resyncs,
@@ -158,11 +151,11 @@ def soak(followers, writers, threads, seconds, post_pause, chaos_pause):
             server.end()
 
 
-def check_whole(database, crowd, hands, wanted):
+def check_whole(owner, crowd, hands, wanted):
     rows = {thread: [] for thread in wanted}
-    found = query(database, "SELECT json_build_array(p.thread_id, e.seq, p.number, p.body) FROM events e JOIN posts p "
-                            "ON e.topic = 'thread/' || p.thread_id AND p.number = (e.data->>'number')::int "
-                            f"WHERE p.thread_id IN ({','.join(map(str, wanted))}) ORDER BY p.thread_id, e.seq")
+    found = owner.sql("SELECT json_build_array(p.thread_id, e.seq, p.number, p.body) FROM events e JOIN posts p "
+                      "ON e.topic = 'thread/' || p.thread_id AND p.number = (e.data->>'number')::int "
+                      f"WHERE p.thread_id IN ({','.join(map(str, wanted))}) ORDER BY p.thread_id, e.seq")
     for line in found.splitlines():
         thread, seq, number, body = json.loads(line)
         rows[thread].append((seq, number, body))
