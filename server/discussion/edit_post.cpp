@@ -8,6 +8,7 @@
 #include "discussion/post_rules.hpp"
 #include "discussion/post_states.hpp"
 #include "discussion/post_view.hpp"
+#include "discussion/thread_frame.hpp"
 #include "discussion/thread_store.hpp"
 #include "discussion/urls.hpp"
 
@@ -26,9 +27,6 @@ const db::Query text_query{"discussion.edit_text", R"(
       FROM visible_posts($1, $2) p
       JOIN post_versions v ON v.post_id = p.id AND v.version = p.version
      WHERE p.thread_id = $3 AND p.number = $4)"};
-
-const db::Query lock_query{"discussion.lock_thread_to_edit", R"(
-    SELECT id FROM threads WHERE id = $1 FOR NO KEY UPDATE)"};
 
 struct Editable {
     base::PostId post;
@@ -94,12 +92,9 @@ site::Page edit_page(const site::PageContext& context, const Services& services,
     model["check"] = check_json(form.check);
     model["conflict"] = form.is_conflict ? json{{"body", post.body}, {"at", base::to_rfc3339(post.at)}} : json{};
     form.errors.write_to(model, {"body", "version", confirm_field});
-    site::Page page;
+    auto page = page_under(post.facts, post_url(thread.id, thread.slug, post.number), context, services);
     page.template_name = "post_edit";
     page.title = services.texts.text("discussion.edit_title", context.language);
-    page.breadcrumbs = {{services.texts.text("discussion.threads_title", context.language), "/gesprekken"},
-                        {title, post_url(thread.id, thread.slug, post.number)}};
-    page.nav = "threads";
     page.status = form.is_conflict ? 409 : 200;
     page.model = std::move(model);
     return page;
@@ -160,7 +155,7 @@ site::Page load_edit_page(const site::PageContext& context, const Services& serv
 
 site::ActionResult edit_post(const site::ActionContext& context, const Services& services) {
     // Locked before it is read, so that what is compared is what is changed.
-    context.tx.exec(lock_query, db::Params::of(context.id<base::ThreadId>("id")));
+    lock_thread(context.tx, context.id<base::ThreadId>("id"));
     const auto post = get_editable(context);
     const auto& input = context.input;
     const auto body = base::trim(input.text("body"));

@@ -6,6 +6,7 @@
 #include "discussion/moved.hpp"
 #include "discussion/post_rules.hpp"
 #include "discussion/thread_events.hpp"
+#include "discussion/thread_frame.hpp"
 #include "discussion/thread_rows.hpp"
 #include "discussion/thread_store.hpp"
 #include "discussion/urls.hpp"
@@ -112,11 +113,9 @@ site::Page merge_page(const site::PageContext& context, const Services& services
                {"reason", filled.reason},
                {"isReasonShown", false}};
     errors.write_to(model, {"into", "target", "reason"});
-    site::Page page;
+    auto page = page_under(facts, url, context, services);
     page.template_name = "thread_merge";
     page.title = text("merge_title");
-    page.breadcrumbs = {{text("threads_title"), "/gesprekken"}, {shown_title(facts, services.texts, context.language), url}};
-    page.nav = "threads";
     page.model = std::move(model);
     return page;
 }

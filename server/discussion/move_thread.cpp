@@ -6,6 +6,7 @@
 #include "discussion/post_rules.hpp"
 #include "discussion/thread_events.hpp"
 #include "discussion/thread_form.hpp"
+#include "discussion/thread_frame.hpp"
 #include "discussion/thread_store.hpp"
 #include "discussion/urls.hpp"
 
@@ -75,12 +76,9 @@ site::Page move_page(const site::PageContext& context, const Services& services,
         kinds.erase(std::remove_if(kinds.begin(), kinds.end(), [](const json& one) { return one["value"] == "announcement"; }), kinds.end());
     }
     form.errors.write_to(model, {"kind", "theme", "municipalities", "typologies", "reason"});
-    site::Page page;
+    auto page = page_under(facts, url, context, services);
     page.template_name = "thread_move";
     page.title = title;
-    page.breadcrumbs = {{services.texts.text("discussion.threads_title", context.language), "/gesprekken"},
-                        {shown_title(facts, services.texts, context.language), url}};
-    page.nav = "threads";
     page.model = std::move(model);
     return page;
 }

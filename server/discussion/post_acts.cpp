@@ -6,6 +6,7 @@
 #include "discussion/post_states.hpp"
 #include "discussion/post_view.hpp"
 #include "discussion/thread_events.hpp"
+#include "discussion/thread_frame.hpp"
 #include "discussion/thread_store.hpp"
 #include "discussion/urls.hpp"
 
@@ -16,9 +17,6 @@ namespace {
 using base::Problem;
 using base::ProblemKind;
 using nlohmann::json;
-
-const db::Query lock_query{"discussion.lock_thread_to_act", R"(
-    SELECT id FROM threads WHERE id = $1 FOR NO KEY UPDATE)"};
 
 const db::Query post_query{"discussion.post_to_act", R"(
     SELECT p.id, p.author_id, p.state FROM visible_posts($1, $2) p WHERE p.thread_id = $3 AND p.number = $4)"};
@@ -58,7 +56,7 @@ Target get_target(const site::PageContext& context, int number) {
 
 /// Under the thread's lock, so that what is judged is what is changed.
 Target get_locked_target(const site::ActionContext& context, int number) {
-    context.tx.exec(lock_query, db::Params::of(context.id<base::ThreadId>("id")));
+    lock_thread(context.tx, context.id<base::ThreadId>("id"));
     return get_target(context, number);
 }
 
@@ -82,12 +80,9 @@ site::Page confirm_page(const site::PageContext& context, const Services& servic
     };
     const auto& thread = target.facts.thread;
     const auto back = post_url(thread.id, thread.slug, target.number);
-    site::Page page;
+    auto page = page_under(target.facts, back, context, services);
     page.template_name = "confirm";
     page.title = text("title");
-    page.breadcrumbs = {{services.texts.text("discussion.threads_title", context.language), "/gesprekken"},
-                        {shown_title(target.facts, services.texts, context.language), back}};
-    page.nav = "threads";
     page.model = json{{"title", text("title")},
                       {"text", text("text")},
                       {"action", post_act_url(thread.id, target.number, act)},

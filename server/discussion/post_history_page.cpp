@@ -4,6 +4,7 @@
 
 #include "discussion/post_rules.hpp"
 #include "discussion/post_view.hpp"
+#include "discussion/thread_frame.hpp"
 #include "discussion/thread_store.hpp"
 #include "discussion/urls.hpp"
 #include "discussion/word_diff.hpp"
@@ -66,12 +67,9 @@ site::Page load_history_page(const site::PageContext& context, const Services& s
              {"isCurrent", row.flag("is_current")}});
     }
     const auto title = shown_title(facts, services.texts, context.language);
-    site::Page page;
+    auto page = page_under(facts, post_url(id, facts.thread.slug, number), context, services);
     page.template_name = "post_history";
     page.title = services.texts.text("discussion.history_title", context.language);
-    page.breadcrumbs = {{services.texts.text("discussion.threads_title", context.language), "/gesprekken"},
-                        {title, post_url(id, facts.thread.slug, number)}};
-    page.nav = "threads";
     page.model = json{{"thread",
                        {{"id", id.value},
                         {"title", title},

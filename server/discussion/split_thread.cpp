@@ -7,6 +7,7 @@
 #include "discussion/moved.hpp"
 #include "discussion/post_rules.hpp"
 #include "discussion/thread_events.hpp"
+#include "discussion/thread_frame.hpp"
 #include "discussion/thread_store.hpp"
 #include "discussion/urls.hpp"
 #include "view/markdown.hpp"
@@ -16,9 +17,6 @@ namespace forum::discussion {
 namespace {
 
 using nlohmann::json;
-
-const db::Query lock_query{"discussion.lock_thread_to_split", R"(
-    SELECT id FROM threads WHERE id = $1 FOR NO KEY UPDATE)"};
 
 const db::Query posts_query{"discussion.posts_to_split", R"(
     SELECT p.id, p.number, p.author_id, p.state, p.created_at, left(p.body, 400) AS body, m.name AS author_name,
@@ -63,11 +61,9 @@ site::Page split_page(const site::PageContext& context, const Services& services
                {"reason", filled.reason},
                {"isReasonShown", false}};
     errors.write_to(model, {"numbers", "title", "reason"});
-    site::Page page;
+    auto page = page_under(facts, url, context, services);
     page.template_name = "thread_split";
     page.title = text("split_title");
-    page.breadcrumbs = {{text("threads_title"), "/gesprekken"}, {shown_title(facts, services.texts, context.language), url}};
-    page.nav = "threads";
     page.model = std::move(model);
     return page;
 }
@@ -83,7 +79,7 @@ site::ActionResult split_thread(const site::ActionContext& context, const Servic
     const auto id = context.id<base::ThreadId>("id");
     auto& tx = context.tx;
     const auto& viewer = context.viewer;
-    tx.exec(lock_query, db::Params::of(id));
+    lock_thread(tx, id);
     const auto facts = get_thread(tx, viewer, id);
     site::FormErrors errors;
     site::check_fields(errors, context.input, {.texts = {"title", "reason", "nonce"}, .others = {"numbers"}}, services.texts, context.language);

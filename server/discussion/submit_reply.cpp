@@ -106,9 +106,6 @@ const db::Query submit_together_query{"discussion.submit_replies", R"(
 const db::Query thread_of_query{"discussion.thread_of_post", R"(
     SELECT thread_id FROM posts WHERE id = $1)"};
 
-const db::Query lock_query{"discussion.lock_thread", R"(
-    SELECT id FROM threads WHERE id = $1 FOR NO KEY UPDATE)"};
-
 const db::Query prune_keys_query{"discussion.prune_idempotency_keys", R"(
     DELETE FROM idempotency_keys
      WHERE (member_id, key) IN (SELECT member_id, key FROM idempotency_keys
@@ -200,7 +197,7 @@ db::Row submit_at_once(db::Tx& tx, const Services& services, const access::Viewe
 
 std::optional<Submitted> submit_in_transaction(db::Tx& tx, const Services& services, const access::Viewer& author,
                                      const Reply& reply, const std::string& rule) {
-    tx.exec(lock_query, db::Params::of(reply.thread));
+    lock_thread(tx, reply.thread);
     if (reply.reply_to != 0) {
         // Asked beforehand: the statement's own refusal would end the transaction.
         const auto quoted = load_posts(tx, author, reply.thread, {reply.reply_to});

@@ -6,6 +6,7 @@
 #include "discussion/post_rules.hpp"
 #include "discussion/thread_ends.hpp"
 #include "discussion/thread_events.hpp"
+#include "discussion/thread_frame.hpp"
 #include "discussion/thread_store.hpp"
 #include "discussion/urls.hpp"
 #include "view/markdown.hpp"
@@ -98,12 +99,9 @@ site::Page act_page(const site::PageContext& context, const Services& services, 
         model["conclusion"] = shown.conclusion;
         errors.write_to(model, {"reason", "until", "conclusion"});
     }
-    site::Page page;
+    auto page = page_under(facts, url, context, services);
     page.template_name = act.sets ? "thread_act" : "confirm";
     page.title = text("title");
-    page.breadcrumbs = {{services.texts.text("discussion.threads_title", context.language), "/gesprekken"},
-                        {shown_title(facts, services.texts, context.language), url}};
-    page.nav = "threads";
     page.model = std::move(model);
     return page;
 }

@@ -30,6 +30,9 @@ std::map<std::int64_t, ThreadFacts> find_threads(db::Tx& tx, const access::Viewe
 /// One for anyone who was let in to the thread; nothing when it is not published.
 std::optional<ThreadFacts> find_thread_for_followers(db::Tx& tx, base::ThreadId thread);
 
+/// Until the end of the transaction nobody else writes in the thread: numbers are given out one by one, and what was read stays so.
+void lock_thread(db::Tx& tx, base::ThreadId thread);
+
 /// The title as it is shown, also when it went with the opening post.
 std::string shown_title(const ThreadFacts& facts, const view::Templates& texts, view::Language language);
 

@@ -17,9 +17,6 @@ using base::Problem;
 using base::ProblemKind;
 using nlohmann::json;
 
-const db::Query lock_query{"discussion.lock_thread_of_wall", R"(
-    SELECT id FROM threads WHERE id = $1 FOR NO KEY UPDATE)"};
-
 const db::Query open_query{"discussion.open_wall", R"(
     INSERT INTO walls (thread_id, is_open) VALUES ($1, true)
     ON CONFLICT (thread_id) DO UPDATE SET is_open = true WHERE NOT walls.is_open)"};
@@ -125,7 +122,7 @@ site::ActionResult vote(const site::ActionContext& context, const Services& serv
 /// The thread under its row lock, as every act of staff takes it.
 ThreadFacts get_locked(const site::ActionContext& context) {
     const auto thread = context.id<base::ThreadId>("id");
-    context.tx.exec(lock_query, db::Params::of(thread));
+    lock_thread(context.tx, thread);
     return get_thread(context.tx, context.viewer, thread);
 }
 
@@ -191,7 +188,7 @@ site::ActionResult move_question(const site::ActionContext& context, const Servi
 bool announce_votes(db::Tx& tx, const live::Announcer& announcer) {
     for (const auto& row : tx.exec(walls_due_query)) {
         const auto thread = row.id<base::ThreadId>("thread_id");
-        tx.exec(lock_query, db::Params::of(thread));
+        lock_thread(tx, thread);
         if (tx.exec(votes_told_query, db::Params::of(thread)).affected() != 0) {
             announce_in_thread(tx, announcer, thread, row.id<base::MemberId>("author_id"), kind::post_voted,
                                json{{"thread", thread.value}});

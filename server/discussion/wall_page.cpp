@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/text.hpp"
+#include "discussion/thread_frame.hpp"
 #include "discussion/thread_store.hpp"
 #include "discussion/urls.hpp"
 #include "discussion/wall_store.hpp"
@@ -115,14 +116,11 @@ site::Page load_wall_page(const site::PageContext& context, const Services& serv
     model["reply"] = reply_json(context, facts, form, draft);
     (form ? form->errors : site::FormErrors{}).write_to(model, {"body", confirm_field});
 
-    site::Page page;
+    auto page = page_under(facts, thread_url(thread.id, thread.slug), context, services);
     page.template_name = context.query("scherm", "screen") == "groot" ? "wall_screen" : "wall";
     page.status = form && !form->not_placed.empty() ? 409 : 200;
     page.title = services.texts.text("wall.title", context.language, json{{"title", model["title"]}});
-    page.breadcrumbs = {{services.texts.text("discussion.threads_title", context.language), "/gesprekken"},
-                        {model["title"], model["threadUrl"]}};
     page.here = services.texts.text("wall.name", context.language);
-    page.nav = "threads";
     page.seq = facts.seq;
     page.live_topics = "thread/" + to_string(thread.id) + (viewer.is_signed_in() ? " me" : "");
     page.topics = thread_topics(thread.id, viewer);

@@ -49,7 +49,7 @@ Subject get_subject(const PageContext& context, const Services& services, base::
         throw Problem{ProblemKind::not_found};
     }
     const auto earlier = appeals_of(context.tx, by, {id.value});
-    const auto until = standing.interest == Interest::author ? *decision->appeal_until : months_later(decision->at, appeal_months);
+    const auto until = standing.interest == Interest::author ? *decision->appeal_until : appeal_end(decision->at);
     std::string conflict;
     if (!earlier.empty()) {
         conflict = say(context, services, earlier[0].decided_at ? "decided_already" : "objected_already",

@@ -215,14 +215,14 @@ Judged judge(db::Tx& tx, const Services& services, const access::Viewer& by, con
                       .sent_to = judgement.sent_to,
                       .deadline_at = is_return ? std::optional{now + answer_time} : std::nullopt,
                       .until = judgement.until,
-                      .appeal_until = can_appeal ? std::optional{months_later(now, appeal_months)} : std::nullopt,
+                      .appeal_until = can_appeal ? std::optional{appeal_end(now)} : std::nullopt,
                       .statement = {},
                       .reverses = reverses};
     if (kind.slug == "refuse") {
         const bool is_other = (decision.rules != appealed->rules || decision.legal_ground != appealed->legal_ground) &&
                               !(decision.rules.empty() && decision.legal_ground.empty());
         if (is_other && may_change_ground(kind, row.kind, row.post_state) && row.post_state == appealed->state_to) {
-            decision.appeal_until = months_later(now, appeal_months);  // against what he could not object to before
+            decision.appeal_until = appeal_end(now);  // against what he could not object to before
         } else {
             decision.rules.clear();
             decision.legal_ground.clear();

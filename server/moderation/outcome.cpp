@@ -22,7 +22,7 @@ std::optional<Outcome> read_outcome(const db::Row& row) {
 }
 
 std::optional<base::Time> Outcome::appeal_until() const {
-    return is_gone() || is_reversed ? std::nullopt : std::optional{months_later(at, appeal_months)};
+    return is_gone() || is_reversed ? std::nullopt : std::optional{appeal_end(at)};
 }
 
 std::string outcome_text(const view::Templates& texts, view::Language language, const Outcome& outcome,

@@ -48,14 +48,14 @@ std::string iso_day(base::Time time) {
 
 }  // namespace
 
-base::Time months_later(base::Time from, int months) {
+base::Time appeal_end(base::Time told) {
     using namespace std::chrono;
-    const auto day = floor<days>(from);
-    auto date = year_month_day{day} + std::chrono::months{months};
+    const auto day = floor<days>(told);
+    auto date = year_month_day{day} + months{6};
     if (!date.ok()) {
         date = date.year() / date.month() / last;
     }
-    return base::next_amsterdam_midnight(sys_days{date} + (from - day)) - seconds{1};
+    return base::next_amsterdam_midnight(sys_days{date} + (told - day)) - seconds{1};
 }
 
 std::string day_text(base::Time time, view::Language language) { return view::date_text(iso_day(time), language); }

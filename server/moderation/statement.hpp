@@ -11,14 +11,12 @@
 
 namespace forum::moderation {
 
-/// How long an author, or whoever reported a post, can object (DSA article 20: at least six months).
-constexpr int appeal_months = 6;
 /// Within how many working days an objection is decided.
 constexpr int appeal_days = 10;
 
-/// The last second, in the Netherlands, of the same day so many months later, or of the last day of that month: who reads a date may
-/// object all that day.
-base::Time months_later(base::Time from, int months);
+/// Until when an author, or whoever reported a post, can object to what he was told then: six months (DSA article 20: at least that),
+/// to the last second of that day in the Netherlands, so that who reads a date may object all that day.
+base::Time appeal_end(base::Time told);
 
 /// The day in words, as it is in Amsterdam.
 std::string day_text(base::Time time, view::Language language);
