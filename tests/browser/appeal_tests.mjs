@@ -1,15 +1,7 @@
 // An author objects to the removal of his post: what he reads, the form with its faults, the case in the queue and what becomes of it;
 // with script (axe at each step), on a phone, and without.
 import assert from "node:assert/strict";
-import { axe, openPerson, signIn } from "./browser.mjs";
-
-const withoutScript = { javaScriptEnabled: false };
-const phone = { viewport: { width: 390, height: 844 }, colorScheme: "dark" };
-
-async function submit(page, selector) {
-  const [answer] = await Promise.all([page.waitForNavigation(), page.locator(selector).first().click()]);
-  return answer;
-}
+import { look, openPerson, phone, signIn, submit, withoutScript } from "./browser.mjs";
 
 async function post(page, path, data) {
   const answer = await page.request.post(`/api/v1${path}`, { data });
@@ -26,12 +18,6 @@ async function objection(browser, site, options) {
     return person.page;
   };
   const found = [];
-  const look = async (page, where) => {
-    if (options.javaScriptEnabled === false) return;
-    for (const violation of await axe(page)) found.push(`${where}: ${violation}`);
-    const sideways = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-    if (sideways > 0) found.push(`${where}: scrolls sideways by ${sideways} px`);
-  };
   try {
     const author = await open("adviseur@demo.example");
     const word = `woord${Math.random().toString(36).slice(2)}`;
@@ -41,21 +27,21 @@ async function objection(browser, site, options) {
     await post(moderator, `/moderation/cases/${id}/decision`, { version: 1, decision: "remove", rules: ["geen-inwoners"], facts: "Er staat een naam in van een inwoner." });
 
     await author.goto("/ik/besluiten");
-    await look(author, "decisions");
+    found.push(...await look(author, options, "decisions"));
     await submit(author, "a[href^='/bezwaar']");
     assert.match(await author.locator("main").innerText(), /Wij hebben uw bericht verwijderd[^]*binnen 10 werkdagen/);
-    await look(author, "objection");
+    found.push(...await look(author, options, "objection"));
     assert.equal((await submit(author, "form[action='/bezwaar'] button")).status(), 400);
     assert.equal(await author.locator("#fouten a").getAttribute("href"), "#text");
-    await look(author, "objection with a fault");
+    found.push(...await look(author, options, "objection with a fault"));
     await author.fill("[name=text]", `Er staat geen naam, alleen ${word}.`);
     await submit(author, "form[action='/bezwaar'] button");
     assert.match(await author.locator("main").innerText(), /Uw bezwaar[^]*Een andere moderator beslist uiterlijk/);
-    await look(author, "decisions with an objection");
+    found.push(...await look(author, options, "decisions with an objection"));
     const decision = /besluit-(\d+)/.exec(author.url())[1];
     await author.goto(`/bezwaar?besluit=${decision}`);
     assert.match(await author.locator("main").innerText(), /U maakte al bezwaar/);
-    await look(author, "objection for the second time");
+    found.push(...await look(author, options, "objection for the second time"));
 
     await moderator.goto("/moderatie");
     const queue = (await (await moderator.request.get("/api/v1/moderation/cases")).json()).items;
@@ -65,14 +51,14 @@ async function objection(browser, site, options) {
     const colleague = await open("moderator2@demo.example");
     await colleague.goto(`/moderatie/${appeal.id}`);
     assert.match(await colleague.locator("main").innerText(), new RegExp(`alleen ${word}`));
-    await look(colleague, "case of an objection");
+    found.push(...await look(colleague, options, "case of an objection"));
     const field = colleague.locator("input[name=decision][value=grant]");
     await colleague.locator(`label[for="${await field.getAttribute("id")}"]`).click();
     await colleague.fill("textarea[name=facts]", "In dit bericht staat geen naam van een inwoner.");
     await submit(colleague, "form[action*='/besluit'] button.nl-button--primary");
     await author.goto("/ik/besluiten");
     assert.match(await author.locator("main").innerText(), /U kreeg gelijk/);
-    await look(author, "decisions after the objection");
+    found.push(...await look(author, options, "decisions after the objection"));
     await author.goto(`/gesprekken/14/berichten/${number}`);
     assert.match(await author.locator("main").innerText(), new RegExp(word));
     assert.deepEqual([...found, ...people.flatMap((person) => person.faults)].filter((fault) => !/400/.test(fault)), []);

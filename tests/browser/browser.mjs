@@ -30,6 +30,10 @@ export async function startBrowser() {
   };
 }
 
+/** Ways to open a page, for openPerson. */
+export const withoutScript = { javaScriptEnabled: false };
+export const phone = { viewport: { width: 390, height: 844 }, colorScheme: "dark" };
+
 /** A page of its own context; `faults` fills with what went wrong on it. */
 export async function openPerson(browser, site, options = {}) {
   const context = await browser.server.newContext({ baseURL: site, viewport: { width: 1280, height: 900 }, ...options });
@@ -62,4 +66,22 @@ export async function axe(page) {
   const result = await page.evaluate(() =>
     window.axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"] }));
   return result.violations.map((found) => `${found.id}: ${found.nodes.map((node) => node.target.join(" ")).slice(0, 3).join(", ")}`);
+}
+
+/** The same and what scrolls sideways, each with `where` before it; nothing without script, for axe is one. */
+export async function look(page, options, where) {
+  if (options.javaScriptEnabled === false) return [];
+  const sideways = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  return [...await axe(page), ...(sideways > 0 ? [`scrolls sideways by ${sideways} px`] : [])].map((fault) => `${where}: ${fault}`);
+}
+
+/** Presses the button and waits for the page that comes; its answer. */
+export async function submit(page, selector) {
+  const [answer] = await Promise.all([page.waitForNavigation(), page.locator(selector).first().click()]);
+  return answer;
+}
+
+/** By its label, as a pointer does. */
+export async function choose(page, name, value) {
+  await page.locator(`label[for="${await page.locator(`input[name=${name}][value=${value}]`).getAttribute("id")}"]`).click();
 }

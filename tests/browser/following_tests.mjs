@@ -1,8 +1,7 @@
 // Following, the bell and mentions: two people side by side, two tabs of one person, and the same without JavaScript.
 import assert from "node:assert/strict";
-import { axe, openPerson, signIn } from "./browser.mjs";
+import { axe, openPerson, signIn, withoutScript } from "./browser.mjs";
 
-const withoutScript = { javaScriptEnabled: false };
 const soon = 2_000; // ms: all tabs say the same within this
 
 async function start(page, title) {

@@ -1,21 +1,6 @@
 // What an author is asked about his words, and the staff's list of rules: plain forms, also without JavaScript; axe on each step.
 import assert from "node:assert/strict";
-import { axe, openPerson, signIn } from "./browser.mjs";
-
-const withoutScript = { javaScriptEnabled: false };
-
-/** axe itself is a script. */
-async function checkAxe(page, options) {
-  if (options !== withoutScript) assert.deepEqual(await axe(page), []);
-}
-
-async function submit(page, selector) {
-  await Promise.all([page.waitForNavigation(), page.locator(selector).first().click()]);
-}
-
-async function choose(page, name, value) {
-  await page.locator(`label[for="${await page.locator(`input[name=${name}][value=${value}]`).getAttribute("id")}"]`).click();
-}
+import { choose, look, openPerson, phone, signIn, submit, withoutScript } from "./browser.mjs";
 
 async function authorIsAsked(browser, site, options) {
   const { context, page, faults } = await openPerson(browser, site, options);
@@ -27,7 +12,7 @@ async function authorIsAsked(browser, site, options) {
     const question = page.locator("fieldset", { has: page.locator("#confirm_private") });
     assert.match(await question.innerText(), /Staat hier iets van een inwoner in\?[^]*06-12345678: dit lijkt een telefoonnummer/);
     assert.equal(await page.inputValue("[name=body]"), "Bel mevrouw Jansen: 06-12345678.");
-    await checkAxe(page, options);
+    assert.deepEqual(await look(page, options, page.url()), []);
     await page.check("#confirm_private");
     await submit(page, "#reactie button[value=plaats]");
     await page.locator("#confirm_private").waitFor({ state: "detached" });
@@ -43,22 +28,22 @@ async function moderatorMakesARule(browser, site, pattern, options) {
   try {
     await signIn(page, "moderator@demo.example");
     await page.goto("/moderatie/woordregels");
-    await checkAxe(page, options);
+    assert.deepEqual(await look(page, options, page.url()), []);
     await page.fill("[name=pattern]", pattern);
     await choose(page, "effect", "hold");
     await page.fill("[name=reason]", "kort");
     await submit(page, "button[value=proef]");
     assert.equal(await page.locator("#fouten a").getAttribute("href"), "#reason");
-    await checkAxe(page, options);
+    assert.deepEqual(await look(page, options, page.url()), []);
     await page.fill("[name=reason]", "Wij lezen graag mee als het hierover gaat.");
     await submit(page, "button[value=proef]");
     assert.match(await page.locator("#proef").innerText(), /De regel treft [1-9]\d* bericht/);
-    await checkAxe(page, options);
+    assert.deepEqual(await look(page, options, page.url()), []);
     await submit(page, "button[value=bewaar]");
     assert.match(await page.locator("main").innerText(), new RegExp(`Lees eerst mee[^]*voegde ‘${pattern}’ toe`));
     await submit(page, "form[action^='/moderatie/woordregels/'] button");
     assert.match(await page.locator("main").innerText(), new RegExp(`Staat uit[^]*zette ‘${pattern}’ uit`));
-    await checkAxe(page, options);
+    assert.deepEqual(await look(page, options, page.url()), []);
     const sideways = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
     assert.ok(sideways <= 0, `scrolls sideways by ${sideways} px`);
     assert.deepEqual(faults, []);
@@ -66,8 +51,6 @@ async function moderatorMakesARule(browser, site, pattern, options) {
     await context.close();
   }
 }
-
-const phone = { viewport: { width: 390, height: 844 }, colorScheme: "dark" };
 
 export const authorIsAskedWide = (browser, site) => authorIsAsked(browser, site, {});
 export const authorIsAskedPhoneDark = (browser, site) => authorIsAsked(browser, site, phone);

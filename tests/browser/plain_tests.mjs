@@ -1,18 +1,8 @@
 // The main job without JavaScript: ask, reply, review, read. Everything is a link or a form.
 import assert from "node:assert/strict";
-import { openPerson, signIn } from "./browser.mjs";
-
-const withoutScript = { javaScriptEnabled: false };
+import { choose, openPerson, signIn, submit, withoutScript } from "./browser.mjs";
 
 /** Radio buttons lie under their label's card: a person clicks the card. */
-async function choose(page, name, value) {
-  await page.locator(`label[for="${await page.locator(`input[name=${name}][value=${value}]`).getAttribute("id")}"]`).click();
-}
-
-async function submit(page, selector) {
-  await Promise.all([page.waitForNavigation(), page.locator(selector).first().click()]);
-}
-
 export async function askReplyReviewRead(browser, site) {
   const alderman = await openPerson(browser, site, withoutScript);
   const newcomer = await openPerson(browser, site, withoutScript);

@@ -1,57 +1,34 @@
 // Reporting a post as a member and as anyone, with script (axe at each step) and without, and what a moderator sees of it.
 import assert from "node:assert/strict";
-import { axe, openPerson, signIn } from "./browser.mjs";
-
-const withoutScript = { javaScriptEnabled: false };
-const phone = { viewport: { width: 390, height: 844 }, colorScheme: "dark" };
-
-async function submit(page, selector) {
-  const [answer] = await Promise.all([page.waitForNavigation(), page.locator(selector).first().click()]);
-  return answer;
-}
-
-/** A check that is left out where there is no script. */
-function checker(page, options) {
-  const found = [];
-  return {
-    found,
-    async look(where) {
-      if (options.javaScriptEnabled === false) return;
-      for (const violation of await axe(page)) found.push(`${where}: ${violation}`);
-      const sideways = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-      if (sideways > 0) found.push(`${where}: scrolls sideways by ${sideways} px`);
-    },
-  };
-}
+import { look, openPerson, phone, signIn, submit, withoutScript } from "./browser.mjs";
 
 async function reportAsMember(browser, site, options, category) {
   const member = await openPerson(browser, site, options);
   const moderator = await openPerson(browser, site, options);
   try {
     const { page } = member;
-    const seen = checker(page, options);
+    const found = [];
     await signIn(page, "adviseur@demo.example");
     await page.goto("/gesprekken/1");
     await submit(page, ".fd-post__meld");
-    await seen.look("report");
+    found.push(...await look(page, options, "report"));
     await page.fill("[name=text]", "Mijn toelichting blijft staan.");
     assert.equal((await submit(page, "form[action='/melden'] button.nl-button--primary")).status(), 400);
     assert.equal(await page.inputValue("[name=text]"), "Mijn toelichting blijft staan.");
-    await seen.look("report with a fault");
+    found.push(...await look(page, options, "report with a fault"));
     await page.locator(`input[value=${category}] + label`).click();
     await submit(page, "form[action='/melden'] button.nl-button--primary");
     assert.match(await page.locator("body").innerText(), /Wij hebben uw melding ontvangen/);
     await page.goto("/ik/besluiten");
     assert.match(await page.locator("main").innerText(), /Mijn toelichting blijft staan/);
-    await seen.look("own reports");
+    found.push(...await look(page, options, "own reports"));
 
     await signIn(moderator.page, "moderator@demo.example");
-    const queue = checker(moderator.page, options);
     await moderator.page.goto("/moderatie");
     await submit(moderator.page, ".fd-item:has-text('elding')");
     assert.match(await moderator.page.locator("main").innerText(), /Mijn toelichting blijft staan/);
-    await queue.look("a reported post");
-    assert.deepEqual([...seen.found, ...queue.found], []);
+    found.push(...await look(moderator.page, options, "a reported post"));
+    assert.deepEqual([...found], []);
   } finally {
     await member.context.close();
     await moderator.context.close();
@@ -61,28 +38,28 @@ async function reportAsMember(browser, site, options, category) {
 async function reportAsGuest(browser, site, options) {
   const { context, page } = await openPerson(browser, site, options);
   try {
-    const seen = checker(page, options);
+    const found = [];
     await page.goto("/gesprekken/1");
     await submit(page, ".fd-post__meld");
     assert.match(page.url(), /\/kennisgeving\?adres=/);
-    await seen.look("notice");
+    found.push(...await look(page, options, "notice"));
     await page.fill("[name=explanation]", "Te kort");
     assert.equal((await submit(page, "form[action='/kennisgeving'] button.nl-button--primary")).status(), 400);
     assert.equal(await page.inputValue("[name=explanation]"), "Te kort");
-    await seen.look("notice with faults");
+    found.push(...await look(page, options, "notice with faults"));
     await page.fill("[name=explanation]", `Hier staat een oproep tot geweld, ${Math.random()}.`);
     await page.fill("[name=name]", "Nel Melder");
     await page.fill("[name=email]", "nel@buiten.example");
     await page.locator("label[for=goodFaith]").click();
     await submit(page, "form[action='/kennisgeving'] button.nl-button--primary");
     assert.match(await page.locator("main").innerText(), /K-\d{4}-[0-9A-F]{6}/);
-    await seen.look("notice to confirm");
+    found.push(...await look(page, options, "notice to confirm"));
     await submit(page, "form[action^='/kennisgeving/'] button");
     assert.match(await page.locator("main").innerText(), /bekijkt uw melding/);
-    await seen.look("notice that is confirmed");
+    found.push(...await look(page, options, "notice that is confirmed"));
     await page.goto("/kennisgeving?ontvangen=K-2026-7F3A9C");
-    await seen.look("receipt");
-    assert.deepEqual(seen.found, []);
+    found.push(...await look(page, options, "receipt"));
+    assert.deepEqual(found, []);
   } finally {
     await context.close();
   }

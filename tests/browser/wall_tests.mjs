@@ -1,8 +1,7 @@
 // The wall of a session: two people side by side, the same without script, and axe on what only staff make.
 import assert from "node:assert/strict";
-import { axe, openPerson, signIn } from "./browser.mjs";
+import { axe, openPerson, signIn, withoutScript } from "./browser.mjs";
 
-const withoutScript = { javaScriptEnabled: false };
 const soon = 15_000; // ms: a turn tells the votes once a second; the rest is read anew within two
 
 async function send(page, method, path, data = {}) {

@@ -1,16 +1,13 @@
 // A thread that goes on while one reads it. Rule: nothing is put into what is being read; new replies wait behind one button,
 // and what the page shows in the end equals what a reload would show.
 import type { LiveMessage } from "../live/connection.js";
-import { isOwnNews, readFresh, takeElement, takeParts } from "../live/fresh.js";
+import { isOwnNews, isReplyInHand, readFresh, seqOf, takeElement, takeParts } from "../live/fresh.js";
 import { here } from "../live/index.js";
-import { holdLine } from "../live/line.js";
+import { againWithin, Refresher, refreshWithin, resyncWithin } from "../live/refresher.js";
 import { debounced, politely, text } from "../page.js";
 
 const hereEvery = 10_000;
 const readWithin = 1_500; // what is on screen this long has been read
-const refreshWithin = 2_000; // readers of one thread do not all read it anew in the same moment
-const resyncWithin = 5_000; // nor after a restart, when all of them missed too much
-const againWithin = 10_000; // when the server could not be asked
 
 export function start(thread: HTMLElement): void {
   const posts = thread.querySelector<HTMLElement>("[data-posts]");
@@ -21,7 +18,7 @@ export function start(thread: HTMLElement): void {
     const message = (event as CustomEvent<LiveMessage>).detail;
     if (message.topic === topic) page.apply(message);
     // How far he has read, here or elsewhere, changes nothing that is shown.
-    else if (isOwnNews(message) && message.marker === undefined) page.refreshSoon(message.is === "event" ? 0 : refreshWithin);
+    else if (isOwnNews(message) && message.marker === undefined) page.fresh.soon(message.is === "event" ? 0 : refreshWithin);
   });
   tellPresence(thread, topic);
   markRead(thread);
@@ -34,10 +31,11 @@ function isMember(): boolean {
 class ThreadPage {
   private readonly waiting = new Map<number, { seq: number; html: string }>();
   private applied = 0;
-  private refreshing = 0;
-  private refreshAt = 0;
-  private turn = 0;
-  private release: (() => void) | undefined;
+  /** A post that waits comes with it: no event tells of it, since only he may see it. */
+  readonly fresh = new Refresher(
+    () => readFresh(this.movedTo),
+    (fresh) => this.takePage(fresh),
+  );
 
   constructor(
     private readonly thread: HTMLElement,
@@ -51,7 +49,7 @@ class ThreadPage {
   }
 
   apply(message: LiveMessage): void {
-    if (message.is === "resync") this.refreshSoon(resyncWithin);
+    if (message.is === "resync") this.fresh.soon(resyncWithin);
     if (message.is === "present") this.present(message);
     if (message.is !== "event") return;
     this.applied = message.seq ?? this.applied;
@@ -59,8 +57,8 @@ class ThreadPage {
     const html = message.html ?? "";
     if (number === undefined || html === "") {
       if (message.thread?.movedTo) this.sayMoved(message.thread.movedTo.url);
-      else if (message.kind === "thread.changed") this.refreshSoon(refreshWithin);
-      if (message.kind === "post.voted") this.refreshSoon(againWithin);
+      else if (message.kind === "thread.changed") this.fresh.soon(refreshWithin);
+      if (message.kind === "post.voted") this.fresh.soon(againWithin);
       return;
     }
     const shown = this.find(number);
@@ -68,8 +66,8 @@ class ThreadPage {
     if (shown) void this.replace(number, html);
     else if (this.waiting.has(number) || (isNew && this.isExpected(number))) this.announce(number, html);
     // Counts and answers around the posts; those of a new reply come with it.
-    if (shown || !isNew) this.refreshSoon(refreshWithin);
-    else if (!this.waiting.has(number)) this.refreshSoon(againWithin);
+    if (shown || !isNew) this.fresh.soon(refreshWithin);
+    else if (!this.waiting.has(number)) this.fresh.soon(againWithin);
   }
 
   /** It belongs on this page, or comes after the last. */
@@ -127,8 +125,8 @@ class ThreadPage {
       if (post && !this.find(number)) arrived.push(post);
     }
     this.showBar();
-    if (fresh) this.takeParts(fresh);
-    if (!(fresh && seqOf(fresh) >= this.applied)) this.refreshSoon(refreshWithin);
+    if (fresh) takeParts(fresh, isReplyInHand);
+    if (!(fresh && seqOf(fresh) >= this.applied)) this.fresh.soon(refreshWithin);
     if (arrived.length === 0) return;
     const line = document.createElement("p");
     line.className = "fd-sinds";
@@ -196,7 +194,7 @@ class ThreadPage {
     button.addEventListener("click", () => {
       button.remove();
       put();
-      this.refreshSoon(0);
+      this.fresh.soon(0);
     });
     (shown.querySelector(".fd-post__vak") ?? shown).append(button);
   }
@@ -215,32 +213,14 @@ class ThreadPage {
     if (section) section.hidden = false;
   }
 
-  refreshSoon(within: number): void {
-    this.release ??= holdLine();
-    const at = performance.now() + Math.random() * within;
-    if (this.refreshing !== 0 && this.refreshAt <= at) return;
-    window.clearTimeout(this.refreshing);
-    this.refreshAt = at;
-    this.refreshing = window.setTimeout(() => void this.refresh(), at - performance.now());
-  }
-
-  /**
-   * What is shown becomes what the server shows this reader, except what he is in the middle of. A post that waits comes with it:
-   * no event tells of it, since only he may see it.
-   */
-  private async refresh(): Promise<void> {
-    this.refreshing = 0;
-    const turn = ++this.turn;
-    const fresh = await readFresh(this.movedTo);
-    if (turn !== this.turn || this.refreshing !== 0) return; // asked for again meanwhile
+  /** What is shown becomes what the server shows this reader, except what he is in the middle of. */
+  private takePage(fresh: Document): boolean {
     // Something came while the page was on its way: it must not be undone.
-    if (this.thread.querySelector("[data-moved]")) return;
-    if (!fresh || seqOf(fresh) < this.applied) return this.refreshSoon(fresh ? refreshWithin : againWithin);
-    this.takeParts(fresh);
+    if (seqOf(fresh) < this.applied) return false;
+    takeParts(fresh, isReplyInHand);
     this.dropGone(fresh);
     for (const post of fresh.querySelectorAll<HTMLElement>("article[data-post]")) this.take(post);
-    this.release?.();
-    this.release = undefined;
+    return true;
   }
 
   /** What it was asked for stands in another thread: this page stays as it was, with the way there above it. */
@@ -252,8 +232,7 @@ class ThreadPage {
   };
 
   private sayMoved(url: string): void {
-    this.release?.();
-    this.release = undefined;
+    this.fresh.stop();
     if (this.thread.querySelector("[data-moved]")) return;
     const note = document.createElement("div");
     note.className = "utrecht-alert utrecht-alert--info fd-alert-ruim";
@@ -286,18 +265,6 @@ class ThreadPage {
     if (shown.dataset["version"] === post.dataset["version"]) takeElement(shown, post);
     else this.change(shown, document.importNode(post, true), true);
   }
-
-  /** All but the posts. The form stays, unless there is none any more and nothing was typed in it: its own text is its writer's. */
-  private takeParts(fresh: Document): void {
-    takeParts(fresh, (shown, now) => {
-      const form = shown.querySelector<HTMLFormElement>("form[data-writing]");
-      return form !== null && (now.querySelector("form[data-writing]") !== null || form.querySelector("textarea")?.value !== "");
-    });
-  }
-}
-
-function seqOf(page: Document): number {
-  return Number(page.body.dataset["seq"] ?? "0");
 }
 
 function numberOf(post: HTMLElement): number {

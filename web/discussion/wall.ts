@@ -1,14 +1,11 @@
 // The wall of a session while one looks at it: counts come with the events, the rest by reading the page anew. Rule: nothing moves
 // under a pointer or a key that is in use, and what is shown in the end equals what a reload would show.
 import type { LiveMessage } from "../live/connection.js";
-import { isOwnNews, readFresh, takeContent, takeParts } from "../live/fresh.js";
-import { holdLine } from "../live/line.js";
+import { isOwnNews, isReplyInHand, readFresh, seqOf, takeContent, takeParts } from "../live/fresh.js";
+import { Refresher, refreshWithin, resyncWithin } from "../live/refresher.js";
 import { politely, say, text } from "../page.js";
 
-const refreshWithin = 2_000; // ms: those who look at one wall do not all read it anew in the same moment
-const resyncWithin = 5_000;
-const againWithin = 10_000;
-const restAfter = 3_000; // the list keeps its order so long after somebody used it
+const restAfter = 3_000; // ms: the list keeps its order so long after somebody used it
 
 export function start(wall: HTMLElement): void {
   const page = new WallPage(wall);
@@ -16,7 +13,7 @@ export function start(wall: HTMLElement): void {
   document.addEventListener("forum:event", (event) => {
     const message = (event as CustomEvent<LiveMessage>).detail;
     if (message.topic === topic) page.apply(message);
-    else if (isOwnNews(message) && message.marker === undefined) page.refreshSoon(message.is === "event" ? 0 : refreshWithin);
+    else if (isOwnNews(message) && message.marker === undefined) page.fresh.soon(message.is === "event" ? 0 : refreshWithin);
   });
   wall.addEventListener("submit", (event) => {
     const form = event.target as HTMLFormElement;
@@ -27,11 +24,8 @@ export function start(wall: HTMLElement): void {
 }
 
 class WallPage {
-  private applied = Number(document.body.dataset["seq"] ?? "0");
-  private refreshing = 0;
-  private refreshAt = 0;
-  private turn = 0;
-  private release: (() => void) | undefined;
+  private applied = seqOf(document);
+  readonly fresh = new Refresher(readFresh, (fresh) => this.take(fresh));
   private usedAt = -restAfter;
   private resting = 0;
   private order: string[] = []; // of the open questions, as the server has it
@@ -45,11 +39,11 @@ class WallPage {
   }
 
   apply(message: LiveMessage): void {
-    if (message.is === "resync") this.refreshSoon(resyncWithin);
+    if (message.is === "resync") this.fresh.soon(resyncWithin);
     if (message.is !== "event" || (message.seq ?? 0) <= this.applied) return;
     this.applied = message.seq ?? this.applied;
     if (message.kind === "post.voted" && message.votes) this.takeVotes(message.votes);
-    else this.refreshSoon(refreshWithin);
+    else this.fresh.soon(refreshWithin);
   }
 
   async vote(form: HTMLFormElement): Promise<void> {
@@ -61,7 +55,7 @@ class WallPage {
     // What went wrong is said by the page that the form itself leads to.
     if (!answer?.ok) return form.submit();
     say(text(isTakenBack ? "wall_unvoted" : "wall_voted"));
-    this.refreshSoon(0);
+    this.fresh.soon(0);
   }
 
   private takeVotes(votes: { number: number; votes: number }[]): void {
@@ -77,35 +71,13 @@ class WallPage {
     this.settle();
   }
 
-  refreshSoon(within: number): void {
-    this.release ??= holdLine();
-    const at = performance.now() + Math.random() * within;
-    if (this.refreshing !== 0 && this.refreshAt <= at) return;
-    window.clearTimeout(this.refreshing);
-    this.refreshAt = at;
-    this.refreshing = window.setTimeout(() => void this.refresh(), at - performance.now());
-  }
-
-  private async refresh(): Promise<void> {
-    this.refreshing = 0;
-    const turn = ++this.turn;
-    const fresh = await readFresh();
-    if (turn !== this.turn || this.refreshing !== 0) return; // asked for again meanwhile
-    const seq = Number(fresh?.body.dataset["seq"] ?? "0");
+  private take(fresh: Document): boolean {
+    const seq = seqOf(fresh);
     // Something came while the page was on its way: it must not be undone.
-    if (!fresh || seq < this.applied) return this.refreshSoon(fresh ? refreshWithin : againWithin);
+    if (seq < this.applied) return false;
     this.applied = seq;
-    this.take(fresh);
-    this.release?.();
-    this.release = undefined;
-  }
-
-  private take(fresh: Document): void {
     const before = currentIn(document);
-    takeParts(fresh, (shown, now) => {
-      const form = shown.querySelector<HTMLFormElement>("form[data-writing]");
-      return form !== null && (now.querySelector("form[data-writing]") !== null || form.querySelector("textarea")?.value !== "");
-    });
+    takeParts(fresh, isReplyInHand);
     for (const kind of ["open", "dealt"]) {
       const shown = this.list(kind);
       const now = fresh.querySelector<HTMLElement>(`[data-questions="${kind}"]`);
@@ -115,6 +87,7 @@ class WallPage {
     this.settle();
     const current = currentIn(document);
     if (current !== before && current !== undefined) politely(text("wall_now", { question: current }));
+    return true;
   }
 
   /** The open questions in their order, unless somebody is at them: then when he has let go. */

@@ -41,6 +41,17 @@ export function takeParts(fresh: Document, keep: (shown: HTMLElement, now: HTMLE
   }
 }
 
+/** For takeParts: the form in this part stays, unless there is none any more and nothing was typed in it: its text is its writer's. */
+export function isReplyInHand(shown: HTMLElement, now: HTMLElement): boolean {
+  const form = shown.querySelector<HTMLFormElement>("form[data-writing]");
+  return form !== null && (now.querySelector("form[data-writing]") !== null || form.querySelector("textarea")?.value !== "");
+}
+
+/** The last event that the page has in it; 0 on a page that follows none. */
+export function seqOf(page: Document): number {
+  return Number(page.body.dataset["seq"] ?? "0");
+}
+
 /** Puts `now` 's content in `shown`; what is open stays open, and focus where it was. */
 export function takeContent(shown: HTMLElement, now: HTMLElement): void {
   keepPlace(shown, () => {
