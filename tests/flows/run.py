@@ -1,5 +1,7 @@
 """Runs the flows through the front door of the built server: run.py [NAME...], where a name is a file's (api, main_job, robust)
 or a part of a test's. FORUM_BINARY names the program. Rule: the last line counts, 'N passed, N failed'."""
+import multiprocessing
+import os
 import sys
 import time
 import unittest
@@ -50,6 +52,21 @@ def each(suite):
             yield test
 
 
+def work(chosen, classes, turn, results):
+    """One of several processes: takes the next class until none is left. Most of a flow waits for a server, so they share the processors."""
+    runner = unittest.TextTestRunner(stream=sys.stdout, resultclass=Result, verbosity=0)
+    try:
+        while True:
+            with turn.get_lock():
+                mine, turn.value = turn.value, turn.value + 1
+            if mine >= len(classes):
+                return
+            result = runner.run(unittest.TestSuite(test for test in chosen if type(test) is classes[mine]))
+            results.put((result.good, len(result.bad)))
+    finally:
+        server.end_all()
+
+
 def main(names):
     if not server.BINARY.is_file():
         print(f"FAIL there is no program at {server.BINARY} (FORUM_BINARY)\n0 passed, 1 failed")
@@ -59,14 +76,25 @@ def main(names):
     if not chosen:
         print(f"FAIL no flow is called {' '.join(names)}\n0 passed, 1 failed")
         return 1
+    classes = list(dict.fromkeys(type(test) for test in chosen))
+    server.demo_folder()  # made before the workers part, so that they share it
+    turn, results = multiprocessing.Value("i", 0), multiprocessing.SimpleQueue()
+    workers = [multiprocessing.Process(target=work, args=(chosen, classes, turn, results)) for _ in range(os.cpu_count() or 1)]
     try:
-        runner = unittest.TextTestRunner(stream=sys.stdout, resultclass=Result, verbosity=0)
-        result = runner.run(unittest.TestSuite(chosen))
+        for worker in workers:
+            worker.start()
+        for worker in workers:
+            worker.join()
     finally:
         server.clean_up()
+    good = bad = 0
+    while not results.empty():
+        passed, failed = results.get()
+        good, bad = good + passed, bad + failed
+    bad += sum(worker.exitcode != 0 for worker in workers)
     # A class that could not be set up is one failure more than its tests say.
-    print(f"{result.good} passed, {len(result.bad)} failed")
-    return 0 if not result.bad and result.good else 1
+    print(f"{good} passed, {bad} failed")
+    return 0 if good and not bad else 1
 
 
 if __name__ == "__main__":

@@ -48,9 +48,14 @@ def demo_folder():
     return copy
 
 
-def clean_up():
+def end_all():
+    """Of this process: those that a test left running."""
     for server in list(_started):
         server.end()
+
+
+def clean_up():
+    end_all()
     if "root" in _made:
         # A command that had to be killed may have left its PostgreSQL.
         for file in _made["root"].glob("**/postgres/postmaster.pid"):

@@ -11,7 +11,6 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "bench/soak"))
 
 from followers import Crowd, Follower, raise_file_limit  # noqa: E402
 from server import ADVISEUR, BEHEER, MODERATOR, MODERATOR2, NIEUW, WETHOUDER, Server, demo_folder  # noqa: E402
-from soak import query  # noqa: E402
 from visitor import member  # noqa: E402
 
 FOLLOWERS, ROUNDS = 200, 5
@@ -95,16 +94,16 @@ class Wall(unittest.TestCase):
             voters.stop()
             self.assertEqual(voters.faults, [])
             votes += voters.count
-        seq = lambda: int(query(self.server.database_url(), f"SELECT seq FROM threads WHERE id = {thread}"))
-        due = lambda: query(self.server.database_url(), f"SELECT votes_due FROM walls WHERE thread_id = {thread}") == "t"
+        seq = lambda: int(self.server.sql(f"SELECT seq FROM threads WHERE id = {thread}"))
+        due = lambda: self.server.sql(f"SELECT votes_due FROM walls WHERE thread_id = {thread}") == "t"
         crowd.run(60, until=lambda: not due() and all(one.is_following and one.applied == seq() for one in crowd.followers[:1]))
         last = seq()
         crowd.run(60, until=lambda: all(one.is_following and one.applied >= last for one in crowd.followers))
         took = time.monotonic() - began
         self.assertEqual(crowd.faults, [])
         self.assertEqual({one.applied for one in crowd.followers}, {last})
-        rows = query(self.server.database_url(), "SELECT p.number, count(v.member_id) FROM posts p LEFT JOIN post_votes v ON v.post_id = p.id WHERE "
-                                                 f"p.thread_id = {thread} AND p.number > 1 AND p.state = 'live' GROUP BY p.number")
+        rows = self.server.sql("SELECT p.number, count(v.member_id) FROM posts p LEFT JOIN post_votes v ON v.post_id = p.id WHERE "
+                               f"p.thread_id = {thread} AND p.number > 1 AND p.state = 'live' GROUP BY p.number")
         wanted = {int(number): int(count) for number, count in (line.split("|") for line in rows.splitlines())}
         self.assertEqual(set(wanted), set(numbers[:5]))
         for one in crowd.followers:
@@ -115,7 +114,7 @@ class Wall(unittest.TestCase):
         shown = {question["number"]: question["votes"] for question in [wall["current"], *wall["items"], *wall["dealt"]]}
         self.assertEqual(shown, wanted)
         self.assertEqual((wall["current"]["number"], [q["number"] for q in wall["items"]]), (numbers[4], []))
-        events = int(query(self.server.database_url(), f"SELECT count(*) FROM events WHERE topic = 'thread/{thread}' AND kind = 'post.voted'"))
+        events = int(self.server.sql(f"SELECT count(*) FROM events WHERE topic = 'thread/{thread}' AND kind = 'post.voted'"))
         self.assertGreater(events, 0)
         self.assertLessEqual(events, took + 2, f"{votes} votes, but no more than one event a second")
         self.assertGreater(votes, 3 * events)
