@@ -4,7 +4,7 @@ type Module = { start(element: HTMLElement): void };
 
 const modules: [selector: string, load: () => Promise<Module>][] = [
   ["[data-editor]", () => import("./discussion/editor.js")],
-  ["[data-editor]", () => import("./following/mention_picker.js")],
+  ["[data-editor], [data-mentions]", () => import("./following/mention_picker.js")],
   ["form[data-draft]", () => import("./discussion/draft.js")],
   [".fd-gesprek[data-thread]", () => import("./discussion/thread.js")],
   [".fd-gesprek[data-thread]", () => import("./discussion/thread_live.js")],

@@ -174,12 +174,14 @@ nlohmann::json get_post_json(db::Tx& tx, const Services& services, const access:
 
 nlohmann::json fields_json(const json& fields, const Services& services, view::Language language) {
     auto list = json::array();
+    const auto html = fields.value("html", json::object());
     for (const char* name : {"context", "options", "tried"}) {
         const auto text = fields.value(name, "");
         if (!text.empty()) {
             list.push_back({{"label", services.texts.text(std::string{"discussion.field_"} + name, language)},
                             {"text", text},
-                            {"bodyHtml", view::render_markdown(text)}});
+                            // What was written before names became links has no HTML of its own.
+                            {"bodyHtml", html.contains(name) ? html.at(name).get<std::string>() : view::render_markdown(text)}});
         }
     }
     return list;

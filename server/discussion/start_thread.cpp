@@ -23,10 +23,17 @@ const db::Query start_query{"discussion.start_thread", R"(
 const db::Query lock_key_query{"discussion.lock_key", R"(
     SELECT pg_advisory_xact_lock(hashtextextended($1, 0)))"};
 
-json fields_of(const NewThread& thread) {
-    return thread.kind == "dilemma"
-               ? json{{"context", thread.context}, {"options", thread.options}, {"tried", thread.tried}}
-               : json::object();
+json fields_of(db::Tx& tx, const NewThread& thread) {
+    if (thread.kind != "dilemma") {
+        return json::object();
+    }
+    return {{"context", thread.context},
+            {"options", thread.options},
+            {"tried", thread.tried},
+            {"html",
+             {{"context", render_post(tx, thread.context)},
+              {"options", render_post(tx, thread.options)},
+              {"tried", render_post(tx, thread.tried)}}}};
 }
 
 /// What a dilemma says besides its body.
@@ -109,7 +116,7 @@ Started start_thread(db::Tx& tx, const Services& services, const access::Viewer&
         start_query,
         db::Params::of(author.member, author.function, author.municipality, letter.empty() ? std::string{"-"} : letter,
                        rule.empty() ? "live" : "waiting", thread.kind, thread.title, thread_slug(thread.title),
-                       thread.theme, thread.visibility, fields_of(thread).dump(), codes, roles, thread.typologies,
+                       thread.theme, thread.visibility, fields_of(tx, thread).dump(), codes, roles, thread.typologies,
                        thread.body, render_post(tx, thread.body), thread.key));
     const auto row = rows.one();
     Started started{.thread = row.id<base::ThreadId>("thread_id"),

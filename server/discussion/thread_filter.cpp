@@ -44,7 +44,7 @@ constexpr std::string_view listed = R"(
            AND ($8 = '' OR to_tsvector('dutch', t.title) @@ websearch_to_tsquery('dutch', $8)
                 OR strpos(lower(t.title), lower($8)) > 0
                 OR to_tsvector('dutch', t.conclusion) @@ websearch_to_tsquery('dutch', $8)
-                OR to_tsvector('dutch', t.fields) @@ websearch_to_tsquery('dutch', $8)
+                OR to_tsvector('dutch', t.fields - 'html') @@ websearch_to_tsquery('dutch', $8)
                 OR t.id IN (SELECT thread_id FROM told))
            AND ($9 = '' OR EXISTS (SELECT 1 FROM thread_typologies y WHERE y.thread_id = t.id AND y.typology_slug = $9)
                 OR EXISTS (SELECT 1 FROM posts o JOIN municipality_typology c ON c.municipality_code = o.author_municipality

@@ -115,16 +115,21 @@ BEGIN
           FROM events e WHERE e.id = ANY (taken) AND e.topic LIKE 'thread/%'
     ), shown AS (
         -- is_new: readers saw it for the first time in the event's own transaction, whatever way it came there.
-        SELECT DISTINCT ON (p.id) p.id, p.thread_id, p.number, p.author_id, p.reply_to, p.body_html, p.author_municipality, f.at,
+        -- html: also of the fields of the thread that it opens, or opened before that was merged.
+        SELECT DISTINCT ON (p.id) p.id, p.thread_id, p.number, p.author_id, p.reply_to, p.author_municipality, f.at,
+               p.body_html || coalesce((SELECT string_agg(field.value, '') FROM jsonb_each_text(o.fields -> 'html') AS field), '') AS html,
                p.published_at = f.at AS is_new
           FROM fresh f
           JOIN posts p ON p.id = (f.data ->> 'post')::bigint AND (p.published_at = f.at OR f.kind = 'post.edited')
+          LEFT JOIN threads o ON o.id = CASE WHEN p.number = 1 THEN p.thread_id
+                                             ELSE (SELECT max(v.thread_id) FROM post_moves v JOIN threads m ON m.id = v.thread_id
+                                                    WHERE v.post_id = p.id AND v.number = 1 AND m.merged_into IS NOT NULL) END
          ORDER BY p.id, is_new DESC
     ), named AS (
         SELECT s.id, s.author_id, s.at, link.part[1] AS kind, link.part[2] AS key
           FROM shown s
-         CROSS JOIN LATERAL regexp_matches(s.body_html, '<a class="fd-vermelding" href="/(leden|gemeenten)/([0-9A-Z]+)"', 'g') AS link (part)
-         WHERE strpos(s.body_html, 'fd-vermelding') > 0  -- most name nobody, and this is a tenth of the work
+         CROSS JOIN LATERAL regexp_matches(s.html, '<a class="fd-vermelding" href="/(leden|gemeenten)/([0-9A-Z]+)"', 'g') AS link (part)
+         WHERE strpos(s.html, 'fd-vermelding') > 0  -- most name nobody, and this is a tenth of the work
     ), wanted (member_id, post_id, kind, rank, by_member, at) AS (
         SELECT n.key::bigint, n.id, 'mention', 1, n.author_id, n.at
           FROM named n WHERE n.kind = 'leden'

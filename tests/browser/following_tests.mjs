@@ -111,20 +111,31 @@ export async function aNameIsPickedWithTheKeyboardOrTyped(browser, site) {
     const field = writer.page.locator("form[data-writing] [name=body]");
     await field.click();
     await field.pressSequentially("Vraag het @Westl");
-    await writer.page.locator("#noemen [role=option]").first().waitFor();
+    await writer.page.locator("#noemen-body [role=option]").first().waitFor();
     assert.deepEqual(await axe(writer.page), []);
     await field.press("ArrowDown");
     await field.press("ArrowUp");
     await field.press("Enter");
     assert.equal(await field.inputValue(), "Vraag het @Westland ");
-    assert.equal(await writer.page.locator("#noemen").isHidden(), true);
+    assert.equal(await writer.page.locator("#noemen-body").isHidden(), true);
     await field.pressSequentially("of @Westl");
-    await writer.page.locator("#noemen [role=option]").first().waitFor();
+    await writer.page.locator("#noemen-body [role=option]").first().waitFor();
     await field.press("Escape");
-    assert.equal(await writer.page.locator("#noemen").isHidden(), true);
+    assert.equal(await writer.page.locator("#noemen-body").isHidden(), true);
     await Promise.all([writer.page.waitForNavigation(), writer.page.locator("button[value=plaats]").click()]);
     const link = writer.page.locator(".fd-post a.fd-vermelding");
     assert.equal(await link.getAttribute("href"), "/gemeenten/GM1783");
+
+    // A dilemma's own fields are as good.
+    await writer.page.goto("/gesprekken/nieuw");
+    await writer.page.locator("label[for=kind-dilemma]").click();
+    const options = writer.page.locator("#options");
+    await options.click();
+    await options.pressSequentially("Zoals in @Vaal");
+    await writer.page.locator("#noemen-options [role=option]").first().waitFor();
+    assert.deepEqual(await axe(writer.page), []);
+    await options.press("Enter");
+    assert.equal(await options.inputValue(), "Zoals in @Vaals ");
 
     await signIn(plain.page, "wethouder@demo.example");
     await plain.page.goto(`/gesprekken/${thread}`);

@@ -8,11 +8,10 @@ interface Name {
   about: string;
 }
 
-const listId = "noemen";
-
 export function start(editor: HTMLElement): void {
   const field = editor.querySelector("textarea");
   if (!field) return;
+  const listId = `noemen-${field.id}`;
   const list = document.createElement("ul");
   list.className = "fd-noemen";
   list.id = listId;
