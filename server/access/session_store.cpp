@@ -18,7 +18,7 @@ const db::Query create_query{"access.create_session", R"(
 
 const std::string viewer_columns = R"(
     SELECT s.id AS session_id, m.id, m.role, m.is_trusted, is_office_holder(m.function) AS is_office_holder, m.name, m.function,
-           coalesce(m.municipality_code, '') AS municipality, coalesce(x.kind, '') AS measure
+           coalesce(m.municipality_code, '') AS municipality, coalesce(x.kind, '') AS measure, is_scoped(m.id) AS is_scoped
       FROM sessions s
       JOIN members m ON m.id = s.member_id
       LEFT JOIN standing_measures x ON x.member_id = m.id
@@ -66,6 +66,7 @@ Viewer read_viewer(const db::Row& row) {
             .role = role_of(row.text("role")),
             .is_trusted = row.flag("is_trusted"),
             .is_office_holder = row.flag("is_office_holder"),
+            .is_scoped = row.flag("is_scoped"),
             .measure = measure_of(row.text("measure")),
             .name = row.text("name"),
             .function = row.text("function"),

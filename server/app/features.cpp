@@ -87,7 +87,7 @@ public:
     std::optional<live::Sources::Opening> open_topic(const access::Viewer& viewer, const std::string& topic) const;
     site::FrameSources::Counters count(db::Tx& tx, const access::Viewer& viewer) const {
         return {.bell = following::count_bell(tx, viewer, following),
-                .queue = viewer.is_staff() ? static_cast<int>(moderation::count_open_cases(tx).count) : 0};
+                .queue = viewer.is_staff() ? static_cast<int>(moderation::count_open_cases(tx, viewer).count) : 0};
     }
 
     Parts parts;

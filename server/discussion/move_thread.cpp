@@ -112,9 +112,11 @@ void write(const site::ActionContext& context, const Services& services, const T
     if (form.kind != "question") {
         tx.exec(lose_answer_query, db::Params::of(thread.id));
     }
-    // The lists that it left change too.
+    // The lists that it left change too, and the queues of moderators who look after a part.
+    auto touched = topics_before;
+    touched.emplace_back("moderation");
     announce_in_thread(tx, services.announcer, thread.id, thread.author, kind::thread_changed,
-                       json{{"thread", thread.id.value}, {"act", "move"}}, topics_before);
+                       json{{"thread", thread.id.value}, {"act", "move"}}, touched);
 }
 
 }  // namespace

@@ -14,6 +14,9 @@ const db::Query people_query{"following.people", R"(
     SELECT id, name, function, coalesce(municipality_code, '') AS municipality, role
       FROM members WHERE id = ANY($1::bigint[]) AND ended_at IS NULL)"};
 
+const db::Query looks_after_query{"following.looks_after", R"(
+    SELECT looks_after($1, NULL, $2) AS looks_after)"};
+
 const db::Query threads_query{"following.threads_of_person", R"(
     SELECT t.id, count(*) OVER () AS n
       FROM visible_threads($1, $2) t
@@ -47,6 +50,9 @@ site::Page load_person(const site::PageContext& context, const discussion::Servi
     }
     const auto& person = people.begin()->second;
     const auto& viewer = context.viewer;
+    const bool is_own = viewer.member == id;
+    const bool may_measure =
+        viewer.may_moderate() && !is_own && context.tx.exec(looks_after_query, db::Params::of(viewer.member, id)).one().flag("looks_after");
     const auto rows = context.tx.exec(threads_query, db::Params::of(viewer.member, viewer.level(), id, threads_on_page));
     site::Page page;
     page.template_name = "person";
@@ -58,8 +64,9 @@ site::Page load_person(const site::PageContext& context, const discussion::Servi
         {"function", person.function},
         {"municipality", services.places.municipality_ref(person.municipality)},
         {"isModerator", person.is_moderator},
-        {"isOwn", viewer.member == id},
-        {"measureUrl", viewer.may_moderate() && viewer.member != id ? person_url(id) + "/maatregel" : ""},
+        {"isOwn", is_own},
+        {"measureUrl", may_measure ? person_url(id) + "/maatregel" : ""},
+        {"scopeUrl", viewer.is_administrator() && person.is_moderator ? person_url(id) + "/gebied" : ""},
         {"threadCount", rows.empty() ? 0 : rows[0].integer("n")},
         {"threads", discussion::load_rows(context.tx, viewer, context.language, services.texts, services.places, rows.integers("id"))}};
     return page;

@@ -146,7 +146,7 @@ void Desk::answer(AskSessions& question, Portion&) {
     for (std::size_t i = 0; i < ids.size(); ++i) {
         const access::Viewer& old = *question.known[i];
         const access::Viewer now = i < found.size() ? found[i] : access::Viewer{};
-        if (now.member != old.member || now.level() != old.level() || now.is_trusted != old.is_trusted) {
+        if (now.member != old.member || now.level() != old.level() || now.is_trusted != old.is_trusted || now.is_scoped != old.is_scoped) {
             hub_.viewer_changed(ids[i], std::make_shared<const access::Viewer>(now));
         }
     }

@@ -11,7 +11,8 @@
 
 namespace forum::live {
 
-/// Who may receive an event. `member` goes to one person (all his tabs).
+/// Who may receive an event. `staff`: those who look after everything; who looks after a part gets what is his as `member`.
+/// `member` goes to one person (all his tabs).
 enum class Audience { everyone, members, staff, administrators, member };
 
 struct Event {

@@ -38,7 +38,7 @@ inline bool may_receive(const access::Viewer& viewer, Audience granted, Audience
     case Audience::everyone: return true;
     case Audience::member: return viewer.member && viewer.member == member;
     case Audience::members: return viewer.is_signed_in();
-    case Audience::staff: return viewer.is_staff();
+    case Audience::staff: return viewer.is_staff() && !viewer.is_scoped;
     case Audience::administrators: return granted == audience || viewer.is_office_holder || viewer.is_staff();
     }
     return false;

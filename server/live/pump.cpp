@@ -198,11 +198,16 @@ void Pump::gather(const Event& event) {
             counters.viewer = sessions.front();
             counters.is_due = true;
         }
-    } else if (kind == TopicKind::moderation) {
+    }
+    // A thread that went elsewhere may be another moderator's now.
+    const bool is_moved = std::find(event.hints.begin(), event.hints.end(), "moderation") != event.hints.end();
+    if (kind == TopicKind::moderation || is_moved) {
         for (const ViewerPtr& viewer : registry_.staff()) {
-            Counters& counters = counters_[viewer->member];
-            counters.viewer = viewer;
-            counters.is_due = true;
+            if (is_moved || may_receive(*viewer, event.audience, event.audience, event.member)) {
+                Counters& counters = counters_[viewer->member];
+                counters.viewer = viewer;
+                counters.is_due = true;
+            }
         }
     }
     for (const std::string& list : event.hints) {

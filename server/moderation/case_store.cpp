@@ -44,23 +44,37 @@ const std::string in_queue = R"(
                                 AND g.code = coalesce((SELECT author_municipality FROM posts WHERE id = c.post_id),
                                                       (SELECT municipality_code FROM members WHERE id = c.member_id)))) )";
 
-const db::Query list_open_query{"moderation.list_open", case_columns + "WHERE" + in_queue + R"(
-       AND ($3 = '' OR (c.due_at, c.id) > ($3::timestamptz, $4::bigint))
-     ORDER BY c.due_at, c.id
-     LIMIT $5)"};
+// What SQL's is_in_scope says, of all cases at once; `p` is the case's post. For who has a scope only: the others do not pay for it.
+std::string in_scope_of(const std::string& viewer) {
+    return " AND (p.thread_id IN (SELECT id FROM threads_in_scope(" + viewer + ")) OR c.member_id IN (SELECT id FROM members_in_scope(" +
+           viewer + ")))";
+}
 
-const db::Query count_open_query{"moderation.count_open", R"(
-    SELECT count(*) AS n, count(*) FILTER (WHERE c.due_at < now()) AS late, min(c.waiting_since) AS waiting_since
-      FROM cases c WHERE)" + in_queue};
+const std::string list_open = case_columns + "WHERE" + in_queue + "AND ($3 = '' OR (c.due_at, c.id) > ($3::timestamptz, $4::bigint))";
+const std::string list_order = " ORDER BY c.due_at, c.id LIMIT $5";
+const db::Query list_open_query{"moderation.list_open", list_open + list_order};
+const db::Query list_scoped_query{"moderation.list_scoped", list_open + in_scope_of("$6") + list_order};
 
-const db::Query find_next_query{"moderation.find_next", "SELECT c.id FROM cases c WHERE" + in_queue + R"(
-       AND c.id <> $4 AND (c.lease_until IS NULL OR c.lease_until <= now() OR c.lease_by = $3)
-       AND decider_bar(c.id, $3) IS NULL
-     ORDER BY c.due_at, c.id
-     LIMIT 1)"};
+const std::string count_open = R"(
+    SELECT count(*) AS n, count(*) FILTER (WHERE c.due_at < now()) AS late, min(c.waiting_since) AS waiting_since FROM cases c )";
+const db::Query count_open_query{"moderation.count_open", count_open + "WHERE" + in_queue};
+const db::Query count_scoped_query{"moderation.count_scoped",
+                                   count_open + "LEFT JOIN posts p ON p.id = c.post_id WHERE" + in_queue + in_scope_of("$3")};
+
+// One after the other in their order: who may decide is asked of the first only, most of the time.
+const std::string next_text = "SELECT c.id, c.due_at FROM cases c LEFT JOIN posts p ON p.id = c.post_id WHERE" + in_queue + R"(
+       AND c.id <> $4 AND (c.lease_until IS NULL OR c.lease_until <= now() OR c.lease_by = $3))";
+std::string first_of(const std::string& candidates) {
+    return "SELECT n.id FROM (" + candidates + " ORDER BY c.due_at, c.id OFFSET 0) n WHERE decider_bar(n.id, $3) IS NULL ORDER BY n.due_at, n.id LIMIT 1";
+}
+const db::Query find_next_query{"moderation.find_next", first_of(next_text)};
+const db::Query find_next_scoped_query{"moderation.find_next_scoped", first_of(next_text + in_scope_of("$3"))};
 
 const db::Query bar_query{"moderation.decider_bar", R"(
     SELECT coalesce(decider_bar($1, $2), '') AS bar)"};
+
+const db::Query in_scope_query{"moderation.is_in_scope", R"(
+    SELECT coalesce(is_in_scope($1, $2), false) AS is_in_scope)"};
 
 const db::Query find_case_query{"moderation.find_case", case_columns + "WHERE c.id = $1"};
 
@@ -247,23 +261,29 @@ std::vector<HouseRule> list_house_rules(db::Tx& tx) {
     return list;
 }
 
-std::vector<CaseRow> list_open_cases(db::Tx& tx, const QueueScope& scope, const QueueCursor& after, int limit) {
+std::vector<CaseRow> list_open_cases(db::Tx& tx, const access::Viewer& viewer, const QueueScope& scope, const QueueCursor& after, int limit) {
     std::vector<CaseRow> list;
     const auto after_id = after.id.empty() ? std::string{"0"} : after.id;
-    for (const auto& row : tx.exec(list_open_query, db::Params::of(scope.theme, scope.province, after.due_at, after_id, limit))) {
+    const auto rows =
+        viewer.is_scoped
+            ? tx.exec(list_scoped_query, db::Params::of(scope.theme, scope.province, after.due_at, after_id, limit, viewer.member))
+            : tx.exec(list_open_query, db::Params::of(scope.theme, scope.province, after.due_at, after_id, limit));
+    for (const auto& row : rows) {
         list.push_back(read_case(row));
     }
     return list;
 }
 
-QueueFigures count_open_cases(db::Tx& tx, const QueueScope& scope) {
-    const auto row = tx.exec(count_open_query, db::Params::of(scope.theme, scope.province)).one();
+QueueFigures count_open_cases(db::Tx& tx, const access::Viewer& viewer, const QueueScope& scope) {
+    const auto rows = viewer.is_scoped ? tx.exec(count_scoped_query, db::Params::of(scope.theme, scope.province, viewer.member))
+                                       : tx.exec(count_open_query, db::Params::of(scope.theme, scope.province));
+    const auto row = rows.one();
     return {row.integer("n"), row.integer("late"), row.find_time("waiting_since")};
 }
 
-std::optional<base::CaseId> find_next_case(db::Tx& tx, const QueueScope& scope, base::MemberId viewer, base::CaseId except) {
-    const auto row =
-        tx.exec(find_next_query, db::Params::of(scope.theme, scope.province, viewer, except.value)).find_one();
+std::optional<base::CaseId> find_next_case(db::Tx& tx, const access::Viewer& viewer, const QueueScope& scope, base::CaseId except) {
+    const auto& query = viewer.is_scoped ? find_next_scoped_query : find_next_query;
+    const auto row = tx.exec(query, db::Params::of(scope.theme, scope.province, viewer.member, except.value)).find_one();
     return row ? std::optional{row->id<base::CaseId>("id")} : std::nullopt;
 }
 
@@ -271,6 +291,10 @@ std::optional<CaseRow> find_case(db::Tx& tx, base::CaseId id) {
     const auto rows = tx.exec(find_case_query, db::Params::of(id));
     const auto row = rows.find_one();
     return row ? std::optional{read_case(*row)} : std::nullopt;
+}
+
+bool is_in_scope(db::Tx& tx, base::CaseId id, const access::Viewer& viewer) {
+    return tx.exec(in_scope_query, db::Params::of(id, viewer.member)).one().flag("is_in_scope");
 }
 
 // A second time when it went to another thread while its lock was waited for.

@@ -71,21 +71,23 @@ struct QueueScope {
 struct QueueCursor {
     std::string due_at, id;  ///< due_key and id of the last row; "" = from the start
 };
-/// Open cases, least time left first (state open, also those that the viewer may not decide).
-std::vector<CaseRow> list_open_cases(db::Tx& tx, const QueueScope& scope, const QueueCursor& after, int limit);
+/// Open cases that the viewer looks after, least time left first (state open, also those that he may not decide).
+std::vector<CaseRow> list_open_cases(db::Tx& tx, const access::Viewer& viewer, const QueueScope& scope, const QueueCursor& after, int limit);
 /// Of the same cases, whatever page of the list is shown.
 struct QueueFigures {
     std::int64_t count, late;  ///< all, and those whose time has passed
     std::optional<base::Time> waiting_since;  ///< of the one that waits longest
 };
-QueueFigures count_open_cases(db::Tx& tx, const QueueScope& scope = {});
+QueueFigures count_open_cases(db::Tx& tx, const access::Viewer& viewer, const QueueScope& scope = {});
 /// The open case with the least time left that is not `except`, not held by another and that the viewer may decide.
-std::optional<base::CaseId> find_next_case(db::Tx& tx, const QueueScope& scope, base::MemberId viewer, base::CaseId except);
+std::optional<base::CaseId> find_next_case(db::Tx& tx, const access::Viewer& viewer, const QueueScope& scope, base::CaseId except);
 std::optional<CaseRow> find_case(db::Tx& tx, base::CaseId id);
+/// Does the viewer look after it (SQL's is_in_scope)? For who does not, it is not there. False for a case that is none.
+bool is_in_scope(db::Tx& tx, base::CaseId id, const access::Viewer& viewer);
 /// Nobody decides, takes or changes the case or its post until the transaction ends; nothing happens when there is none.
 void lock_case(db::Tx& tx, base::CaseId id);
-/// Why this member may not decide on it, as sql/replaceable/30_decision_chain.sql says: "own", "took_part" or
-/// "same_municipality"; "" = he may.
+/// Why this member may not decide on it, as sql/replaceable/30_decision_chain.sql says: "own", "took_part",
+/// "same_municipality" or "out_of_scope"; "" = he may.
 std::string decider_bar(db::Tx& tx, base::CaseId id, base::MemberId member);
 
 /// Takes or renews the lease of an open case when it is free, expired or the member's own. False when another holds it or the

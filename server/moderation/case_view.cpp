@@ -17,6 +17,7 @@
 #include "moderation/measure_page.hpp"
 #include "moderation/measure_store.hpp"
 #include "moderation/proposal.hpp"
+#include "moderation/scope_store.hpp"
 #include "moderation/staff_notes.hpp"
 #include "moderation/statement.hpp"
 #include "moderation/working_time.hpp"
@@ -131,7 +132,7 @@ nlohmann::json measures_json(const PageContext& context, const Services& service
                         {"at", base::to_rfc3339(decision.at)},
                         {"lastDate", decision.until ? nlohmann::json(last_day(*decision.until)) : nlohmann::json{}},
                         {"isStanding", standing && standing->decision == decision.id},
-                        {"url", case_url(decision.case_id)}});
+                        {"url", is_in_scope(context.tx, decision.case_id, context.viewer) ? case_url(decision.case_id) : ""}});
     }
     return list;
 }
@@ -204,6 +205,8 @@ nlohmann::json case_json(const PageContext& context, const Services& services, c
     const auto undoable = find_undoable(context.tx, context.viewer.member, row.id);
     const bool is_barred = !bar.empty();
     const bool is_own = row.author == context.viewer.member;
+    const bool may_measure = context.viewer.may_moderate() && !is_own && !row.member &&
+                             looks_after_member(context.tx, context.viewer.member, row.author);
     const bool is_open = row.state == "open";
     const bool is_mine = model["isMine"].get<bool>();
     const bool is_free = !row.lease_by;
@@ -216,7 +219,7 @@ nlohmann::json case_json(const PageContext& context, const Services& services, c
         lease = {{"isMine", is_mine}, {"holder", row.lease_name}, {"until", base::to_rfc3339(*row.lease_until)}};
     }
     nlohmann::json next;
-    if (const auto next_id = find_next_case(context.tx, scope, context.viewer.member, row.id)) {
+    if (const auto next_id = find_next_case(context.tx, context.viewer, scope, row.id)) {
         next = {{"id", next_id->value}, {"url", case_url(*next_id) + scope_query(scope)}};
     }
     model.update({{"thread", threads.empty() ? nlohmann::json{} : std::move(threads[0])},
@@ -233,7 +236,7 @@ nlohmann::json case_json(const PageContext& context, const Services& services, c
                   {"appeal", case_appeal_json(context.tx, row.id)},
                   {"proposal", proposal_json(context, services, row)},
                   {"measures", measures_json(context, services, row)},
-                  {"measureUrl", context.viewer.may_moderate() && !is_own && !row.member ? measure_url(row.author) : ""},
+                  {"measureUrl", may_measure ? measure_url(row.author) : ""},
                   {"history", history_json(context, services, row, decisions)},
                   {"authorHistory", {{"live", past.live}, {"returned", past.returned}, {"rejected", past.rejected}}},
                   {"isOpen", is_open},

@@ -52,6 +52,10 @@ const db::Query broken_query{"moderation.check_invariants", R"(
     SELECT 'decided by who is involved: decision ' || d.id
       FROM decisions d  -- a municipality changes: he was asked about it then
      WHERE decider_bar(d.case_id, d.decided_by) IN ('own', 'took_part') OR decider_bar(d.case_id, d.seconded_by) IN ('own', 'took_part')
+    UNION ALL
+    SELECT 'nobody looks after what no scope reaches: every moderator has a scope'
+     WHERE EXISTS (SELECT 1 FROM members m WHERE m.ended_at IS NULL AND is_scoped(m.id))
+       AND NOT EXISTS (SELECT 1 FROM members m WHERE m.role = 'moderator' AND m.ended_at IS NULL AND NOT is_scoped(m.id))
     UNION ALL  -- 8
     SELECT 'the system decided what a person must: decision ' || d.id
       FROM decisions d

@@ -42,7 +42,7 @@ std::string say(const ActionContext& context, const Services& services, const ch
 
 CaseRow get_case(const ActionContext& context) {
     auto row = find_case(context.tx, context.id<base::CaseId>("id"));
-    if (!row) {
+    if (!row || !is_in_scope(context.tx, row->id, context.viewer)) {
         throw Problem{ProblemKind::not_found};
     }
     return *row;
@@ -50,7 +50,7 @@ CaseRow get_case(const ActionContext& context) {
 
 CaseRow get_locked(const ActionContext& context) {
     auto row = lock_and_find(context.tx, context.id<base::CaseId>("id"));
-    if (!row) {
+    if (!row || !is_in_scope(context.tx, row->id, context.viewer)) {
         throw Problem{ProblemKind::not_found};
     }
     return *row;
@@ -221,7 +221,7 @@ site::Done done(const ActionContext& context, base::CaseId id, const std::string
                            .province = std::string{context.query("provincie", "province")}};
     nlohmann::json next;
     std::string location = "/moderatie" + scope_query(scope);
-    if (const auto next_id = find_next_case(context.tx, scope, context.viewer.member, id)) {
+    if (const auto next_id = find_next_case(context.tx, context.viewer, scope, id)) {
         location = case_url(*next_id) + scope_query(scope);
         next = {{"id", next_id->value}, {"url", location}};
     }
@@ -291,6 +291,9 @@ site::ActionResult answer_proposal(const ActionContext& context, const Services&
         auto judgement = judgement_of(proposed);
         if (judgement.until && *judgement.until <= base::now()) {
             typed.errors.add("answer", say(context, services, "moderation.proposal_late"));
+        }
+        if (!decider_bar(context.tx, row.id, row.proposed_by).empty()) {
+            typed.errors.add("answer", say(context, services, "moderation.proposal_barred", {{"name", row.proposed_by_name}}));
         }
         if (!typed.errors.any()) {
             judgement.proposed_by = row.proposed_by;

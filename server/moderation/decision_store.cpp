@@ -52,7 +52,7 @@ const db::Query of_member_query{"moderation.measures_of_member", columns + R"(
      ORDER BY d.id)"};
 
 const db::Query count_since_query{"moderation.count_decided", R"(
-    SELECT count(*) AS n FROM decisions WHERE decided_at >= $1)"};
+    SELECT count(*) AS n FROM decisions WHERE decided_at >= $1 AND ($2::bigint IS NULL OR is_in_scope(case_id, $2)))"};
 
 const db::Query undoable_query{"moderation.find_undoable", columns + R"(
      WHERE $1 IN (d.decided_by, d.seconded_by) AND ($2::bigint IS NULL OR d.case_id = $2)
@@ -146,8 +146,9 @@ std::vector<Decision> decisions_of_author(db::Tx& tx, base::MemberId author, bas
     return read_all(tx.exec(of_author_query, db::Params::of(author, before, limit)));
 }
 
-std::int64_t count_decided_since(db::Tx& tx, base::Time since) {
-    return tx.exec(count_since_query, db::Params::of(since)).one().integer("n");
+std::int64_t count_decided_since(db::Tx& tx, const access::Viewer& viewer, base::Time since) {
+    const auto part = viewer.is_scoped ? viewer.member : base::MemberId{};
+    return tx.exec(count_since_query, db::Params::of(since, part)).one().integer("n");
 }
 
 std::optional<Decision> find_undoable(db::Tx& tx, base::MemberId by, base::CaseId id) {

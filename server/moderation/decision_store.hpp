@@ -53,7 +53,8 @@ std::vector<Decision> last_decisions(db::Tx& tx, const std::vector<std::int64_t>
 std::vector<Decision> measures_of_member(db::Tx& tx, base::MemberId member);
 /// What this member was told about his posts and himself, newest first.
 std::vector<Decision> decisions_of_author(db::Tx& tx, base::MemberId author, base::DecisionId before, int limit);
-std::int64_t count_decided_since(db::Tx& tx, base::Time since);
+/// Of what the viewer looks after.
+std::int64_t count_decided_since(db::Tx& tx, const access::Viewer& viewer, base::Time since);
 
 /// A moderator takes back his own decision within so many minutes (T26).
 constexpr std::chrono::minutes undo_time{10};

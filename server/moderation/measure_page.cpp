@@ -9,6 +9,7 @@
 #include "moderation/decision_kinds.hpp"
 #include "moderation/decision_view.hpp"
 #include "moderation/measure_store.hpp"
+#include "moderation/scope_store.hpp"
 #include "moderation/statement.hpp"
 #include "moderation/working_time.hpp"
 
@@ -27,6 +28,9 @@ site::ActionResult open_measure(const site::ActionContext& context, const discus
     const auto opened = open_measure_case(context.tx, member, working_day);
     if (!opened) {
         throw Problem{ProblemKind::not_found};
+    }
+    if (!looks_after_member(context.tx, context.viewer.member, member)) {
+        throw Problem{ProblemKind::forbidden, "moderation.bar_out_of_scope"};
     }
     if (opened->is_new) {
         announce_case(context.tx, services.announcer, "case.new", opened->id, context.viewer.name);

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
-#include <set>
 
 #include "moderation/case_view.hpp"
 #include "moderation/decision_kinds.hpp"
@@ -34,12 +33,8 @@ nlohmann::json scope_json(const Services& services, const QueueScope& scope) {
     for (const auto& theme : services.places.themes()) {
         themes.push_back({{"value", theme.slug}, {"label", theme.name}, {"isChosen", theme.slug == scope.theme}});
     }
-    std::set<std::string> names;
-    for (const auto& municipality : services.places.current_municipalities()) {
-        names.insert(municipality.province);
-    }
     auto provinces = nlohmann::json::array();
-    for (const auto& name : names) {
+    for (const auto& name : services.places.provinces()) {
         provinces.push_back({{"value", name}, {"label", name}, {"isChosen", name == scope.province}});
     }
     return {{"themes", std::move(themes)},
@@ -51,7 +46,7 @@ nlohmann::json scope_json(const Services& services, const QueueScope& scope) {
 nlohmann::json last_decision_json(const PageContext& context, const Services& services) {
     const auto last = find_undoable(context.tx, context.viewer.member, {});
     const auto row = last ? find_case(context.tx, last->case_id) : std::nullopt;
-    if (!row) {
+    if (!row || !is_in_scope(context.tx, row->id, context.viewer)) {
         return nullptr;
     }
     return {{"label", services.texts.text("moderation.choice_" + text_name(last->kind, row->kind), context.language)},
@@ -73,8 +68,8 @@ site::Page queue_page(const PageContext& context, const Services& services, cons
             throw base::Problem{base::ProblemKind::bad_request, "frame.bad_cursor"};
         }
     }
-    auto rows = list_open_cases(context.tx, scope, cursor, cases_on_page + 1);
-    const auto figures = count_open_cases(context.tx, scope);
+    auto rows = list_open_cases(context.tx, context.viewer, scope, cursor, cases_on_page + 1);
+    const auto figures = count_open_cases(context.tx, context.viewer, scope);
     nlohmann::json next;
     if (rows.size() > cases_on_page) {
         rows.resize(cases_on_page);
@@ -98,7 +93,7 @@ site::Page queue_page(const PageContext& context, const Services& services, cons
         {"keysOn", true},
         {"longestWaitText",
          figures.waiting_since ? waiting_text(services.texts, context.language, *figures.waiting_since) : std::string{}},
-        {"decidedToday", count_decided_since(context.tx, day_start(base::now()))},
+        {"decidedToday", count_decided_since(context.tx, context.viewer, day_start(base::now()))},
         {"scope", scope_json(services, scope)},
         {"lastDecision", last_decision_json(context, services)},
         {"selected", selected ? case_json(context, services, *selected, scope, draft) : nlohmann::json{}}};
@@ -111,7 +106,7 @@ site::Page queue_page(const PageContext& context, const Services& services, cons
 
 CaseRow get_case(const PageContext& context, base::CaseId id) {
     auto row = find_case(context.tx, id);
-    if (!row) {
+    if (!row || !is_in_scope(context.tx, id, context.viewer)) {
         throw base::Problem{base::ProblemKind::not_found};
     }
     return *row;

@@ -1,7 +1,6 @@
 #include "moderation/review_gate.hpp"
 
 #include <nlohmann/json.hpp>
-#include <set>
 
 #include "moderation/case_events.hpp"
 #include "moderation/case_store.hpp"
@@ -12,8 +11,9 @@ namespace forum::moderation {
 
 namespace {
 
-const db::Query authors_of_query{"moderation.own_among", R"(
-    SELECT id FROM posts WHERE id = ANY ($1::bigint[]) AND author_id = $2)"};
+const db::Query readers_of_query{"moderation.reader_of", R"(
+    SELECT id, author_id = $2 AS is_own, $3 AND looks_after($2, thread_id, NULL) AS is_looked_after
+      FROM posts WHERE id = ANY ($1::bigint[]))"};
 
 }  // namespace
 
@@ -55,17 +55,19 @@ std::map<std::int64_t, view::Model> ReviewGate::load_decisions(db::Tx& tx, const
     if (decisions.empty()) {
         return models;
     }
-    std::set<std::int64_t> own;
-    if (viewer.is_signed_in() && !viewer.is_staff()) {
-        for (const auto& row : tx.exec(authors_of_query, db::Params::of(posts, viewer.member))) {
-            own.insert(row.integer("id"));
+    std::map<std::int64_t, DecisionReader> readers;
+    const bool is_all_his = viewer.is_staff() && !viewer.is_scoped;
+    if (viewer.is_signed_in() && !is_all_his) {
+        for (const auto& row : tx.exec(readers_of_query, db::Params::of(posts, viewer.member, viewer.is_staff()))) {
+            readers[row.integer("id")] = row.flag("is_looked_after") ? DecisionReader::staff
+                                         : row.flag("is_own")        ? DecisionReader::author
+                                                                     : DecisionReader::other;
         }
     }
     const auto rules = list_house_rules(tx);
     for (const auto& decision : decisions) {
-        const auto reader = viewer.is_staff()                     ? DecisionReader::staff
-                            : own.contains(decision.post.value) ? DecisionReader::author
-                                                                  : DecisionReader::other;
+        const auto known = readers.find(decision.post.value);
+        const auto reader = is_all_his ? DecisionReader::staff : known != readers.end() ? known->second : DecisionReader::other;
         // A reader is told why a text is gone; that it was once approved or sent back is between author and staff.
         if (reader == DecisionReader::other && decision.kind != "hide" && decision.state_to != "removed") {
             continue;

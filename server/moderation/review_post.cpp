@@ -17,7 +17,7 @@ using base::ProblemKind;
 
 // The thread's row lock comes first (sql/README.md), so that two who press at once meet one case.
 const db::Query post_query{"moderation.post_to_review", R"(
-    SELECT p.id, p.author_id, p.state, p.version
+    SELECT p.id, p.author_id, p.state, p.version, looks_after($1, p.thread_id, NULL) AS looks_after
       FROM visible_posts($1, $2) v
       JOIN posts p ON p.id = v.id
       JOIN threads t ON t.id = p.thread_id
@@ -40,6 +40,9 @@ site::ActionResult review_post(const site::ActionContext& context, const discuss
     }
     if (row->id<base::MemberId>("author_id") == viewer.member) {
         throw Problem{ProblemKind::forbidden, "moderation.own_post"};
+    }
+    if (!row->flag("looks_after")) {
+        throw Problem{ProblemKind::forbidden, "moderation.bar_out_of_scope"};
     }
     const auto post = row->id<base::PostId>("id");
     auto id = base::CaseId{};

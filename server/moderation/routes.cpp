@@ -10,6 +10,7 @@
 #include "moderation/report_post.hpp"
 #include "moderation/report_view.hpp"
 #include "moderation/review_post.hpp"
+#include "moderation/scope_page.hpp"
 #include "moderation/staff_notes.hpp"
 #include "moderation/standard_reasons.hpp"
 #include "moderation/word_rules_page.hpp"
@@ -34,6 +35,10 @@ void add_routes(site::Routes& routes, const discussion::Services& services, db::
                   [&](const site::ActionContext& context) { return answer_proposal(context, services); });
     routes.action("moderation.open_measure", "/leden/{id}/maatregel", Method::post, "/api/v1/members/{id}/measures", moderator,
                   [&](const site::ActionContext& context) { return open_measure(context, services); });
+    routes.page("moderation.scope", "/leden/{id}/gebied", "/api/v1/members/{id}/scope", administrator,
+                [&](const site::PageContext& context) { return load_scope(context, services); });
+    routes.action("moderation.save_scope", "/leden/{id}/gebied", Method::put, "/api/v1/members/{id}/scope", administrator,
+                  [&](const site::ActionContext& context) { return save_scope(context, services); });
     routes.action("moderation.undo", "/moderatie/{id}/ongedaan", Method::del,
                   "/api/v1/moderation/cases/{id}/decision", moderator,
                   [&](const site::ActionContext& context) { return undo_case(context, services); });

@@ -4,6 +4,7 @@
 
 #include "base/text.hpp"
 #include "discussion/post_rules.hpp"
+#include "moderation/case_store.hpp"
 
 namespace forum::moderation {
 
@@ -43,7 +44,7 @@ site::ActionResult add_note(const site::ActionContext& context, const discussion
         return discussion::refuse(context, errors);
     }
     const auto id = context.id<base::CaseId>("id");
-    if (!insert_note(context.tx, id, context.viewer.member, text)) {
+    if (!is_in_scope(context.tx, id, context.viewer) || !insert_note(context.tx, id, context.viewer.member, text)) {
         throw base::Problem{base::ProblemKind::not_found};
     }
     return site::Done{.status = 201,

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "base/text.hpp"
 #include "places/place_store.hpp"
@@ -98,6 +99,14 @@ std::vector<Municipality> Directory::current_municipalities() const {
         return a.search_names < b.search_names;
     });
     return list;
+}
+
+std::vector<std::string> Directory::provinces() const {
+    std::set<std::string> names;
+    for (const auto& municipality : current_municipalities()) {
+        names.insert(municipality.province);
+    }
+    return {names.begin(), names.end()};
 }
 
 std::vector<Typology> Directory::typologies() const { return snapshot()->typologies; }

@@ -44,6 +44,7 @@ public:
     std::optional<Municipality> find_by_name(std::string_view name) const;
 
     std::vector<Municipality> current_municipalities() const;  ///< by name
+    std::vector<std::string> provinces() const;                ///< of those, by name
     std::vector<Typology> typologies() const;                  ///< in fixed order
     std::vector<Theme> themes() const;                         ///< by name
 

@@ -46,7 +46,7 @@ $$;
 
 -- Why a member may not decide on a case; null: he may. Nobody decides on what is his own (his post, his report or notice, a measure
 -- against himself: 'own'), nor on an appeal when he took part in any decision before it ('took_part'): invariants 6 and 7; nor about
--- somebody of his own municipality ('same_municipality'). Pages ask this, and the trigger below, so that no path of the program can
+-- somebody of his own municipality ('same_municipality'), nor on what he does not look after ('out_of_scope'). Pages ask this, and the trigger below, so that no path of the program can
 -- forget it. An address that nobody confirmed bars nobody.
 CREATE OR REPLACE FUNCTION decider_bar(in_case bigint, in_member bigint)
 RETURNS text LANGUAGE sql STABLE AS $$
@@ -70,6 +70,7 @@ RETURNS text LANGUAGE sql STABLE AS $$
                             AND n.confirmed_at <= coalesce(c.closed_at, 'infinity'))) THEN 'took_part'
         WHEN EXISTS (SELECT 1 FROM members subject JOIN members decider ON decider.municipality_code = subject.municipality_code
                       WHERE subject.id = c.member_id AND decider.id = in_member) THEN 'same_municipality'
+        WHEN NOT is_in_scope(c.id, in_member) THEN 'out_of_scope'
         END
       FROM cases c WHERE c.id = in_case
 $$;

@@ -6,6 +6,7 @@ INSERT INTO forum_append_only (name, why) VALUES
     ('decisions', 'what was decided, by whom and why, must be provable years later'),
     ('hidden_reads', 'who of the staff read what was hidden must be known'),
     ('moderation_rule_changes', 'who made a rule that held or refused words of others must be known'),
+    ('moderator_scope_changes', 'who decided what a moderator does not look after must be known'),
     ('post_moves', 'an old address of a post must always lead to it'),
     ('staff_notes', 'what colleagues built a decision on must still be there'),
     ('thread_acts', 'what was done with a thread is shown to its members as a log'),

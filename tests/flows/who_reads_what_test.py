@@ -12,7 +12,10 @@ from server import ADVISEUR, BEHEER, MODERATOR, MODERATOR2, NIEUW, WETHOUDER, Se
 from visitor import Visitor, member
 from websocket import WebSocket
 
-STAFF = {"moderator", "moderator2", "beheer"}
+STAFF = {"moderator", "moderator2", "beheer", "elsewhere"}
+# Who of them looks after these cases: 'elsewhere' has a scope that reaches none of them. He reads posts as all of the staff do.
+DESK = STAFF - {"elsewhere"}
+ELSEWHERE = "elders@demo.example"
 # The author is an office-holder: only then he writes where administrators are among themselves.
 AUTHOR, REPORTER = "wethouder", "adviseur"
 MOST_LINKS = 250
@@ -34,6 +37,11 @@ class WhoReadsWhat(unittest.TestCase):
         port = cls.server.port
         cls.readers = {"guest": Visitor(port)} | {name: member(port, mail) for name, mail in {
             "wethouder": WETHOUDER, "adviseur": ADVISEUR, "nieuw": NIEUW, "moderator": MODERATOR, "moderator2": MODERATOR2, "beheer": BEHEER}.items()}
+        cls.sql("INSERT INTO members (email, name, function, role, is_trusted, password_hash) SELECT "
+                f"'{ELSEWHERE}', 'Else Wijers', 'moderator', role, true, password_hash FROM members WHERE email = '{MODERATOR}'")
+        cls.readers["elsewhere"] = member(port, ELSEWHERE)
+        number = cls.sql(f"SELECT id FROM members WHERE email = '{ELSEWHERE}'")
+        cls.accept(cls.readers["beheer"].api("PUT", f"/members/{number}/scope", {"themes": ["onderwijs"], "provinces": ["Drenthe"]}))
         office = {name for name, mail in (("adviseur", ADVISEUR), ("nieuw", NIEUW))
                   if cls.server.sql(f"SELECT is_office_holder(function) FROM members WHERE email = '{mail}'") == "t"}
         everyone = set(cls.readers)
@@ -92,19 +100,19 @@ class WhoReadsWhat(unittest.TestCase):
     @classmethod
     def write_all_states(cls, visibility):
         thread, author, moderator = cls.threads[visibility], cls.readers[AUTHOR], cls.readers["moderator"]
-        readers, own = cls.see_thread[visibility], STAFF | {AUTHOR}
+        readers, own, concerned = cls.see_thread[visibility], STAFF | {AUTHOR}, DESK | {AUTHOR}
 
         def text(state, who=own, is_heard=False):
             return cls.new(f"the text of a {visibility} post: {state}", who, is_heard)
 
-        def about(what, who=own):
+        def about(what, who=concerned):
             return f"{cls.new(f'{what}, {visibility}', who)} is waar het om gaat, in alinea 2."
 
         cls.reply(thread, "Dit zien wij: " + text("live", readers, is_heard=True))
         cls.reply(thread, "Een toetswoord: " + text("waiting"))
         cls.decide(cls.reply(thread, "Een toetswoord: " + text("returned")), "return", questions=about("the question of a return"))
         case, rejected = cls.decide(cls.reply(thread, "Een toetswoord: " + text("rejected")), "reject", facts=about("the facts of a rejection"))
-        cls.accept(moderator.api("POST", f"/moderation/cases/{case}/notes", {"text": about("a note", STAFF)}))
+        cls.accept(moderator.api("POST", f"/moderation/cases/{case}/notes", {"text": about("a note", DESK)}))
         cls.accept(author.api("POST", "/appeals", {"decision": rejected, "text": about("an objection")}))
         changed = cls.reply(thread, "Dit staat er: " + text("live, before a change that waits", readers, is_heard=True))
         cls.accept(author.api("PUT", changed, {"body": "Een toetswoord, en dit staat er straks: " + text("a change that waits"), "version": 1}))
@@ -113,7 +121,7 @@ class WhoReadsWhat(unittest.TestCase):
             cls.words[-1].live_readers = readers
             if AUTHOR != REPORTER and REPORTER in readers:
                 cls.accept(cls.readers[REPORTER].api("POST", "/reports", {
-                    "thread": thread, "post": int(at.split("/")[4]), "category": "resident-data", "text": about("a report", STAFF | {REPORTER})}))
+                    "thread": thread, "post": int(at.split("/")[4]), "category": "resident-data", "text": about("a report", DESK | {REPORTER})}))
             else:
                 cls.accept(moderator.api("POST", at + "/case", {}))
             cls.decide(at, decision, kind="report", facts=about(f"the facts of what was {state}"))
@@ -126,7 +134,7 @@ class WhoReadsWhat(unittest.TestCase):
             "body": "Wie weet dit? " + text("the opening of a thread that waits"), "theme": "huisvesting", "visibility": visibility,
             "municipalities": ["GM1783"], "typologies": ["tuinbouwgemeenten"]}), 202)
         if visibility == "public":
-            notice = {"address": f"/gesprekken/{thread}#bericht-2", "explanation": about("a notice", STAFF), "name": "Nel " + cls.new("a notifier's name", STAFF),
+            notice = {"address": f"/gesprekken/{thread}#bericht-2", "explanation": about("a notice", DESK), "name": "Nel " + cls.new("a notifier's name", DESK),
                       "email": cls.new("a notifier's address", set()) + "@buiten.example", "goodFaith": True, "isChildAbuse": True}
             cls.accept(Visitor(cls.server.port).api("POST", "/notices", notice))
 
@@ -214,7 +222,7 @@ class WhoReadsWhat(unittest.TestCase):
                     self.assertIn(w.text, heard, f"{name} does not hear {w.what}")
 
     def test_every_letter_and_log_line(self):
-        mails = {"adviseur": ADVISEUR, "wethouder": WETHOUDER, "nieuw": NIEUW, "moderator": MODERATOR, "moderator2": MODERATOR2, "beheer": BEHEER}
+        mails = {"adviseur": ADVISEUR, "wethouder": WETHOUDER, "nieuw": NIEUW, "moderator": MODERATOR, "moderator2": MODERATOR2, "beheer": BEHEER, "elsewhere": ELSEWHERE}
         log = self.server.log_text()
         for w in self.words:
             self.assertNotIn(w.text, log, f"the log holds {w.what}")

@@ -65,6 +65,46 @@ TEST(OwnTopics, ModeratorsSeeTheQueueAndItsCounter) {
     EXPECT_EQ(moderator->of("counters")[0].at("queue"), 3);
 }
 
+TEST(OwnTopics, WhoLooksAfterAPartHearsOfThatPartOnly) {
+    World world;
+    world.sign_in(5, 7, access::Role::moderator);
+    world.sign_in(6, 8, access::Role::moderator);
+    world.sessions[6].is_scoped = true;
+    const auto all = world.arrive(5), part = world.arrive(6);
+    for (Client* client : {all.get(), part.get()}) {
+        client->follow("moderation");
+        client->follow("me");
+        ASSERT_TRUE(world.until_count(*client, "following", 2));
+    }
+    const auto say = [&](Audience audience, std::int64_t member) {
+        auto event = world.commit("moderation", "case.new");
+        event.audience = audience;
+        event.member = base::MemberId{member};
+        world.hub->pump().add({event});
+        world.pass(1s);
+    };
+    say(Audience::staff, 0);
+    ASSERT_TRUE(world.until_count(*all, "counters", 1));
+    ASSERT_TRUE(world.barrier(*part));
+    EXPECT_TRUE(part->of("event").empty());
+    EXPECT_TRUE(part->of("counters").empty()) << "not even that something came";
+    say(Audience::member, 8);
+    ASSERT_TRUE(world.until_count(*part, "event", 1));
+    ASSERT_TRUE(world.until_count(*part, "counters", 1));
+    ASSERT_TRUE(world.barrier(*all));
+    EXPECT_EQ(all->of("event").size(), 1U);
+    EXPECT_EQ(all->of("counters").size(), 1U);
+    // What changed of his rights holds for the next event.
+    world.sessions[6].is_scoped = false;
+    world.pass(2100ms);
+    say(Audience::staff, 0);
+    ASSERT_TRUE(world.until_count(*part, "event", 2));
+    // A thread that went elsewhere: anybody's cases may be others now.
+    world.post("thread/1", "thread.changed", {"moderation"});
+    world.pass(1s);
+    ASSERT_TRUE(world.until_count(*all, "counters", 3));
+}
+
 TEST(OwnTopics, ListsGetCoalescedHints) {
     World world;
     const auto client = world.arrive();

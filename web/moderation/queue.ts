@@ -333,7 +333,7 @@ export function start(): void {
   });
   document.addEventListener("forum:event", (event) => {
     const message = (event as CustomEvent<{ is: string; topic?: string; kind?: string; case?: CaseNews }>).detail;
-    if (message.topic === "moderation" && (message.is === "following" || message.is === "resync")) void catchUp();
+    if (message.topic === "moderation" && (message.is === "following" || message.is === "resync" || message.kind === "scope.changed")) void catchUp();
     if (message.topic === "moderation" && message.kind && message.case) hear(message.kind, message.case);
   });
   window.addEventListener("popstate", () => void visit(location.href, true));
