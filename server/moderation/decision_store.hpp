@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "access/viewer.hpp"
 #include "base/ids.hpp"
 #include "base/time.hpp"
 #include "db/tx.hpp"
