@@ -22,7 +22,7 @@ const db::Query clear_query{"moderation.clear_scope", R"(
 
 const db::Query write_query{"moderation.write_scope", R"(
     INSERT INTO moderator_scopes (member_id, kind, value)
-    SELECT $1, 'theme', value FROM unnest($2::text[]) AS chosen (value)
+    SELECT $1::bigint, 'theme', value FROM unnest($2::text[]) AS chosen (value)
     UNION ALL SELECT $1, 'province', value FROM unnest($3::text[]) AS chosen (value)
     UNION ALL SELECT $1, 'type', value FROM unnest($4::text[]) AS chosen (value))"};
 
