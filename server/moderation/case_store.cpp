@@ -68,13 +68,9 @@ std::string first_of(const std::string& candidates) {
     return "SELECT n.id FROM (" + candidates + " ORDER BY c.due_at, c.id OFFSET 0) n WHERE decider_bar(n.id, $3) IS NULL ORDER BY n.due_at, n.id LIMIT 1";
 }
 const db::Query find_next_query{"moderation.find_next", first_of(next_text)};
+// Of all others an administrator only reads.
+const db::Query find_next_appeal_query{"moderation.find_next_appeal", first_of(next_text + " AND c.kind = 'appeal'")};
 const db::Query find_next_scoped_query{"moderation.find_next_scoped", first_of(next_text + in_scope_of("$3"))};
-
-const db::Query bar_query{"moderation.decider_bar", R"(
-    SELECT coalesce(decider_bar($1, $2), '') AS bar)"};
-
-const db::Query in_scope_query{"moderation.is_in_scope", R"(
-    SELECT coalesce(is_in_scope($1, $2), false) AS is_in_scope)"};
 
 const db::Query find_case_query{"moderation.find_case", case_columns + "WHERE c.id = $1"};
 
@@ -282,7 +278,7 @@ QueueFigures count_open_cases(db::Tx& tx, const access::Viewer& viewer, const Qu
 }
 
 std::optional<base::CaseId> find_next_case(db::Tx& tx, const access::Viewer& viewer, const QueueScope& scope, base::CaseId except) {
-    const auto& query = viewer.is_scoped ? find_next_scoped_query : find_next_query;
+    const auto& query = viewer.is_administrator() ? find_next_appeal_query : viewer.is_scoped ? find_next_scoped_query : find_next_query;
     const auto row = tx.exec(query, db::Params::of(scope.theme, scope.province, viewer.member, except.value)).find_one();
     return row ? std::optional{row->id<base::CaseId>("id")} : std::nullopt;
 }
@@ -293,19 +289,11 @@ std::optional<CaseRow> find_case(db::Tx& tx, base::CaseId id) {
     return row ? std::optional{read_case(*row)} : std::nullopt;
 }
 
-bool is_in_scope(db::Tx& tx, base::CaseId id, const access::Viewer& viewer) {
-    return tx.exec(in_scope_query, db::Params::of(id, viewer.member)).one().flag("is_in_scope");
-}
-
 // A second time when it went to another thread while its lock was waited for.
 void lock_case(db::Tx& tx, base::CaseId id) {
     if (tx.exec(lock_case_query, db::Params::of(id)).empty() && tx.exec(lock_case_query, db::Params::of(id)).empty()) {
         tx.exec(lock_member_query, db::Params::of(id));
     }
-}
-
-std::string decider_bar(db::Tx& tx, base::CaseId id, base::MemberId member) {
-    return tx.exec(bar_query, db::Params::of(id, member)).one().text("bar");
 }
 
 bool take_lease(db::Tx& tx, base::CaseId id, base::MemberId member) {

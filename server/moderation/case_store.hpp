@@ -87,8 +87,12 @@ bool is_in_scope(db::Tx& tx, base::CaseId id, const access::Viewer& viewer);
 /// Nobody decides, takes or changes the case or its post until the transaction ends; nothing happens when there is none.
 void lock_case(db::Tx& tx, base::CaseId id);
 /// Why this member may not decide on it, as sql/replaceable/30_decision_chain.sql says: "own", "took_part",
-/// "same_municipality" or "out_of_scope"; "" = he may.
+/// "same_municipality", "out_of_scope" or "administrator"; "" = he may.
 std::string decider_bar(db::Tx& tx, base::CaseId id, base::MemberId member);
+
+/// Who of the staff is left to decide: an objection that no moderator may decide on is for administrators, and sometimes nobody is left.
+enum class Deciders { moderators, administrators, nobody };
+Deciders who_decides(db::Tx& tx, base::CaseId id);
 
 /// Takes or renews the lease of an open case when it is free, expired or the member's own. False when another holds it or the
 /// case is no longer open.

@@ -184,6 +184,14 @@ nlohmann::json post_of(const PageContext& context, const Services& services, con
     return discussion::post_json(rows[0], post_context);
 }
 
+/// Who has to decide when it is no moderator; "" when it is one.
+std::string who_text(const PageContext& context, const Services& services, const CaseRow& row) {
+    const auto deciders = row.appeals && row.state == "open" ? who_decides(context.tx, row.id) : Deciders::moderators;
+    return deciders == Deciders::moderators
+               ? ""
+               : services.texts.text(deciders == Deciders::nobody ? "moderation.who_nobody" : "moderation.who_administrators", context.language);
+}
+
 /// What the objection is about, and what it says; null for other cases.
 nlohmann::json appealed_json(const PageContext& context, const std::optional<Decision>& appealed) {
     return appealed ? decision_json(*appealed, list_house_rules(context.tx), DecisionReader::staff) : nlohmann::json{};
@@ -210,7 +218,7 @@ nlohmann::json case_json(const PageContext& context, const Services& services, c
     const bool is_open = row.state == "open";
     const bool is_mine = model["isMine"].get<bool>();
     const bool is_free = !row.lease_by;
-    const bool may_act = context.viewer.may_moderate() && is_open && !is_barred;
+    const bool may_act = is_open && !is_barred;
     // Who looks at his own proposal does not keep it from the one who has to confirm it.
     const bool waits_for_another = row.proposed_by && row.proposed_by == context.viewer.member;
     const auto url = case_url(row.id);
@@ -242,6 +250,7 @@ nlohmann::json case_json(const PageContext& context, const Services& services, c
                   {"isOpen", is_open},
                   {"isOwn", is_own},
                   {"barText", is_barred ? services.texts.text(bar_text(row, context.viewer.member, bar), context.language) : ""},
+                  {"whoText", who_text(context, services, row)},
                   {"mayDecide", may_act && (is_free || is_mine) && row.proposal.empty()},
                   {"mayAnswer", may_act && (is_free || is_mine) && !row.proposal.empty()},
                   {"decisionUrl", url + "/besluit" + scope_query(scope)},

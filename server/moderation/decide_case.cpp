@@ -237,6 +237,13 @@ void require_uninvolved(const ActionContext& context, const CaseRow& row) {
     }
 }
 
+/// Administrators are here for what falls to them only.
+void require_desk(const ActionContext& context, const CaseRow& row) {
+    if (!context.viewer.may_moderate()) {
+        require_uninvolved(context, row);
+    }
+}
+
 bool is_too_late(const ActionContext& context, const CaseRow& row) {
     const bool is_held = row.lease_by && row.lease_by != context.viewer.member;
     return row.state != "open" || row.version != parse_version(context) || is_held;
@@ -319,6 +326,7 @@ site::ActionResult answer_proposal(const ActionContext& context, const Services&
 
 site::ActionResult undo_case(const ActionContext& context, const Services& services) {
     const auto row = get_locked(context);
+    require_desk(context, row);
     undo_decision(context.tx, services, context.viewer, row);
     return site::Done{.location = "/moderatie/" + to_string(row.id),
                       .flash = "moderation.flash_undo",
@@ -328,6 +336,7 @@ site::ActionResult undo_case(const ActionContext& context, const Services& servi
 
 site::ActionResult take_case(const ActionContext& context, const Services& services) {
     const auto row = get_case(context);
+    require_desk(context, row);
     if (!take_lease(context.tx, row.id, context.viewer.member)) {
         return answer_too_late(context, services, get_case(context));
     }
@@ -341,6 +350,7 @@ site::ActionResult take_case(const ActionContext& context, const Services& servi
 
 site::ActionResult release_case(const ActionContext& context, const Services& services) {
     const auto row = get_case(context);
+    require_desk(context, row);
     release_lease(context.tx, row.id, context.viewer.member);
     announce_case(context.tx, services.announcer, "case.released", row.id);
     return site::Done{.location = "/moderatie/" + to_string(row.id),

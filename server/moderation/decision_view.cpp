@@ -60,7 +60,7 @@ nlohmann::json decision_json(const Decision& decision, const std::vector<HouseRu
     model["isGrant"] = decision.kind == "grant" && !model["isRemove"].get<bool>();
     model["isRefuse"] = decision.kind == "refuse";
     model["isExpire"] = decision.kind == "expire";
-    model["lastDate"] = decision.member && decision.until ? nlohmann::json(last_day(*decision.until)) : nlohmann::json{};
+    model["lastDate"] = decision.member && decision.until && decision.kind != "grant" ? nlohmann::json(last_day(*decision.until)) : nlohmann::json{};
     model["isWarn"] = decision.kind == "warn";
     model["isReviewAll"] = decision.kind == "review-all";
     model["isReadOnly"] = decision.kind == "read-only";

@@ -40,7 +40,8 @@ discussion::Moved grant(db::Tx& tx, const Services& services, const CaseRow& row
         auto moved = stays(row);
         const auto measure = find_measure(tx, row.member);
         if (measure && measure->decision == appealed.id) {
-            moved.state_to = "none";
+            const auto before = find_replaced(tx, appealed.id);
+            moved.state_to = before ? before->kind : "none";
         }
         return moved;
     }
@@ -138,11 +139,14 @@ base::DecisionId restriction_of(db::Tx& tx, base::PostId post) {
 
 /// What holds for the member follows the decision, and he hears of it at once: in his sessions and by letter.
 void follow_measure(db::Tx& tx, const Services& services, const CaseRow& row, const DecisionKind& kind, base::DecisionId id,
-                    const Decision& decision) {
+                    const Decision& decision, const std::optional<Measure>& resumed) {
     if (kind.move == PostMove::measure) {
         begin_measure(tx, id, row.member, decision.kind, decision.until);
     } else if (decision.state_from != decision.state_to) {
         end_measure(tx, id, row.member);
+        if (resumed) {
+            resume_measure(tx, resumed->decision);
+        }
     }
     members::announce_session_changed(tx, services.announcer, row.member);
     write_to_member(tx, services.texts, row.member, "decided_on_you", {{"statement", decision.statement}});
@@ -185,6 +189,8 @@ Judged judge(db::Tx& tx, const Services& services, const access::Viewer& by, con
                               ? restriction_of(tx, row.post)
                               : base::DecisionId{};
     const auto moved = move_post(tx, services, by, row, judgement, appealed);
+    const bool lifts = kind.move == PostMove::grant && row.member && moved.state_from != moved.state_to;
+    const auto resumed = lifts ? find_replaced(tx, row.appeals) : std::nullopt;
 
     const auto now = base::now();
     const bool is_return = kind.after == CaseAfter::with_author;
@@ -214,7 +220,7 @@ Judged judge(db::Tx& tx, const Services& services, const access::Viewer& by, con
                       .scope = row.member ? "member" : "whole-post",
                       .sent_to = judgement.sent_to,
                       .deadline_at = is_return ? std::optional{now + answer_time} : std::nullopt,
-                      .until = judgement.until,
+                      .until = resumed ? resumed->until : judgement.until,
                       .appeal_until = can_appeal ? std::optional{appeal_end(now)} : std::nullopt,
                       .statement = {},
                       .reverses = reverses};
@@ -259,7 +265,7 @@ Judged judge(db::Tx& tx, const Services& services, const access::Viewer& by, con
     }
     const auto id = insert_decision(tx, decision);
     if (row.member && !decision.statement.empty()) {
-        follow_measure(tx, services, row, kind, id, decision);
+        follow_measure(tx, services, row, kind, id, decision, resumed);
     }
     if (ends) {
         for (const auto reporter : close_reports(tx, row.id, id)) {
@@ -333,6 +339,9 @@ Judged undo_decision(db::Tx& tx, const Services& services, const access::Viewer&
                                          .statement = {},
                                          .reverses = undone->id});
     if (row.member) {
+        if (undone->kind == "grant" && undone->state_to != "none" && undone->state_from != undone->state_to) {
+            end_measure(tx, undone->reverses, row.member);  // what had come back is replaced again
+        }
         undo_measure(tx, undone->id, id);
         members::announce_session_changed(tx, services.announcer, row.member);
         if (!undone->statement.empty()) {

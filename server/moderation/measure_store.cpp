@@ -13,6 +13,20 @@ const db::Query end_query{"moderation.end_measure", R"(
 const db::Query begin_query{"moderation.begin_measure", R"(
     INSERT INTO measures (member_id, kind, decision_id, until) VALUES ($2, $3, $1, $4))"};
 
+const db::Query replaced_query{"moderation.find_replaced_measure", R"(
+    WITH RECURSIVE replaced AS (
+        SELECT x.*, EXISTS (SELECT 1 FROM decisions g WHERE g.reverses = x.decision_id AND g.kind = 'grant' AND NOT is_undone(g.id)) AS is_gone
+          FROM measures x WHERE x.lifted_by = $1
+        UNION ALL
+        SELECT x.*, EXISTS (SELECT 1 FROM decisions g WHERE g.reverses = x.decision_id AND g.kind = 'grant' AND NOT is_undone(g.id))
+          FROM replaced r JOIN measures x ON x.lifted_by = r.decision_id
+         WHERE r.is_gone
+    )
+    SELECT member_id, kind, decision_id, until FROM replaced WHERE NOT is_gone AND (until IS NULL OR until > now()) LIMIT 1)"};
+
+const db::Query resume_query{"moderation.resume_measure", R"(
+    UPDATE measures SET lifted_at = NULL, lifted_by = NULL WHERE decision_id = $1)"};
+
 const db::Query undo_begin_query{"moderation.undo_begin_measure", R"(
     UPDATE measures SET lifted_at = now(), lifted_by = $2 WHERE decision_id = $1 AND lifted_at IS NULL)"};
 
@@ -53,6 +67,13 @@ void begin_measure(db::Tx& tx, base::DecisionId decision, base::MemberId member,
 void end_measure(db::Tx& tx, base::DecisionId decision, base::MemberId member) {
     tx.exec(end_query, db::Params::of(decision, member));
 }
+
+std::optional<Measure> find_replaced(db::Tx& tx, base::DecisionId measure) {
+    const auto row = tx.exec(replaced_query, db::Params::of(measure)).find_one();
+    return row ? std::optional{read(*row)} : std::nullopt;
+}
+
+void resume_measure(db::Tx& tx, base::DecisionId measure) { tx.exec(resume_query, db::Params::of(measure)); }
 
 void undo_measure(db::Tx& tx, base::DecisionId undone, base::DecisionId decision) {
     tx.exec(undo_begin_query, db::Params::of(undone, decision));

@@ -25,6 +25,10 @@ std::optional<Measure> find_measure(db::Tx& tx, base::MemberId member);
 void begin_measure(db::Tx& tx, base::DecisionId decision, base::MemberId member, const std::string& kind, std::optional<base::Time> until);
 /// Nothing holds any more, by this decision.
 void end_measure(db::Tx& tx, base::DecisionId decision, base::MemberId member);
+/// What this measure took the place of and what would hold now without it: its own end has not passed, and no objection turned it round.
+std::optional<Measure> find_replaced(db::Tx& tx, base::DecisionId measure);
+/// That one holds again; nothing else may hold for its member.
+void resume_measure(db::Tx& tx, base::DecisionId measure);
 /// What `undone` began ends by `decision`, and what it ended holds again.
 void undo_measure(db::Tx& tx, base::DecisionId undone, base::DecisionId decision);
 

@@ -28,7 +28,7 @@ void add_routes(site::Routes& routes, const discussion::Services& services, db::
                   "/api/v1/threads/{id}/posts/{n}/case", moderator,
                   [&](const site::ActionContext& context) { return review_post(context, services); });
     routes.action("moderation.decide", "/moderatie/{id}/besluit", Method::post,
-                  "/api/v1/moderation/cases/{id}/decision", moderator,
+                  "/api/v1/moderation/cases/{id}/decision", staff,
                   [&](const site::ActionContext& context) { return decide_case(context, services); });
     routes.action("moderation.answer_proposal", "/moderatie/{id}/voorstel", Method::post,
                   "/api/v1/moderation/cases/{id}/proposal", moderator,
@@ -40,13 +40,13 @@ void add_routes(site::Routes& routes, const discussion::Services& services, db::
     routes.action("moderation.save_scope", "/leden/{id}/gebied", Method::put, "/api/v1/members/{id}/scope", administrator,
                   [&](const site::ActionContext& context) { return save_scope(context, services); });
     routes.action("moderation.undo", "/moderatie/{id}/ongedaan", Method::del,
-                  "/api/v1/moderation/cases/{id}/decision", moderator,
+                  "/api/v1/moderation/cases/{id}/decision", staff,
                   [&](const site::ActionContext& context) { return undo_case(context, services); });
     routes.action("moderation.take", "/moderatie/{id}/pak", Method::put, "/api/v1/moderation/cases/{id}/lease",
-                  moderator, [&](const site::ActionContext& context) { return take_case(context, services); });
+                  staff, [&](const site::ActionContext& context) { return take_case(context, services); });
     routes.light();
     routes.action("moderation.release", "/moderatie/{id}/los", Method::del, "/api/v1/moderation/cases/{id}/lease",
-                  moderator, [&](const site::ActionContext& context) { return release_case(context, services); });
+                  staff, [&](const site::ActionContext& context) { return release_case(context, services); });
     routes.light();
     routes.action("moderation.add_note", "/moderatie/{id}/notitie", Method::post, "/api/v1/moderation/cases/{id}/notes", moderator,
                   [&](const site::ActionContext& context) { return add_note(context, services); });

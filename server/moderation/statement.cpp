@@ -81,6 +81,9 @@ std::string statement_text(const view::Templates& texts, view::Language language
     const bool is_person = decision.scope == "member";
     const auto last_day = is_person && decision.until ? last_day_text(*decision.until, language) : std::string{};
     say("what_" + what, {{"at", shown(decision.at)}, {"until", is_person ? last_day : shown(decision.deadline_at)}});
+    if (what == "grant_measure" && decision.state_to != "none") {
+        say("back_" + text_name(decision.state_to, "") + (decision.until ? "_until" : ""), {{"until", last_day}});
+    }
     std::string names;
     for (const auto& rule : rules) {
         if (std::find(decision.rules.begin(), decision.rules.end(), rule.slug) != decision.rules.end()) {
@@ -100,7 +103,7 @@ std::string statement_text(const view::Templates& texts, view::Language language
     if (decision.is_automatic) {
         say(decision.source == "timer" ? "automatic_timer" : "automatic");
     } else {
-        say(decision.seconded_by ? "two_humans" : "human");
+        say(decision.seconded_by ? "two_humans" : decision.by_role == "administrator" ? "human_administrator" : "human");
         const auto& source = decision.source;
         if (source == "report" || source == "notice" || source == "appeal" || source == "own-initiative") {
             say(source == "own-initiative" ? "after_own" : "after_" + source);

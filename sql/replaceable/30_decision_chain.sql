@@ -44,11 +44,10 @@ BEGIN
 END
 $$;
 
--- Why a member may not decide on a case; null: he may. Nobody decides on what is his own (his post, his report or notice, a measure
+-- Why one of the staff is too near to a case, or not the one who looks after it; null: he may decide. Nobody decides on what is his own (his post, his report or notice, a measure
 -- against himself: 'own'), nor on an appeal when he took part in any decision before it ('took_part'): invariants 6 and 7; nor about
--- somebody of his own municipality ('same_municipality'), nor on what he does not look after ('out_of_scope'). Pages ask this, and the trigger below, so that no path of the program can
--- forget it. An address that nobody confirmed bars nobody.
-CREATE OR REPLACE FUNCTION decider_bar(in_case bigint, in_member bigint)
+-- somebody of his own municipality ('same_municipality'), nor on what he does not look after ('out_of_scope'). An address that nobody confirmed bars nobody.
+CREATE OR REPLACE FUNCTION moderator_bar(in_case bigint, in_member bigint)
 RETURNS text LANGUAGE sql STABLE AS $$
     SELECT CASE
         WHEN c.member_id = in_member
@@ -73,6 +72,30 @@ RETURNS text LANGUAGE sql STABLE AS $$
         WHEN NOT is_in_scope(c.id, in_member) THEN 'out_of_scope'
         END
       FROM cases c WHERE c.id = in_case
+$$;
+
+CREATE OR REPLACE FUNCTION somebody_may(in_case bigint, in_role text)
+RETURNS boolean LANGUAGE sql STABLE AS $$
+    SELECT EXISTS (SELECT 1 FROM members m
+                    WHERE m.role = in_role AND m.ended_at IS NULL
+                      AND NOT EXISTS (SELECT 1 FROM standing_measures s
+                                       WHERE s.member_id = m.id AND s.kind IN ('suspend', 'end-membership'))
+                      AND moderator_bar(in_case, m.id) IS NULL)
+$$;
+
+-- Administrators decide no content, but an objection needs other eyes: when no moderator is left who may decide on it, they do.
+CREATE OR REPLACE FUNCTION falls_to_administrators(in_case bigint)
+RETURNS boolean LANGUAGE sql STABLE AS $$
+    SELECT c.kind = 'appeal' AND NOT somebody_may(c.id, 'moderator') FROM cases c WHERE c.id = in_case
+$$;
+
+-- Why a member may not decide on a case; null: he may. Pages ask this, and the trigger below, so that no path of the program can
+-- forget it.
+CREATE OR REPLACE FUNCTION decider_bar(in_case bigint, in_member bigint)
+RETURNS text LANGUAGE sql STABLE AS $$
+    SELECT coalesce(moderator_bar(in_case, in_member),
+                    CASE WHEN (SELECT role FROM members WHERE id = in_member) = 'administrator' AND NOT falls_to_administrators(in_case)
+                         THEN 'administrator' END)
 $$;
 
 -- Does this decision about a member with this function and role take two moderators: about an office-holder (features.md 4b), and among

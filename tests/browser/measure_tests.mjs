@@ -32,6 +32,10 @@ async function suspension(browser, site, options) {
     const left = moderator.waitForURL((url) => url.pathname !== at);
     await moderator.locator("form.fd-besluit button.nl-button--primary").click();
     await left;
+    if (options.javaScriptEnabled !== false) {
+      const status = moderator.locator("#status", { hasText: /Uw besluit is nog een voorstel/ });
+      await status.waitFor({ state: "attached" });
+    }
     await moderator.goto(at);
     await says(moderator, /Een andere moderator moet uw voorstel bevestigen/);
     found.push(...await look(moderator, options, "one's own proposal"));

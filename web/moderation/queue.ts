@@ -197,12 +197,14 @@ async function send(decision: HTMLFormElement): Promise<void> {
   try {
     const response = await fetch(url, { method: "POST", headers: { Accept: "application/json" }, body });
     if (response.ok) {
-      const answer = (await response.json()) as { next?: { url: string } | null };
+      const answer = (await response.json()) as { next?: { url: string } | null; isProposed?: boolean };
       typed.delete(id);
       decision.remove(); // so that what was sent is not kept as typed
       const next = answer.next === undefined ? decision.dataset["volgende"] : answer.next?.url;
-      if (await visit(next || "/moderatie"))
-        say(text(find(".fd-wacht__blad") ? "statusBesloten" : find(".fd-item") ? "statusBewaard" : "statusLeeg"));
+      if (await visit(next || "/moderatie")) {
+        const saved = find(".fd-wacht__blad") ? "statusBesloten" : find(".fd-item") ? "statusBewaard" : "statusLeeg";
+        say(text(answer.isProposed ? "statusVoorstel" : saved));
+      }
     } else if (response.status === 409) {
       // The case as it is now says who decided what and when; anything else is said by the problem.
       const problem = (await response.json().catch(() => ({}))) as { detail?: string };
