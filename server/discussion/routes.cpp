@@ -15,6 +15,7 @@
 #include "discussion/start_thread.hpp"
 #include "discussion/submit_reply.hpp"
 #include "discussion/thread_acts.hpp"
+#include "discussion/thread_log_page.hpp"
 #include "discussion/thread_form.hpp"
 #include "discussion/thread_page.hpp"
 #include "discussion/threads_page.hpp"
@@ -83,6 +84,8 @@ void add_routes(site::Routes& routes, const Services& services) {
     routes.page("discussion.split", "/gesprekken/{id}/splitsen", "", moderator, page_or_moved(load_split_page));
     routes.action("discussion.split_thread", "/gesprekken/{id}/splitsen", post, "/api/v1/threads/{id}/split", moderator,
                   action(split_thread));
+
+    routes.page("discussion.log", "/gesprekken/{id}/logboek", "/api/v1/threads/{id}/acts", staff, page_or_moved(load_thread_log));
 
     routes.page("discussion.wall", "/gesprekken/{id}/wand", "/api/v1/threads/{id}/wall", anyone,
                 [&services](const site::PageContext& context) { return load_wall_page(context, services); });

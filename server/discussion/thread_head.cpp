@@ -87,6 +87,7 @@ json thread_json(const db::Row& row, const PostThread& thread, const site::PageC
     model["reopenUrl"] = act_url(thread.is_closed, "/openen");
     model["pinUrl"] = act_url(true, "/vastzetten");
     model["unpinUrl"] = act_url(row.flag("is_pinned"), "/losmaken");
+    model["logUrl"] = viewer.is_staff() ? "/gesprekken/" + to_string(thread.id) + "/logboek" : "";
     model["isReadOnly"] = viewer.is_read_only();
     model["mayReply"] = viewer.is_signed_in() && !viewer.is_read_only() && thread.is_published && !thread.is_closed;
     model["replyUrl"] = "/gesprekken/" + to_string(thread.id) + "/berichten";

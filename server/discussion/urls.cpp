@@ -39,7 +39,7 @@ std::string post_api_url(base::ThreadId thread, int number) {
 std::string wall_url(base::ThreadId thread) { return "/gesprekken/" + to_string(thread) + "/wand"; }
 
 std::string thread_slug(std::string_view title) {
-    constexpr std::array taken{"berichten", "gelezen", "sluiten", "openen", "vastzetten", "losmaken", "verplaatsen", "samenvoegen", "splitsen", "wand"};
+    constexpr std::array taken{"berichten", "gelezen", "sluiten", "openen", "vastzetten", "losmaken", "verplaatsen", "samenvoegen", "splitsen", "wand", "logboek"};
     auto slug = base::slugify(title);
     for (const auto* word : taken) {
         if (slug == word) {

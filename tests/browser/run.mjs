@@ -15,13 +15,14 @@ import * as plain from "./plain_tests.mjs";
 import * as reading from "./reading_tests.mjs";
 import * as reports from "./report_tests.mjs";
 import * as review from "./review_tests.mjs";
+import * as scopes from "./scope_tests.mjs";
 import * as threads from "./whole_threads_tests.mjs";
 import * as wall from "./wall_tests.mjs";
 
 const wanted = process.argv.slice(2);
 let passed = 0;
 let failed = 0;
-const waiting = Object.entries({ pages, plain, connection, line, live, reading, fresh, guard, following, reports, appeals, review, measures, threads, wall })
+const waiting = Object.entries({ pages, plain, connection, line, live, reading, fresh, guard, following, reports, appeals, review, measures, scopes, threads, wall })
   .map(([group, tests]) => [group, Object.entries(tests).filter(([name]) => wanted.length === 0 || wanted.some((word) => `${group}.${name}`.includes(word)))])
   .filter(([, tests]) => tests.length > 0);
 const browser = await startBrowser();

@@ -9,7 +9,7 @@ import time
 import unittest
 
 import schema
-from server import ADVISEUR, MODERATOR, MODERATOR2, NIEUW, PASSWORD, ROOT, WETHOUDER, Server, demo_folder, run
+from server import ADVISEUR, BEHEER, MODERATOR, MODERATOR2, NIEUW, PASSWORD, ROOT, WETHOUDER, Server, demo_folder, run
 from visitor import Answer, Visitor, member
 
 # What reaches more than the document's own routes, and is the tour's to visit.
@@ -73,8 +73,8 @@ class Api(unittest.TestCase):
         answer = cls.guest.api("GET", "/openapi.json", headers={"Origin": "https://elders.example"})
         assert answer.status == 200, answer
         cls.openapi, cls.document = answer, Document(answer.json())
-        cls.wethouder, cls.nieuw, cls.adviseur, cls.moderator, cls.moderator2 = (
-            member(cls.server.port, mail) for mail in (WETHOUDER, NIEUW, ADVISEUR, MODERATOR, MODERATOR2))
+        cls.wethouder, cls.nieuw, cls.adviseur, cls.moderator, cls.moderator2, cls.beheer = (
+            member(cls.server.port, mail) for mail in (WETHOUDER, NIEUW, ADVISEUR, MODERATOR, MODERATOR2, BEHEER))
 
     def call(self, who, method, path, data=None, status=200, headers=None):
         """One call whose answer is as the document says; its JSON."""
@@ -170,11 +170,12 @@ class Api(unittest.TestCase):
         self.tour_of_appeals()
         self.tour_of_acts()
         self.tour_of_whole_threads()
+        self.tour_of_scopes()
         self.tour_of_the_wall()
         self.tour_of_following()
         self.tour_of_sessions()
         operations = {(method.upper(), path, int(status)) for path, methods in self.document.content["paths"].items()
-                      for method, operation in methods.items() for status in operation["responses"] if status < "300"}
+                      for method, operation in methods.items() for status in operation["responses"] if status < "400"}
         self.assertEqual(operations - self.document.visited - {("GET", "/openapi.json", 200)}, set(), "answers that the tour did not see")
 
     def tour_reading(self, who):
@@ -483,6 +484,38 @@ class Api(unittest.TestCase):
         self.call(self.moderator, "POST", f"/threads/{made}/merge", {"into": made, "reason": "Met zichzelf."}, 400)
         self.call(self.moderator, "POST", f"/threads/{made}/merge", {"into": other, "reason": "Dit hoort bij elkaar."})
         self.assertEqual(self.call(self.guest, "GET", f"/threads/{other}")["replyCount"], 1)
+        # Old addresses lead on: of the thread that was merged, and of its post.
+        self.assertEqual(self.call(self.guest, "GET", f"/threads/{made}", status=301), {"url": f"/api/v1/threads/{other}"})
+        for old in (f"{made}/posts/1", f"{one}/posts/{number}"):
+            self.assertEqual(self.call(self.guest, "GET", f"/threads/{old}", status=301), {"url": f"/api/v1/threads/{other}/posts/2"})
+            self.assertEqual(self.call(self.guest, "GET", f"/threads/{old}/versions", status=301), {"url": f"/api/v1/threads/{other}/posts/2/versions"})
+        self.call(self.moderator, "GET", f"/threads/{made}/acts", status=301)
+        for who in (self.guest, self.wethouder):
+            self.call(who, "GET", f"/threads/{other}/acts", status=404)
+        self.call(self.moderator, "PUT", f"/threads/{other}/pin", {"reason": "Leest iedereen."})
+        acts = self.call(self.moderator, "GET", f"/threads/{other}/acts")["items"]
+        self.assertEqual([(act["kind"], act["reason"], act["isBefore"]) for act in acts],
+                         [("pin", "Leest iedereen.", False), ("merge", "Dit hoort bij elkaar.", False)])
+        self.assertEqual((acts[1]["other"]["id"], acts[1]["other"]["title"], acts[1]["by"]), (made, "Een eigen gesprek", "Sanne Verhulst"))
+        self.assertEqual([act["kind"] for act in self.call(self.moderator, "GET", f"/threads/{one}/acts")["items"]], ["split", "move"])
+
+    def tour_of_scopes(self):
+        number = Visitor(self.server.port).api("POST", "/session", {"email": MODERATOR2, "password": PASSWORD}).json()["id"]
+        at = f"/members/{number}/scope"
+        for who in (self.guest, self.wethouder, self.moderator):
+            self.call(who, "GET", at, status=404)
+            self.call(who, "PUT", at, {"themes": ["taal"]}, 404)
+        self.assertTrue(self.call(self.beheer, "GET", at)["isEverything"])
+        problem = self.call(self.beheer, "PUT", at, {"themes": ["bestaat-niet"], "kleur": "rood"}, 400)
+        self.assertEqual({e["field"] for e in problem["errors"]}, {"themes", "kleur"})
+        self.call(self.beheer, "PUT", at, {"themes": ["taal"], "provinces": ["Drenthe"]})
+        thread = self.start(title="Een bericht buiten het gebied")["id"]
+        case = self.call(self.moderator, "POST", f"/threads/{thread}/posts/1/case", {}, 201)["id"]
+        self.call(self.moderator2, "GET", f"/moderation/cases/{case}", status=404)
+        self.assertNotIn(case, [item["id"] for item in self.call(self.moderator2, "GET", "/moderation/cases")["items"]])
+        self.call(self.beheer, "PUT", at, {})
+        self.call(self.moderator2, "GET", f"/moderation/cases/{case}")
+        self.call(self.moderator, "POST", f"/moderation/cases/{case}/decision", {"version": 1, "decision": "unfounded"})
 
     def tour_of_the_wall(self):
         at = f"/threads/{self.start(title='Vragen voor de sessie van dinsdag', kind='question')['id']}"

@@ -1,0 +1,59 @@
+// Pages of the staff about themselves: what a moderator looks after, from the person's page, and the log of a thread; with script (axe at
+// each step), on a phone, and without.
+import assert from "node:assert/strict";
+import { look, openPerson, phone, signIn, submit, withoutScript } from "./browser.mjs";
+
+async function withPerson(browser, site, options, email, test) {
+  const person = await openPerson(browser, site, options);
+  try {
+    await signIn(person.page, email);
+    const found = await test(person.page);
+    assert.deepEqual([...found, ...person.faults].filter((fault) => !/40[03]/.test(fault)), []);
+  } finally {
+    await person.context.close();
+  }
+}
+
+const scope = (browser, site, options) =>
+  withPerson(browser, site, options, "beheer@demo.example", async (page) => {
+    const found = [];
+    const data = { email: "moderator2@demo.example", password: "forum-demo-2026" };
+    const { id } = await (await page.request.post("/api/v1/session", { data })).json();
+    await signIn(page, "beheer@demo.example");
+    await page.goto(`/leden/${id}`);
+    await submit(page, `a[href="/leden/${id}/gebied"]`);
+    found.push(...await look(page, options, "a scope"));
+    await page.locator("label[for=themes-taal]").click();
+    await page.locator("label", { hasText: /^Drenthe$/ }).click();
+    await submit(page, "main form.fd-form button.nl-button--primary");
+    assert.match(await page.locator("main").innerText(), /Het gebied is bewaard|Kies het gebied/);
+    await page.goto(`/leden/${id}/gebied`);
+    assert.equal(await page.locator("#themes-taal").isChecked(), true);
+    assert.match(await page.locator("main").innerText(), /koos: Taal, Drenthe/);
+    found.push(...await look(page, options, "a scope with its log"));
+    await page.locator("label[for=themes-taal]").click();
+    await page.locator("label", { hasText: /^Drenthe$/ }).click();
+    await submit(page, "main form.fd-form button.nl-button--primary");
+    return found;
+  });
+
+const log = (browser, site, options) =>
+  withPerson(browser, site, options, "moderator@demo.example", async (page) => {
+    const found = [];
+    const data = { kind: "question", title: "Een gesprek met een logboek", body: "Wat is hier wijs?", theme: "wonen", visibility: "public" };
+    const { id } = await (await page.request.post("/api/v1/threads", { data })).json();
+    await page.request.put(`/api/v1/threads/${id}/pin`, { data: { reason: "Dit leest iedereen.", until: "2099-12-31" } });
+    await page.goto(`/gesprekken/${id}`);
+    await page.locator(".fd-mod summary").click();
+    await submit(page, `a[href="/gesprekken/${id}/logboek"]`);
+    assert.match(await page.locator("main").innerText(), /Vastgezet[^]*tot en met 31 december 2099[^]*Dit leest iedereen/);
+    found.push(...await look(page, options, "the log of a thread"));
+    return found;
+  });
+
+export const scopeWide = (browser, site) => scope(browser, site, {});
+export const scopeOnPhone = (browser, site) => scope(browser, site, phone);
+export const scopeWithoutScript = (browser, site) => scope(browser, site, withoutScript);
+export const logWide = (browser, site) => log(browser, site, {});
+export const logOnPhone = (browser, site) => log(browser, site, phone);
+export const logWithoutScript = (browser, site) => log(browser, site, withoutScript);
