@@ -52,6 +52,47 @@ export async function socketAndStreamAreTriedInTurn(browser, site) {
   }
 }
 
+/** Full jitter: each pause is drawn from nought to a bound that doubles up to a minute, so readers of one restart do not come back together. */
+export async function pausesAreDrawnFromABoundThatDoubles(browser, site) {
+  for (const chance of [0.25, 0.999]) {
+    const { context, pass, triedAt } = await reader(browser, site, chance, { socket: false, stream: false });
+    try {
+      for (let step = 0; step < 60; step += 1) await pass(5_000);
+      const times = await triedAt();
+      const pauses = times.slice(1).map((at, i) => at - times[i]);
+      const wanted = [500, 1_000, 2_000, 4_000, 8_000, 16_000, 32_000, 60_000, 60_000].map((most) => most * chance);
+      for (const [i, pause] of wanted.entries())
+        assert.ok(Math.abs(pauses[i] - pause) < 20, `chance ${chance}, pause ${i}: ${pauses[i]}, wanted ${pause}`);
+    } finally {
+      await context.close();
+    }
+  }
+}
+
+/** A device that slept: its clock went on, its timers did not, and its dead socket says that it is open. */
+export async function whoWakesUpComesBackAtOnce(browser, site) {
+  const { context, page, pass, tried, said, socket } = await reader(browser, site, 0.5);
+  try {
+    const look = () => page.evaluate(() => document.dispatchEvent(new Event("visibilitychange")));
+    await pass(1000);
+    const next = Number(await page.evaluate(() => document.body.dataset.seq)) + 1;
+    await socket("hear", { is: "event", topic: "thread/1", seq: next, kind: "skip" });
+    await look();
+    assert.deepEqual(await tried(), ["socket"], "a short look elsewhere is no sleep");
+    await page.clock.setSystemTime(await page.evaluate(() => Date.now() + 3 * 3_600_000));
+    await look();
+    assert.deepEqual(await tried(), ["socket", "socket"]);
+    await pass(100);
+    const follows = (await said()).filter((message) => message.do === "follow" && message.topic === "thread/1");
+    assert.equal(follows.length, 2);
+    assert.equal(follows[1].since, next, "and goes on where it was");
+    await look();
+    assert.equal((await tried()).length, 2, "once");
+  } finally {
+    await context.close();
+  }
+}
+
 export async function aStreamIsTriedWithinFiveSeconds(browser, site) {
   // A proxy that refuses WebSocket, and one that swallows it: the longest that chance allows.
   for (const socket of [false, "silent"]) {

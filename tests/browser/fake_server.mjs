@@ -4,13 +4,14 @@ import { openPerson, signIn } from "./browser.mjs";
 /** In the page, before its scripts: sockets and streams that do as `server` says, and write down what was tried and said. */
 function fakeServer(chance) {
   Math.random = () => chance;
-  const server = { tried: [], said: [], opens: { socket: true, stream: true }, sockets: [] };
+  const server = { tried: [], triedAt: [], said: [], opens: { socket: true, stream: true }, sockets: [] };
   window.liveServer = server;
   window.WebSocket = class {
     static OPEN = 1;
     readyState = 0;
     constructor() {
       server.tried.push("socket");
+      server.triedAt.push(Date.now());
       server.sockets.push(this);
       if (server.opens.socket === "silent") return;
       if (server.opens.socket) setTimeout(() => this.greet());
@@ -40,6 +41,7 @@ function fakeServer(chance) {
     readyState = 0;
     constructor() {
       server.tried.push("stream");
+      server.triedAt.push(Date.now());
       setTimeout(() => {
         if (!server.opens.stream) return this.onerror?.({});
         this.readyState = 1;
@@ -63,6 +65,7 @@ export async function reader(browser, site, chance, opens = { socket: true, stre
   return {
     ...person,
     pass: (milliseconds) => person.page.clock.runFor(milliseconds),
+    triedAt: () => person.page.evaluate(() => window.liveServer.triedAt),
     tried: () => person.page.evaluate(() => window.liveServer.tried),
     said: () => person.page.evaluate(() => window.liveServer.said),
     /** Runs in the page with the socket that is open now. */

@@ -4,7 +4,7 @@ import os
 import struct
 import unittest
 
-from server import ADVISEUR, MODERATOR, WETHOUDER, Server, demo_folder
+from server import ADVISEUR, MODERATOR, WETHOUDER, Server, demo_folder, wait_until
 from visitor import Visitor, member
 from websocket import EventStream, WebSocket
 
@@ -59,6 +59,26 @@ class Rights(Live):
             follower.until(lambda m: m.get("kind") == "post.new" and m["topic"] == f"thread/{open_thread}")
             self.assertEqual({m["topic"] for m in follower.events()}, {f"thread/{open_thread}"})
         self.assertEqual(by_socket.follow(f"thread/{closed_thread}")["problem"], "not-found")
+
+    def test_who_holds_office_no_more_loses_what_it_gave(self):
+        visitor = member(self.server.port, ADVISEUR)
+        few, many = self.start_thread("Onder bestuurders", visibility="administrators"), self.start_thread("Voor alle leden", visibility="members")
+        follower = self.socket_of(visitor)
+        self.assertEqual(follower.follow(f"thread/{few}")["problem"], "not-found")
+        self.server.sql(f"UPDATE members SET function = 'wethouder' WHERE email = '{ADVISEUR}'")
+        wait_until("he is let in", lambda: self.socket_of(visitor).follow(f"thread/{few}")["is"] == "following", 10)
+        follower = self.socket_of(visitor)
+        self.assertEqual(follower.follow(f"thread/{few}")["is"], "following")
+        self.assertEqual(follower.follow(f"thread/{many}")["is"], "following")
+        self.post(few, "Nu ziet hij het.")
+        follower.until(lambda m: m.get("kind") == "post.new")
+        self.server.sql(f"UPDATE members SET function = 'beleidsadviseur' WHERE email = '{ADVISEUR}'")
+        follower.until(lambda m: m["is"] == "refused" and m["topic"] == f"thread/{few}")
+        heard = len(follower.events())
+        self.post(few, "Nu niet meer.")
+        self.post(many, "Dit wel.")
+        follower.until(lambda m: m.get("kind") == "post.new" and m["topic"] == f"thread/{many}")
+        self.assertEqual({m["topic"] for m in follower.events()[heard:]}, {f"thread/{many}"})
 
     def refused(self, follower, topic):
         said = [m for m in follower.messages if m["is"] == "refused" and m["topic"] == topic]

@@ -56,6 +56,7 @@ export class Connection {
   private pause = 0;
   private notBefore = 0;
   private heartbeat = 25;
+  private heardAt = 0;
 
   constructor(private readonly listener: Listener) {}
 
@@ -76,6 +77,7 @@ export class Connection {
   }
 
   open(): void {
+    this.heardAt = Date.now();
     window.clearTimeout(this.pause);
     this.close();
     for (const topic of this.since.keys()) this.due.set(topic, Infinity);
@@ -83,9 +85,14 @@ export class Connection {
     else this.openSocket();
   }
 
-  /** Tries at once, when it is not connected: the device woke up or is online again. Not when the server has refused it. */
+  /**
+   * Tries at once, when it is not connected: the device woke up or is online again. Timers stand still while a device sleeps, and a
+   * socket still says that it is open: whether it can be is a matter of the clock. Not when the server has refused it.
+   */
   wake(): void {
-    if (this.isOpen() || this.stream?.readyState === EventSource.OPEN || Date.now() < this.notBefore) return;
+    const isConnected = this.isOpen() || this.stream?.readyState === EventSource.OPEN;
+    const isSilent = Date.now() - this.heardAt > this.heartbeat * 2_500;
+    if ((isConnected && !isSilent) || Date.now() < this.notBefore) return;
     this.tries = 0;
     this.open();
   }
@@ -134,6 +141,7 @@ export class Connection {
   }
 
   private receive(data: string): void {
+    this.heardAt = Date.now();
     const message = JSON.parse(data) as LiveMessage;
     if (message.is === "hello") {
       this.heartbeat = message.heartbeat ?? this.heartbeat;
