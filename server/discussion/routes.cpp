@@ -88,7 +88,7 @@ void add_routes(site::Routes& routes, const Services& services) {
     routes.page("discussion.log", "/gesprekken/{id}/logboek", "/api/v1/threads/{id}/acts", staff, page_or_moved(load_thread_log));
 
     routes.page("discussion.wall", "/gesprekken/{id}/wand", "/api/v1/threads/{id}/wall", anyone,
-                [&services](const site::PageContext& context) { return load_wall_page(context, services); });
+                or_moved([&services](const site::PageContext& context) { return load_wall_page(context, services); }));
     add_wall_acts(routes, services);
 
     routes.action("discussion.preview", "/gesprekken/voorbeeld", post, "/api/v1/previews", member, action(preview_text));

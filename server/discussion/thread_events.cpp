@@ -136,7 +136,8 @@ view::Model render_hint(db::Database& database, const live::Event& event, const 
     return database.read([&](db::Tx& tx) -> view::Model {
         const auto rows = tx.exec(figures_query, db::Params::of(base::MemberId{}, follower_level, thread));
         const auto row = rows.find_one();
-        if (!row) {
+        // What was merged stands in the list no more.
+        if (!row && tx.exec(merged_query, db::Params::of(thread, follower_level)).empty()) {
             return {};
         }
         return json{{"is", "hint"},
@@ -145,8 +146,8 @@ view::Model render_hint(db::Database& database, const live::Event& event, const 
                      {{"thread", thread.value},
                       {"kind", event.kind},
                       {"seq", event.seq},
-                      {"replyCount", row->integer("reply_count")},
-                      {"isAnswered", row->flag("is_answered")},
+                      {"replyCount", row ? row->integer("reply_count") : 0},
+                      {"isAnswered", row && row->flag("is_answered")},
                       {"isNew", is_opening && (event.kind == kind::post_new || event.kind == kind::thread_changed)}}}};
     });
 }

@@ -1,5 +1,5 @@
 // Page + events = fresh page: whatever happens, each page of each kind of reader ends as a reload would show it. Rule: only what a
-// reader can do himself is done to the page (the buttons "Toon"), and time is moved by the test.
+// reader can do himself is done to the page (the buttons "Toon"), and time is moved by the test. SEED=n repeats an order of acts.
 import assert from "node:assert/strict";
 import { openPerson, signIn } from "./browser.mjs";
 
@@ -25,14 +25,20 @@ async function compare() {
     return copy.outerHTML.replace(/\s+/g, " ").replace(/> </g, "><");
   };
   const picture = (page) => ({
-    parts: [...page.querySelectorAll("[data-live-part]:not([data-live-part=reageer])")].map(clean),
+    parts: [...page.querySelectorAll("[data-live-part]:not([data-live-part=reageer], [data-live-part=vraag])")].map(clean),
     posts: [...page.querySelectorAll("article[data-post]")].map(clean),
+    questions: [...page.querySelectorAll("[data-questions]")].map(clean),
     mayReply: page.querySelector("form[data-writing]") !== null,
   });
   const answer = await fetch(location.href, { headers: { Accept: "text/html" }, cache: "no-store" });
+  const threadIn = (url) => new URL(url, location.href).pathname.split("/")[2];
+  if (threadIn(answer.url) !== threadIn(location.href)) {
+    const link = document.querySelector("[data-moved] a");
+    return link && threadIn(link.href) === threadIn(answer.url) ? "" : "the thread stands elsewhere, and the page does not say so";
+  }
   const fresh = picture(new DOMParser().parseFromString(await answer.text(), "text/html"));
   const shown = picture(document);
-  for (const name of ["parts", "posts"])
+  for (const name of ["parts", "posts", "questions"])
     for (let i = 0; i < Math.max(fresh[name].length, shown[name].length); i += 1) {
       const [wanted, is] = [fresh[name][i] ?? "nothing", shown[name][i] ?? "nothing"];
       let at = 0;
@@ -84,6 +90,7 @@ async function openAll(browser, site, addresses) {
     people[name].pages = {};
     for (const [kind, address] of Object.entries(addresses)) {
       if (kind === "own" && !email) continue;
+      if (kind === "merged" && ["newcomer", "administrator"].includes(name)) continue; // as the member
       const page = await people[name].context.newPage();
       page.on("pageerror", (error) => people[name].faults.push(`${kind}: ${error.message}`));
       await page.goto(address);
@@ -112,16 +119,49 @@ async function allAreFresh(people, what) {
   }
 }
 
+/** Numbers from 0 to 1, always the same of one seed. */
+function chances(seed) {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}
+
+/** Each row of acts in its own order, the rows mixed by chance. While the thread is closed, only acts that then go are drawn. */
+function mixed(rows, chance) {
+  const left = rows.map((row) => Object.entries(row));
+  const order = [];
+  for (let isClosed = false; left.some((row) => row.length > 0);) {
+    const next = left.filter(([first]) => first && !(isClosed && first[1].isForOpen));
+    const row = next[Math.floor(chance() * next.length)];
+    const [name, act] = row.shift();
+    if (act.closes !== undefined) isClosed = act.closes;
+    order.push([name, act]);
+  }
+  return order;
+}
+
+/** Of everything that can happen to a thread, its posts and its wall, in an order by chance and two or three at a time. */
 export async function everyPageOfEveryReaderStaysFresh(browser, site) {
-  const writer = await openPerson(browser, site);
+  const seed = Number(process.env.SEED ?? Math.floor(Math.random() * 1_000_000));
+  const chance = chances(seed);
+  const [writer, asker] = [await openPerson(browser, site), await openPerson(browser, site)];
   await signIn(writer.page, "adviseur@demo.example");
+  await signIn(asker.page, "wethouder@demo.example");
   const question = (changes) => ({ kind: "question", title: "Blijft alles gelijk?", body: "Een vraag.", theme: "huisvesting", visibility: "public",
     municipalities: ["GM1783:about"], ...changes });
   const { id } = await act(writer, "POST", "/threads", question(), 201);
+  const { id: other } = await act(asker, "POST", "/threads", question({ title: "Hetzelfde, maar dan later?" }), 201);
+  await act(asker, "POST", `/threads/${other}/posts`, { body: "Zie het andere gesprek." }, 201);
   const thread = `/threads/${id}`;
+  for (const body of ["Wie betaalt dit?", "Wat werkt bij u?"]) await act(asker, "POST", `${thread}/posts`, { body }, 201);
+  await asker.context.close();
   const people = await openAll(browser, site, {
     thread: `/gesprekken/${id}`, list: "/gesprekken?thema=huisvesting", home: "/", municipality: "/gemeenten/GM1783",
-    type: "/typen/tuinbouwgemeenten", own: "/ik",
+    type: "/typen/tuinbouwgemeenten", own: "/ik", merged: `/gesprekken/${other}`,
   });
   const { newcomer, member, administrator, moderator } = people;
   const decide = async (words, decision) => {
@@ -133,10 +173,14 @@ export async function everyPageOfEveryReaderStaysFresh(browser, site) {
     await act(moderator, "POST", `/moderation/cases/${id}/decision`, { version, rules: ["geen-inwoners"],
       facts: "In de tekst staat de naam van een bewoner.", ...decision }, 200);
   };
+  const place = (theme, municipality, kind) => () => act(moderator, "PUT", `${thread}/place`,
+    { kind, theme, municipalities: [municipality], typologies: ["tuinbouwgemeenten"], reason: "Hoort hier." }, 200);
+  const vote = (who, method, number) => () => act(who, method, `${thread}/posts/${number}/vote`, undefined, method === "PUT" ? 200 : 204);
   let reply;
   let kept;
   let judged;
-  const acts = {
+  let moved;
+  const posts = {
     "a reply": async () => (reply = await act(administrator, "POST", `${thread}/posts`, { body: "Bij ons wel." }, 201)),
     "an edit": () => act(administrator, "PUT", `${thread}/posts/${reply.number}`, { body: "Bij ons niet.", version: reply.version }, 200),
     "an answer": () => act(member, "PUT", `${thread}/answer`, { number: reply.number }, 200),
@@ -160,24 +204,62 @@ export async function everyPageOfEveryReaderStaysFresh(browser, site) {
       await decideOn(judged, { decision: "remove" });
     },
     "a removal that is taken back": () => act(moderator, "DELETE", `/moderation/cases/${judged}/decision`, undefined, 200),
+  };
+  const threads = {
     "a new thread": () => act(member, "POST", "/threads", question({ title: "Nog een vraag?" }), 201),
     "a thread for members": () => act(member, "POST", "/threads", question({ title: "Alleen voor leden?", visibility: "members" }), 201),
     "a thread that waits": () => act(newcomer, "POST", "/threads", question({ title: "Mag dit?" }), 202),
-    "a pin": () => act(moderator, "PUT", `${thread}/pin`, { reason: "Voor iedereen." }, 200),
     "a thread for administrators": () => act(administrator, "POST", "/threads", question({ title: "Onder ons?", visibility: "administrators" }), 201),
-    "an end": () => act(moderator, "PUT", `${thread}/closure`, { reason: "De vraag is beantwoord." }, 200),
-    "no pin": () => act(moderator, "DELETE", `${thread}/pin`, undefined, 204),
-    "no end": () => act(moderator, "DELETE", `${thread}/closure`, undefined, 204),
   };
+  const whole = {
+    "a pin": () => act(moderator, "PUT", `${thread}/pin`, { reason: "Voor iedereen." }, 200),
+    "another theme": place("expats", "GM1783:about", "question"),
+    "an end with a conclusion": () => act(moderator, "PUT", `${thread}/closure`, { reason: "De vraag is beantwoord.", conclusion: "Het kan **zo**." }, 200),
+    "another conclusion": () => act(moderator, "PUT", `${thread}/closure`, { reason: "Beantwoord.", until: "", conclusion: "Het kan ook anders." }, 200),
+    "no end": () => act(moderator, "DELETE", `${thread}/closure`, undefined, 204),
+    "another municipality": place("expats", "GM0981:experience", "question"),
+    "a merge": async () => {
+      await act(moderator, "POST", `/threads/${other}/merge`, { into: id, reason: "Hetzelfde." }, 200);
+      moved = (await act(moderator, "GET", thread, undefined, 200)).posts.items.filter((one) => one.body === "Zie het andere gesprek.").map((one) => one.number);
+    },
+    "no pin": () => act(moderator, "DELETE", `${thread}/pin`, undefined, 204),
+    "back to its place": place("huisvesting", "GM1783:about", "question"),
+    "a split": () => act(moderator, "POST", `${thread}/split`, { numbers: moved, title: "Een eigen gesprek", reason: "Iets anders." }, 201),
+    "a second end": () => act(moderator, "PUT", `${thread}/closure`, { reason: "Klaar." }, 200),
+    "open again": () => act(moderator, "DELETE", `${thread}/closure`, undefined, 204),
+  };
+  const wall = {
+    "a wall": async () => {
+      await act(moderator, "PUT", `${thread}/wall`, undefined, 200);
+      for (const person of Object.values(people)) {
+        person.pages.wall = await person.context.newPage();
+        person.pages.wall.on("pageerror", (error) => person.faults.push(`wall: ${error.message}`));
+        await person.pages.wall.goto(`/gesprekken/${id}/wand`);
+      }
+    },
+    "a vote": vote(member, "PUT", 3),
+    "a vote of a new member": vote(newcomer, "PUT", 2),
+    "a vote of a moderator": vote(moderator, "PUT", 2),
+    "dealt with now": () => act(moderator, "PUT", `${thread}/wall/current`, { number: 2 }, 200),
+    "a vote taken back": vote(newcomer, "DELETE", 2),
+    "the next one": () => act(moderator, "PUT", `${thread}/wall/current`, { number: 3 }, 200),
+    "back in the row": () => act(moderator, "DELETE", `${thread}/posts/2/dealt`, undefined, 204),
+    "dealt with": () => act(moderator, "PUT", `${thread}/posts/3/dealt`, undefined, 200),
+    "one more vote": vote(newcomer, "PUT", 2),
+    "a wall that closes": () => act(moderator, "DELETE", `${thread}/wall`, undefined, 204),
+    "a wall that opens again": () => act(moderator, "PUT", `${thread}/wall`, undefined, 200),
+  };
+  for (const one of Object.values(posts)) one.isForOpen = true;
+  for (const name of ["an end with a conclusion", "a second end"]) whole[name].closes = true;
+  for (const name of ["no end", "open again"]) whole[name].closes = false;
   const wrong = [];
   try {
     await allAreFresh(people, "as loaded");
-    // Two at a time: what comes while a page is being read anew must not be lost either.
-    const names = Object.keys(acts);
-    for (let i = 0; i < names.length; i += 2) {
-      const two = names.slice(i, i + 2);
-      for (const name of two) await acts[name]();
-      await allAreFresh(people, two.join(" and ")).catch((error) => wrong.push(error.message));
+    // Some at a time: what comes while a page is being read anew must not be lost either.
+    for (const order = mixed([posts, threads, whole, wall], chance); order.length > 0;) {
+      const now = order.splice(0, 2 + Math.floor(chance() * 2));
+      for (const [name, run] of now) await run().catch((error) => assert.fail(`seed ${seed}: ${name}: ${error.message}`));
+      await allAreFresh(people, `seed ${seed}: ${now.map(([name]) => name).join(" and ")}`).catch((error) => wrong.push(error.message));
       assert.ok(wrong.length < 2, wrong.join("\n"));
     }
     assert.deepEqual(wrong, []);

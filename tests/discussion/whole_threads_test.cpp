@@ -270,6 +270,9 @@ TEST_F(WholeThreadsTest, FollowersOfAMergedThreadHearWhereItWent) {
     EXPECT_EQ(message["thread"]["movedTo"]["url"], address(two, "/tweede-gesprek#bericht-2"));
     EXPECT_EQ(world().events_of("thread/" + std::to_string(two)).back().kind, "thread.changed");
     EXPECT_THAT(events.back().hints, Contains("me/" + to_string(anna.member)));
+    EXPECT_EQ(render_hint(database(), events.back(), "list/all").json()["value"]["thread"], one) << "its row goes from the lists";
+    sql(database(), "UPDATE threads SET is_published = false WHERE id = $1", db::Params::of(two));
+    EXPECT_TRUE(render_hint(database(), events.back(), "list/all").is_null()) << "of what is closed to readers they hear nothing";
 }
 
 class CrossingActsTest : public test::CommittedDiscussionTest {

@@ -1,5 +1,6 @@
 """What must hold when things go wrong or happen at once: killed processes, a database that is away, two servers on one database,
 kept pages, many writers. Rule: what is killed is killed by its process id, and nothing here waits by the clock."""
+import itertools
 import os
 import random
 import signal
@@ -398,6 +399,12 @@ class KeptPages(Started):
                  "/api/v1/municipalities/GM1783", "/api/v1/typologies"]
         paths += [f"/gesprekken/{t}/gesprek-{n}-van-de-proef" for n, t in enumerate(threads)] + [f"/api/v1/threads/{t}" for t in threads]
         paths += [f"/gesprekken/{threads[0]}/berichten/2/versies"]
+        # What moderators do with whole threads and staff with a wall is done to this one, so that the others stay open.
+        whole = start_thread(wethouder, "Een heel gesprek", municipalities=["GM1783"], typologies=["tuinbouwgemeenten"])
+        for question in ("Wie betaalt dit?", "Wat werkt bij u?"):
+            self.assertEqual(post(wethouder, whole, question).status, 201)
+        paths += [f"/gesprekken/{whole}/een-heel-gesprek", f"/api/v1/threads/{whole}", f"/gesprekken/{whole}/wand", f"/api/v1/threads/{whole}/wall",
+                  "/gesprekken?thema=wonen", "/gesprekken?thema=expats"]
 
         numbers = iter(range(1_000_000))
 
@@ -478,6 +485,39 @@ class KeptPages(Started):
             revision = seen.json()["revision"] if seen.status == 200 else 0
             self.assertEqual(wethouder.api("PUT", key, {"revision": revision, "data": {"body": f"Half {next(numbers)}"}}).status, 200)
 
+        def good(visitor, method, path, data=None):
+            answer = visitor.api(method, path, data)
+            self.assertLess(answer.status, 300, answer)
+            return answer.json() if answer.body else None
+
+        def in_turn(*acts):
+            """The next of these each time, and then the first again."""
+            turns = itertools.cycle(acts)
+            return lambda: next(turns)()
+
+        def to_whole(method, part, data=None, visitor=None):
+            return lambda: good(visitor or moderator, method, f"/threads/{whole}{part}", data)
+
+        def place(theme, municipality):
+            return to_whole("PUT", "/place", {"kind": "question", "theme": theme, "municipalities": [municipality], "typologies": [], "reason": "Hoort hier."})
+
+        def merge():
+            other = start_thread(adviseur, f"Samen {next(numbers)}", municipalities=["GM1783"])
+            for visitor in here.values():
+                read(visitor, f"/gesprekken/{other}")
+            good(moderator, "POST", f"/threads/{other}/merge", {"into": whole, "reason": "Hetzelfde."})
+
+        def split():
+            last = good(moderator, "GET", f"/threads/{whole}")["posts"]["items"][-1]["number"]
+            good(moderator, "POST", f"/threads/{whole}/split", {"numbers": [last], "title": f"Apart {next(numbers)}", "reason": "Iets anders."})
+
+        def close_wall():
+            good(moderator, "DELETE", f"/threads/{whole}/wall")
+            self.assertEqual(compare(here, "a closed wall"), [])
+            for visitor in here.values():
+                read(visitor, f"/gesprekken/{whole}/wand")
+            good(moderator, "PUT", f"/threads/{whole}/wall")
+
         version = lambda who, path: {"body": f"Gewijzigd {next(numbers)}", "version": who.api("GET", path).json()["version"]}
         changes = {
             "reply": reply, "edit": change("PUT", "", (200, 409), version), "withdraw": change("DELETE", "", (200,)),
@@ -485,11 +525,18 @@ class KeptPages(Started):
             "held": lambda: post(nieuw, threads[1], f"Wacht {next(numbers)}"), "accept": answer(), "unaccept": answer(0), "draft": draft,
             "drop the draft": lambda: wethouder.api("DELETE", f"/drafts/reply-{threads[1]}"),
             "marker": lambda: adviseur.api("PUT", f"/threads/{chance.choice(threads)}/marker", {"number": 2}),
+            "close or open": in_turn(to_whole("PUT", "/closure", {"reason": "Klaar.", "conclusion": "Het kan **zo**."}), to_whole("DELETE", "/closure")),
+            "pin or not": in_turn(to_whole("PUT", "/pin", {"reason": "Voor iedereen."}), to_whole("DELETE", "/pin")),
+            "move": in_turn(place("expats", "GM0981"), place("wonen", "GM1783")), "merge or split": in_turn(merge, split),
+            "vote": in_turn(to_whole("PUT", "/posts/3/vote", None, adviseur), to_whole("DELETE", "/posts/3/vote", None, adviseur)),
+            "choose": in_turn(to_whole("PUT", "/wall/current", {"number": 2}), to_whole("PUT", "/posts/2/dealt"), to_whole("DELETE", "/posts/2/dealt")),
+            "close the wall": close_wall,
             "new thread": lambda: start_thread(chance.choice([wethouder, nieuw]), f"Nog een proef {next(numbers)}", municipalities=["GM1783"],
                                                typologies=["tuinbouwgemeenten"]),
         }
         for _ in range(4):
             reply()
+        good(moderator, "PUT", f"/threads/{whole}/wall")
         order = list(changes) * 2
         chance.shuffle(order)
         with self.subTest(seed=seed):
@@ -498,6 +545,9 @@ class KeptPages(Started):
                     for path in paths:
                         read(visitor, path)
                 changes[name]()
+                if name == "vote":  # told by a turn, of either server
+                    wait_until("the votes are told", lambda: a.sql(f"SELECT votes_due FROM walls WHERE thread_id = {whole}") == "f")
+                    wait_until("the pages are new after votes", lambda: not compare(here, name), 20)
                 self.assertEqual(compare(here, name), [])
             wait_until("the other server's pages are new", lambda: not compare(there, "all"), 20)
             # The server meets its own last change once more in the table, up to a second later, and lets go of its pages again.
