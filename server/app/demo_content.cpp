@@ -7,6 +7,7 @@
 
 #include "base/time.hpp"
 #include "discussion/urls.hpp"
+#include "discussion/wall_acts.hpp"
 #include "members/member_store.hpp"
 #include "moderation/case_store.hpp"
 #include "moderation/working_time.hpp"
@@ -32,7 +33,7 @@ const db::Query age_members_query{"app.demo_age_members", R"(
      WHERE m.is_demo AND EXISTS (SELECT 1 FROM posts p WHERE p.author_id = m.id))"};
 
 const db::Query start_query{"app.demo_start_thread", R"(
-    SELECT made.thread_id, made.post_id, made.event_id
+    SELECT made.thread_id, made.post_id, made.event_id, m.id AS author_id
       FROM members m
      CROSS JOIN LATERAL start_thread(m.id, m.function, coalesce(m.municipality_code, ''),
                                      typology_letter(m.municipality_code), 'live', $2, $3, $4, $5, $6, $7::jsonb,
@@ -67,6 +68,17 @@ const db::Query recount_query{"app.demo_recount", "SELECT recount_thread($1)"};
 const db::Query move_query{"app.demo_move_post", R"(
     UPDATE posts SET state = $3, withdrawn_at = CASE WHEN $3 = 'withdrawn' THEN $4::timestamptz END
      WHERE thread_id = $1 AND number = $2)"};
+
+const db::Query vote_query{"app.demo_vote", R"(
+    INSERT INTO post_votes (post_id, member_id, at)
+    SELECT p.id, m.id, $3 FROM posts p JOIN members m ON m.email = ANY ($2::text[]) AND m.id <> p.author_id WHERE p.id = $1)"};
+
+const db::Query call_query{"app.demo_call_question", R"(
+    UPDATE walls w SET current_post = p.id FROM posts p WHERE w.thread_id = $1 AND p.thread_id = $1 AND p.number = $2)"};
+
+const db::Query deal_query{"app.demo_deal_question", R"(
+    INSERT INTO dealt_questions (post_id, at)
+    SELECT p.id, $3 FROM posts p JOIN walls w ON w.thread_id = p.thread_id WHERE p.thread_id = $1 AND p.number = $2)"};
 
 const db::Query announce_query{"app.demo_announce", R"(
     WITH raised AS (
@@ -207,6 +219,9 @@ private:
         tx_.exec(backdate_post_query,
                  db::Params::of(row.integer("post_id"), at, row.integer("event_id")));
         tx_.exec(backdate_thread_query, db::Params::of(thread_, at));
+        if (thread.value("wall", false)) {
+            discussion::start_wall(tx_, thread_, row.id<base::MemberId>("author_id"));
+        }
         last_number_ = 1;
     }
 
@@ -227,8 +242,19 @@ private:
         tx_.exec(backdate_post_query,
                  db::Params::of(row.integer("post_id"), at, row.integer("event_id")));
         ++last_number_;
+        vote(list_of(reply, "votes"), row.integer("post_id"), at);
         if (is_held) {
             open_case(last_number_, "review", "new-member", at);
+        }
+    }
+
+    void vote(const std::vector<std::string>& slugs, std::int64_t post, base::Time at) {
+        std::vector<std::string> emails;
+        for (const auto& slug : slugs) {
+            emails.push_back(email_of(slug));
+        }
+        if (!emails.empty() && tx_.exec(vote_query, db::Params::of(post, emails, at)).affected() != emails.size()) {
+            refuse("a vote of nobody, of one twice, or for his own question");
         }
     }
 
@@ -245,6 +271,13 @@ private:
         } else if (act == "withdraw") {
             tx_.exec(move_query, db::Params::of(thread_, number, "withdrawn", at));
             tx_.exec(announce_query, db::Params::of(thread_, number, "post.withdrawn", at));
+        } else if (act == "call" || act == "deal") {
+            const auto rows = act == "call" ? tx_.exec(call_query, db::Params::of(thread_, number))
+                                            : tx_.exec(deal_query, db::Params::of(thread_, number, at));
+            if (rows.affected() != 1) {
+                refuse("no wall to " + act + " reply " + std::to_string(number));
+            }
+            tx_.exec(announce_query, db::Params::of(thread_, number, "thread.changed", at));
         } else if (act == "report") {
             open_case(number, "report", "", at);
         } else if (act == "return") {

@@ -9,6 +9,7 @@
 #include "discussion/post_rules.hpp"
 #include "discussion/thread_page.hpp"
 #include "discussion/urls.hpp"
+#include "discussion/wall_acts.hpp"
 
 namespace forum::discussion {
 
@@ -65,7 +66,7 @@ std::optional<site::ActionResult> answer_other_button(const site::ActionContext&
     if (act == "bewaar") {
         const auto kept = keep_draft(context, services, "new-thread",
                                      {"kind", "title", "body", "context", "options", "tried", "theme", "municipalities",
-                                      "typologies", "visibility"});
+                                      "typologies", "visibility", "wall"});
         form.errors = {};
         if (const auto* conflict = std::get_if<DraftConflict>(&kept)) {
             form.body = both_texts(form.body, *conflict, "body");
@@ -166,6 +167,9 @@ site::ActionResult post_thread(const site::ActionContext& context, const Service
                                        .municipalities = form.municipalities,
                                        .typologies = form.typologies,
                                        .key = scoped_key(context, "thread")});
+    if (form.has_wall && !started.is_again) {
+        start_wall(context.tx, started.thread, context.viewer.member);
+    }
     site::Done done;
     done.status = started.is_live ? 201 : 202;
     done.location = context.is_api ? "/api/v1/threads/" + to_string(started.thread)

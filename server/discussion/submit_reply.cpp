@@ -12,6 +12,7 @@
 #include "discussion/thread_store.hpp"
 #include "discussion/urls.hpp"
 #include "discussion/wall_page.hpp"
+#include "discussion/wall_store.hpp"
 
 namespace forum::discussion {
 
@@ -348,7 +349,7 @@ site::ActionResult post_reply(const site::ActionContext& context, const Services
     site::Done answer;
     answer.status = done->is_live ? 201 : 202;
     answer.location = context.is_api       ? post_api_url(done->thread, done->number)
-                      : parsed.is_question ? wall_url(done->thread) + "#vraag-" + std::to_string(done->number)
+                      : parsed.is_question ? question_url(context.tx, context.viewer, done->thread, done->number)
                                            : post_url(done->thread, done->slug, done->number);
     answer.flash = done->is_live ? "discussion.flash_reply" : "discussion.flash_waits";
     if (wants_json(context)) {

@@ -23,6 +23,9 @@ bool is_one_of(const std::string& value, const auto& list) {
     return std::any_of(list.begin(), list.end(), [&](const char* known) { return value == known; });
 }
 
+/// A ticked box, or `true` in JSON.
+bool is_true(const std::string& value) { return value == "1" || value == "true"; }
+
 class Parser {
 public:
     Parser(const site::ActionContext& context, const Services& services) : context_{context}, services_{services} {}
@@ -32,7 +35,7 @@ public:
         site::check_fields(form_.errors, input,
                            {.texts = {"kind", "title", "body", "context", "options", "tried", "theme", "municipality_add",
                                       "municipality_role", "visibility", "nonce", "actie"},
-                            .others = {"municipalities", "typologies", confirm_field, "confirmPrivate", "draft_revision"}},
+                            .others = {"wall", "municipalities", "typologies", confirm_field, "confirmPrivate", "draft_revision"}},
                            services_.texts, context_.language);
         form_.nonce = input.text("nonce");
         form_.kind = input.text("kind");
@@ -45,9 +48,13 @@ public:
         form_.tried = base::trim(input.text("tried"));
         form_.theme = input.text("theme");
         form_.visibility = input.text("visibility");
+        form_.has_wall = is_true(input.text("wall"));
         check_kind();
         check_theme();
         check_visibility();
+        if (form_.has_wall && !context_.viewer.is_staff()) {
+            fault("wall", "error_wall_staff");
+        }
         check_text(form_.errors, "title", form_.title, title_limit, services_.texts, context_.language);
         check_text(form_.errors, "body", form_.body, body_limit, services_.texts, context_.language);
         if (form_.kind == "dilemma") {
@@ -198,6 +205,7 @@ void fill_from_draft(ThreadForm& form, const Draft& draft, const places::Directo
     form.tried = draft_text(data, "tried");
     form.theme = draft_text(data, "theme");
     form.visibility = draft_text(data, "visibility");
+    form.has_wall = is_true(draft_text(data, "wall"));
     for (const auto& value : draft_texts(data, "municipalities")) {
         const auto colon = value.find(':');
         const auto role = colon == std::string::npos ? std::string{"about"} : value.substr(colon + 1);
@@ -284,6 +292,8 @@ site::Page thread_form_page(const site::PageContext& context, const Services& se
     put_choices(model, context, services, form);
     model["nonce"] = form.nonce;
     model["draftRevision"] = form.draft_revision;
+    model["mayOpenWall"] = context.viewer.is_staff();
+    model["hasWall"] = form.has_wall;
     model["previewHtml"] = form.preview_html;
     const bool is_searched = form.is_searched || base::count_characters(form.title) >= 3;
     model["similar"] = is_searched ? similar_rows(context, services, form.title) : json::array();
@@ -292,7 +302,7 @@ site::Page thread_form_page(const site::PageContext& context, const Services& se
     model["usualWait"] = services.gate.usual_wait(context.tx, context.language);
     model["check"] = check_json(form.check);
     form.errors.write_to(model, {"kind", "title", "body", "context", "options", "tried", "theme", "municipalities",
-                                 "typologies", "visibility", confirm_field});
+                                 "typologies", "visibility", "wall", confirm_field});
     page.template_name = "thread_new";
     page.title = services.texts.text("discussion.new_title", context.language);
     page.breadcrumbs = {{services.texts.text("discussion.threads_title", context.language), "/gesprekken"}};

@@ -24,6 +24,7 @@ struct ThreadForm {
     std::string nonce;
     std::int64_t draft_revision{0};
     std::string preview_html;
+    bool has_wall{false};     ///< with a wall for questions at once
     bool is_searched{false};  ///< similar threads were asked for
     AuthorCheck check;
     site::FormErrors errors;

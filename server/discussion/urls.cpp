@@ -38,6 +38,8 @@ std::string post_api_url(base::ThreadId thread, int number) {
 
 std::string wall_url(base::ThreadId thread) { return "/gesprekken/" + to_string(thread) + "/wand"; }
 
+std::string wall_list_url(base::ThreadId thread, int from) { return wall_url(thread) + "?vanaf=" + std::to_string(from); }
+
 std::string thread_slug(std::string_view title) {
     constexpr std::array taken{"berichten", "gelezen", "sluiten", "openen", "vastzetten", "losmaken", "verplaatsen", "samenvoegen", "splitsen", "wand", "logboek"};
     auto slug = base::slugify(title);

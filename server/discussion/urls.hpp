@@ -30,6 +30,8 @@ std::string post_act_url(base::ThreadId thread, int number, std::string_view act
 std::string post_api_url(base::ThreadId thread, int number);
 /// "/gesprekken/12/wand"; a question on it is "#vraag-5".
 std::string wall_url(base::ThreadId thread);
+/// All questions in the order in which they were asked, from this number on.
+std::string wall_list_url(base::ThreadId thread, int from);
 
 /// The slug for a title; never one of the words that have a meaning of their own after /gesprekken/{id}/.
 std::string thread_slug(std::string_view title);

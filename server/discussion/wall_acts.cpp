@@ -86,7 +86,11 @@ void require_open(bool is_open) {
 site::Done done_at(const site::ActionContext& context, base::ThreadId thread, int number, int status, const std::string& flash) {
     site::Done done;
     done.status = status;
-    done.location = wall_url(thread) + (number == 0 ? "" : "#vraag-" + std::to_string(number));
+    const auto list_from = parse_post_number(context.query("vanaf", "cursor"));
+    const auto anchor = "#vraag-" + std::to_string(number);
+    done.location = number == 0 ? wall_url(thread)
+                    : list_from ? wall_list_url(thread, *list_from) + anchor
+                                : question_url(context.tx, context.viewer, thread, number);
     done.flash = flash;
     if (number != 0 && wants_json(context)) {
         const auto question = get_question(context.tx, context.viewer, thread, number);
@@ -184,6 +188,11 @@ site::ActionResult move_question(const site::ActionContext& context, const Servi
 }
 
 }  // namespace
+
+void start_wall(db::Tx& tx, base::ThreadId thread, base::MemberId by) {
+    tx.exec(open_query, db::Params::of(thread));
+    tx.exec(log_query, db::Params::of(thread, std::string{"open"}, base::PostId{}, by));
+}
 
 bool announce_votes(db::Tx& tx, const live::Announcer& announcer) {
     for (const auto& row : tx.exec(walls_due_query)) {

@@ -7,6 +7,9 @@
 
 namespace forum::discussion {
 
+/// A wall on a thread that is started in this transaction: the thread's own first event tells of it.
+void start_wall(db::Tx& tx, base::ThreadId thread, base::MemberId by);
+
 void add_wall_acts(site::Routes& routes, const Services& services);
 
 /// Announces the counts of each wall on which somebody voted since the last turn. Answers whether there is more to do at once.

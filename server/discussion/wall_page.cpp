@@ -15,29 +15,81 @@ namespace {
 
 using nlohmann::json;
 
-/// More questions than this are read in the thread; the first are those with the most votes.
-constexpr std::size_t question_limit = 200;
-
 const db::Query draft_query{"discussion.wall_draft", R"(
     SELECT d.revision, d.data ->> 'body' AS body FROM drafts d WHERE d.member_id = $1 AND d.key = 'reply-' || $2::bigint)"};
 
-/// What stands on the wall beside the post itself.
-void put_question(json& post, const Question& question, const PostThread& thread, const access::Viewer& viewer, bool is_open) {
-    const auto put = [&](const char* permission, bool allowed, const char* address, std::string_view act) {
+/// What stands on the wall beside the post itself. `query`: "" or that of the page to which its buttons lead back.
+void put_question(json& post, const Question& question, const PostThread& thread, const access::Viewer& viewer, bool is_open,
+                  const std::string& query) {
+    const auto put = [&](const char* permission, bool allowed, const char* address, const std::string& act) {
         post[permission] = allowed;
-        post[address] = allowed ? post_act_url(thread.id, question.number, act) : std::string{};
+        post[address] = allowed ? post_act_url(thread.id, question.number, act + query) : std::string{};
     };
     const bool is_votable = is_open && viewer.is_signed_in() && !viewer.is_read_only() &&
                             question.author != viewer.member && question.is_live && question.place != "dealt";
     const bool may_move = viewer.is_staff() && question.is_live;
     post["hasVoted"] = question.has_voted;
     post["place"] = question.place;
+    post["isCurrent"] = question.place == "current";
+    post["isDealt"] = question.place == "dealt";
     put("mayVote", is_votable && !question.has_voted, "voteUrl", "/stem");
     put("mayUnvote", is_votable && question.has_voted, "unvoteUrl", "/stem-terug");
     put("mayCall", may_move && is_open && question.place != "current", "callUrl", "/nu");
     put("mayDeal", may_move && question.place != "dealt", "dealUrl", "/behandeld");
     put("mayPutBack", may_move && question.place != "open", "putBackUrl", "/terug-in-rij");
     post["excerpt"] = base::excerpt(view::markdown_to_text(post["body"].get<std::string>()), 240);
+}
+
+/// Which of the questions the page has, and where the others are.
+struct Paging {
+    int from{0};                    ///< 0 = the first page
+    std::size_t count{0};           ///< of all
+    std::optional<int> previous, next;  ///< numbers with which the pages before and after begin
+};
+
+/// Leaves of all `questions` those of the page.
+Paging keep_page(std::vector<Question>& questions, int from) {
+    constexpr std::size_t size = wall_page_size;
+    Paging paging{.from = from, .count = questions.size()};
+    if (from == 0) {
+        questions.resize(std::min(questions.size(), size), Question{});
+        if (paging.count > size) {
+            paging.next = 1;
+        }
+        return paging;
+    }
+    std::sort(questions.begin(), questions.end(), [](const auto& one, const auto& other) { return one.number < other.number; });
+    const auto first = std::find_if(questions.begin(), questions.end(), [&](const auto& one) { return one.number >= from; });
+    const auto before = static_cast<std::size_t>(first - questions.begin());
+    const auto after = static_cast<std::size_t>(questions.end() - first);
+    if (before > 0) {
+        paging.previous = questions[before - std::min(before, size)].number;
+    }
+    if (after > size) {
+        paging.next = questions[before + size].number;
+    }
+    questions = {first, first + static_cast<std::ptrdiff_t>(std::min(after, size))};
+    return paging;
+}
+
+void put_paging(json& model, const Paging& paging, base::ThreadId thread) {
+    const auto url = [&](std::optional<int> from) { return from ? wall_list_url(thread, *from) : std::string{}; };
+    model["room"] = wall_page_size;
+    model["questionCount"] = paging.count;
+    model["previousUrl"] = url(paging.previous);
+    model["nextUrl"] = url(paging.next);
+    model["next"] = paging.next ? json(std::to_string(*paging.next)) : json{};
+    model["hereUrl"] = paging.from == 0 ? wall_url(thread) : wall_list_url(thread, paging.from);
+}
+
+/// The number with which the page begins; 0 = the first page. Throws Problem{not_found} when it can be no number.
+int asked_from(const site::PageContext& context) {
+    const auto text = context.query("vanaf", "cursor");
+    const auto number = text.empty() ? std::optional{0} : parse_post_number(text);
+    if (!number) {
+        throw base::Problem{base::ProblemKind::not_found};
+    }
+    return *number;
 }
 
 json reply_json(const site::PageContext& context, const ThreadFacts& facts, const std::optional<ReplyFormState>& form,
@@ -71,9 +123,10 @@ site::Page load_wall_page(const site::PageContext& context, const Services& serv
     if (!is_open) {
         throw base::Problem{base::ProblemKind::not_found};
     }
+    const bool is_screen = context.query("scherm", "screen") == "groot";
     auto questions = load_questions(context.tx, viewer, thread.id);
-    const auto count = questions.size();
-    questions.resize(std::min(count, question_limit), Question{});
+    const auto paging = keep_page(questions, form || is_screen ? 0 : asked_from(context));
+    const bool is_list = paging.from != 0;
     std::vector<std::int64_t> numbers;
     for (const auto& question : questions) {
         numbers.push_back(question.number);
@@ -90,8 +143,10 @@ site::Page load_wall_page(const site::PageContext& context, const Services& serv
     json model{{"current", nullptr}, {"items", json::array()}, {"dealt", json::array()}};
     for (const auto& question : questions) {
         auto& post = posts.at(question.number);
-        put_question(post, question, thread, viewer, *is_open);
-        if (question.place == "current") {
+        put_question(post, question, thread, viewer, *is_open, is_list ? "?vanaf=" + std::to_string(paging.from) : "");
+        if (is_list) {
+            model["items"].push_back(std::move(post));
+        } else if (question.place == "current") {
             model["current"] = std::move(post);
         } else {
             model[question.place == "dealt" ? "dealt" : "items"].push_back(std::move(post));
@@ -106,7 +161,7 @@ site::Page load_wall_page(const site::PageContext& context, const Services& serv
     model["seq"] = facts.seq;
     model["title"] = shown_title(facts, services.texts, context.language);
     model["threadUrl"] = thread_url(thread.id, thread.slug);
-    model["moreCount"] = count - questions.size();
+    put_paging(model, paging, thread.id);
     model["screenUrl"] = wall_url(thread.id) + "?scherm=groot";
     model["isHeld"] = viewer.is_signed_in() && !writes_at_once(viewer);
     model["usualWait"] = post_context.usual_wait;
@@ -117,7 +172,7 @@ site::Page load_wall_page(const site::PageContext& context, const Services& serv
     (form ? form->errors : site::FormErrors{}).write_to(model, {"body", confirm_field});
 
     auto page = page_under(facts, thread_url(thread.id, thread.slug), context, services);
-    page.template_name = context.query("scherm", "screen") == "groot" ? "wall_screen" : "wall";
+    page.template_name = is_screen ? "wall_screen" : is_list ? "wall_list" : "wall";
     page.status = form && !form->not_placed.empty() ? 409 : 200;
     page.title = services.texts.text("wall.title", context.language, json{{"title", model["title"]}});
     page.here = services.texts.text("wall.name", context.language);

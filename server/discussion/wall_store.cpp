@@ -2,6 +2,7 @@
 
 #include "base/problem.hpp"
 #include "discussion/post_view.hpp"
+#include "discussion/urls.hpp"
 
 namespace forum::discussion {
 
@@ -10,7 +11,7 @@ namespace {
 const db::Query find_wall_query{"discussion.find_wall", "SELECT is_open FROM walls WHERE thread_id = $1"};
 
 const db::Query questions_query{"discussion.wall_questions", R"(
-    SELECT q.post_id, q.number, q.author_id, q.is_live, q.votes, q.place,
+    SELECT q.post_id, q.number, q.author_id, q.is_live, q.votes, q.place, q.position,
            EXISTS (SELECT FROM post_votes v WHERE v.post_id = q.post_id AND v.member_id = $1) AS has_voted
       FROM wall_questions($3, $1, $2) q
      WHERE $4::integer IS NULL OR q.number = $4
@@ -25,7 +26,8 @@ std::vector<Question> load(db::Tx& tx, base::MemberId viewer, int level, base::T
                              .is_live = row.flag("is_live"),
                              .votes = static_cast<int>(row.integer("votes")),
                              .has_voted = row.flag("has_voted"),
-                             .place = row.text("place")});
+                             .place = row.text("place"),
+                             .position = static_cast<int>(row.integer("position"))});
     }
     return questions;
 }
@@ -52,6 +54,12 @@ Question get_question(db::Tx& tx, const access::Viewer& viewer, base::ThreadId t
         throw base::Problem{base::ProblemKind::not_found};
     }
     return std::move(found.front());
+}
+
+std::string question_url(db::Tx& tx, const access::Viewer& viewer, base::ThreadId thread, int number) {
+    const auto found = load(tx, viewer.member, viewer.level(), thread, number);
+    const bool is_beyond = !found.empty() && found.front().position > wall_page_size;
+    return (is_beyond ? wall_list_url(thread, number) : wall_url(thread)) + "#vraag-" + std::to_string(number);
 }
 
 }  // namespace forum::discussion

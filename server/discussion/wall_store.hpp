@@ -24,6 +24,7 @@ struct Question {
     int votes;
     bool has_voted;     ///< the viewer
     std::string place;  ///< "current", "open" or "dealt"
+    int position;       ///< on the wall, from 1
 };
 
 /// In the order of the wall: what is being dealt with, the open ones by votes and then the oldest, those that were dealt with.
@@ -32,5 +33,12 @@ std::vector<Question> load_questions(db::Tx& tx, const access::Viewer& viewer, b
 std::vector<Question> load_questions_for_followers(db::Tx& tx, base::ThreadId thread);
 /// Throws Problem{not_found} when post `number` is no question that the viewer may see.
 Question get_question(db::Tx& tx, const access::Viewer& viewer, base::ThreadId thread, int number);
+
+/// Questions on one page of a wall. The first page has those that stand first; the pages after it have all of them in the order in
+/// which they were asked, so that no vote takes a question to a page that somebody has read already.
+constexpr int wall_page_size = 200;
+
+/// "/gesprekken/12/wand#vraag-5"; beyond the first page, on the page that begins with it. Also for what is no question.
+std::string question_url(db::Tx& tx, const access::Viewer& viewer, base::ThreadId thread, int number);
 
 }  // namespace forum::discussion

@@ -111,14 +111,14 @@ TEST_F(DemoContent, DoesNothingASecondTime) {
 TEST_F(DemoContent, HasTheThreadsOfThePlan) {
     EXPECT_THAT(lines(database(), "SELECT kind || ' ' || count(*) AS line FROM threads WHERE "
                                   "is_demo GROUP BY kind ORDER BY kind"),
-                ElementsAre("dilemma 9", "experience 7", "question 9"));
+                ElementsAre("announcement 1", "dilemma 9", "experience 7", "question 9"));
     EXPECT_THAT(lines(database(), "SELECT visibility || ' ' || count(*) AS line FROM threads GROUP "
                                   "BY visibility ORDER BY 1"),
-                ElementsAre("administrators 1", "members 4", "public 20"));
+                ElementsAre("administrators 1", "members 4", "public 21"));
     EXPECT_THAT(
         lines(database(),
               "SELECT state || ' ' || count(*) AS line FROM posts GROUP BY state ORDER BY state"),
-        ElementsAre("live 108", "rejected 1", "removed 1", "returned 1", "waiting 3",
+        ElementsAre("live 114", "rejected 1", "removed 1", "returned 1", "waiting 3",
                     "withdrawn 1"));
     EXPECT_THAT(lines(database(),
                       "SELECT slug AS line FROM typologies y WHERE NOT EXISTS "
@@ -146,26 +146,32 @@ TEST_F(DemoContent, LongThreadsJoinMunicipalitiesOfDifferentTypes) {
               "ON y.municipality_code = p.author_municipality WHERE p.thread_id = t.id AND p.state "
               "= 'live') >= 3 "
               "ORDER BY t.id"),
-        ::testing::SizeIs(7));
+        ::testing::SizeIs(8));
     EXPECT_THAT(lines(database(),
                       "SELECT title AS line FROM threads t JOIN members m ON m.id = t.author_id "
                       "WHERE m.email = 'wethouder@demo.example' AND t.reply_count > 0"),
                 ElementsAre("Slaapplaatsen bij de kas of in de kern?"));
 }
 
+TEST_F(DemoContent, OneThreadHasAWallWithVotes) {
+    EXPECT_THAT(lines(database(), "SELECT q.number || ' ' || q.place || ' ' || q.votes AS line FROM walls w "
+                                  "CROSS JOIN LATERAL wall_questions(w.thread_id, NULL, 0) q WHERE w.is_open ORDER BY q.position"),
+                ElementsAre("3 current 5", "4 open 4", "5 open 1", "6 open 0", "2 dealt 3"));
+}
+
 TEST_F(DemoContent, EveryoneSeesWhatIsForHim) {
     const auto guest = seen_by(0, 0);
     const auto stranger = seen_by(member("adviseur"), 1);
     const auto staff = seen_by(member("moderator"), 3);
-    EXPECT_EQ(guest.threads, 20);
-    EXPECT_EQ(stranger.threads, 24);
-    EXPECT_EQ(seen_by(member("mehmet-sarikaya"), 1).threads, 25) << "the closed thread is his own";
-    EXPECT_EQ(seen_by(member("wethouder"), 2).threads, 25) << "it is for office-holders";
-    EXPECT_EQ(staff, (Seen{25, 115, 115}));
+    EXPECT_EQ(guest.threads, 21);
+    EXPECT_EQ(stranger.threads, 25);
+    EXPECT_EQ(seen_by(member("mehmet-sarikaya"), 1).threads, 26) << "the closed thread is his own";
+    EXPECT_EQ(seen_by(member("wethouder"), 2).threads, 26) << "it is for office-holders";
+    EXPECT_EQ(staff, (Seen{26, 121, 121}));
     EXPECT_EQ(seen_by(member("beheer"), 4), staff);
     // Five were never published; of the removed and the withdrawn one only the place is there.
-    EXPECT_EQ(stranger, (Seen{24, 107, 105}));
-    EXPECT_EQ(seen_by(member("nieuw"), 1), (Seen{24, 110, 108}))
+    EXPECT_EQ(stranger, (Seen{25, 113, 111}));
+    EXPECT_EQ(seen_by(member("nieuw"), 1), (Seen{25, 116, 114}))
         << "his own waiting, returned and rejected posts";
     EXPECT_EQ(guest.posts - guest.texts, 2);
     EXPECT_THAT(

@@ -114,6 +114,59 @@ export async function nothingMovesUnderTheKeyThatIsUsed(browser, site) {
   }
 }
 
+/** More than the first page has room for: what rises comes in by itself, and who reads the list of all is told that it changed. */
+export async function aLongWallIsReadPageByPage(browser, site) {
+  const all = await people(browser, site, [["moderator", "moderator@demo.example"], ["alderman", "wethouder@demo.example"], ["adviser", "adviseur@demo.example"],
+    ["guest", null], ["reader", null]]);
+  try {
+    const { moderator, alderman, adviser, guest, reader } = Object.fromEntries(Object.entries(all).map(([name, { page }]) => [name, page]));
+    const id = await makeWall(moderator, alderman, Array.from({ length: 202 }, (_, n) => `Vraag nummer ${n + 2}?`));
+    await guest.goto(`/gesprekken/${id}/wand`);
+    await reader.goto(`/gesprekken/${id}/wand?vanaf=202`);
+    for (const page of [guest, reader]) await page.waitForFunction(() => document.querySelector("[data-live-applied]:not([hidden])") ?? document.querySelector("[data-wall-list]"));
+    assert.equal(await guest.locator("[data-questions=open] > *").count(), 200);
+    assert.equal(await guest.locator("#vraag-203").count(), 0);
+    assert.deepEqual(await reader.locator("[data-post]").evaluateAll((list) => list.map((one) => one.dataset.post)), ["202", "203"]);
+    assert.equal(await reader.locator("[data-wall-changed]").isHidden(), true);
+    await reader.waitForTimeout(500); // it is connected
+    await send(adviser, "PUT", `/threads/${id}/posts/203/vote`);
+    await guest.locator("#vraag-203").waitFor();
+    await guest.waitForFunction(() => document.querySelector("[data-questions=open] > *").id === "vraag-203");
+    assert.equal(await guest.locator("[data-questions=open] > *").count(), 200);
+    assert.deepEqual([await guest.locator("#vraag-200").count(), await guest.locator("#vraag-201").count()], [1, 0], "the last made room");
+    await reader.locator("[data-wall-changed]").waitFor();
+    assert.deepEqual(await axe(reader), []);
+    await Promise.all([reader.waitForNavigation(), reader.locator("[data-wall-changed] a").click()]);
+    assert.match(await reader.locator("#vraag-203").innerText(), /1\s+stem/);
+    assert.equal(await reader.locator("[data-wall-changed]").isHidden(), true);
+    await Promise.all([reader.waitForNavigation(), reader.locator("a[rel=prev]").click()]);
+    assert.equal(await reader.locator("[data-post]").count(), 200);
+    assert.equal(await reader.locator("#vraag-2").count(), 1);
+    for (const { faults } of Object.values(all)) assert.deepEqual(faults, []);
+  } finally {
+    for (const { context } of Object.values(all)) await context.close();
+  }
+}
+
+export async function aThreadStartsWithAWall(browser, site) {
+  const { moderator } = await people(browser, site, [["moderator", "moderator@demo.example", withoutScript]]);
+  try {
+    const { page } = moderator;
+    await page.goto("/gesprekken/nieuw");
+    await page.fill("#title", "Themauur: uw vragen vooraf");
+    await page.check("input[name=kind][value=announcement]", { force: true });
+    await page.fill("#body", "Stel uw vraag op de wand.");
+    await page.selectOption("#theme", "wonen");
+    await page.check("#wall", { force: true });
+    await Promise.all([page.waitForNavigation(), page.locator("button[value=plaats]").click()]);
+    await Promise.all([page.waitForNavigation(), page.locator(".fd-wandlink a").click()]);
+    assert.match(new URL(page.url()).pathname, /\/wand$/);
+    assert.deepEqual(moderator.faults, []);
+  } finally {
+    await moderator.context.close();
+  }
+}
+
 export async function withoutScriptItIsFormsAndReloads(browser, site) {
   const all = await people(browser, site, [["moderator", "moderator@demo.example", withoutScript], ["adviser", "adviseur@demo.example", withoutScript],
     ["alderman", "wethouder@demo.example", withoutScript]]);
@@ -166,7 +219,7 @@ export async function everyoneCanUseIt(browser, site) {
         await page.setViewportSize({ width, height: 844 });
         for (const colorScheme of width === 320 ? ["light"] : ["light", "dark"]) {
           await page.emulateMedia({ colorScheme });
-          for (const path of [`/gesprekken/${id}/wand`, `/gesprekken/${id}/wand?scherm=groot`, ...(name === "moderator" ? [`/gesprekken/${id}`] : [])]) {
+          for (const path of [`/gesprekken/${id}/wand`, `/gesprekken/${id}/wand?scherm=groot`, `/gesprekken/${id}/wand?vanaf=1`, ...(name === "moderator" ? [`/gesprekken/${id}`] : [])]) {
             await page.goto(path);
             const where = `${path} ${width} ${colorScheme} ${name}`;
             if (width !== 320) for (const violation of await axe(page)) found.push(`${where}: ${violation}`);

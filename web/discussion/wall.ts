@@ -8,6 +8,7 @@ import { politely, say, text } from "../page.js";
 const restAfter = 3_000; // ms: the list keeps its order so long after somebody used it
 
 export function start(wall: HTMLElement): void {
+  if (wall.dataset["wallList"]) return startList(wall);
   const page = new WallPage(wall);
   const topic = `thread/${wall.dataset["wall"]}`;
   document.addEventListener("forum:event", (event) => {
@@ -20,6 +21,21 @@ export function start(wall: HTMLElement): void {
     if (!form.matches("[data-vote]")) return;
     event.preventDefault();
     void page.vote(form);
+  });
+}
+
+/** All questions, page by page: who reads there is told that something changed, and loads it when he likes. */
+function startList(wall: HTMLElement): void {
+  const notice = wall.querySelector<HTMLElement>("[data-wall-changed]");
+  let applied = seqOf(document);
+  document.addEventListener("forum:event", (event) => {
+    const message = (event as CustomEvent<LiveMessage>).detail;
+    if (!notice || message.topic !== `thread/${wall.dataset["wallList"]}`) return;
+    if (message.is !== "resync" && (message.is !== "event" || (message.seq ?? 0) <= applied)) return;
+    applied = message.seq ?? applied;
+    if (!notice.hidden) return;
+    notice.hidden = false;
+    politely(notice.querySelector("p")?.textContent ?? "");
   });
 }
 
@@ -66,6 +82,10 @@ class WallPage {
       if (shown) shown.textContent = String(count);
       if (word) word.textContent = text("wall_vote_word", { n: count });
     }
+    // More questions than the page has room for: one that comes among the first is not there yet.
+    const first = Number(this.wall.dataset["room"]);
+    if (votes.length > first && votes.slice(0, first).some(({ number }) => !this.wall.querySelector(`[data-post="${number}"]`)))
+      this.fresh.soon(refreshWithin);
     const list = this.list("open");
     if (list) this.order = [...votes.map(({ number }) => String(number)), ...idsOf(list)];
     this.settle();
