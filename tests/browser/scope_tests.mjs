@@ -46,7 +46,7 @@ const log = (browser, site, options) =>
     await page.goto(`/gesprekken/${id}`);
     await page.locator(".fd-mod summary").click();
     await submit(page, `a[href="/gesprekken/${id}/logboek"]`);
-    assert.match(await page.locator("main").innerText(), /Vastgezet[^]*tot en met[^]*Dit leest iedereen/);
+    assert.match(await page.locator("main").innerText(), /Vastgezet[^]*Tot en met[^]*Dit leest iedereen/);
     found.push(...await look(page, options, "the log of a thread"));
     return found;
   });

@@ -55,7 +55,7 @@ TEST_F(ThreadLogTest, NewestFirstWithWhoWhenAndWhy) {
     EXPECT_EQ(closed["conclusion"], "Het kan **wel**.");
     EXPECT_EQ(closed["what"], "Gesloten");
     const auto page = world().html(bea, world().get(bea, path(thread)));
-    for (const auto* words : {"Er is alles gezegd.", "Verplaatst", "Past hier.", "tot en met", "Mo Derator"}) {
+    for (const auto* words : {"Er is alles gezegd.", "Verplaatst", "Past hier.", "Tot en met", "Mo Derator"}) {
         EXPECT_THAT(page, HasSubstr(words));
     }
     // What ends on its day ends by itself.
