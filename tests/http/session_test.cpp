@@ -408,6 +408,9 @@ TEST(SessionTime, who_does_not_read_his_answer_is_dropped) {
         client.send("GET /page HTTP/1.1\r\nHost: a\r\n\r\n");
     }
     // Nothing is read here until the server has given up, and then it has no connection left.
+    while (server.server().figures().connections == 0) {
+        std::this_thread::yield();
+    }
     while (server.server().figures().connections > 0) {
         std::this_thread::yield();
     }
