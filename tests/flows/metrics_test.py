@@ -75,7 +75,9 @@ class Metrics(unittest.TestCase):
         self.grows('forum_requests_total{route="none",status="404"}', 1, lambda: visitor.get("/bestaat-niet/naam@voorbeeld.nl"))
         visitor.get("/gesprekken/2")
         self.grows("forum_cache_hits_total", 2, lambda: [visitor.get("/gesprekken/2") for _ in range(2)])
-        self.grows("forum_write_seconds_count", 1, lambda: writer.api("POST", "/threads/1/posts", {"body": "Geteld."}))
+        written = self.scrape()["forum_write_seconds_count"]
+        self.assertEqual(writer.api("POST", "/threads/1/posts", {"body": "Geteld."}).status, 201)
+        wait_until("it is written", lambda: self.scrape()["forum_write_seconds_count"] > written)  # the server's own chores write too
         self.assertNotIn("voorbeeld.nl", self.ask()[1])
 
     def test_followers_and_their_deliveries(self):
