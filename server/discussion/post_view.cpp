@@ -135,7 +135,7 @@ void put_permissions(json& model, const db::Row& row, const PostViewContext& con
         thread_url(thread.id, thread.slug) + "?citeer=" + std::to_string(number) + "#reageer");
     put("mayAccept", may_choose && is_live && !is_answer, "acceptUrl", act("/antwoord"));
     put("mayUnaccept", may_choose && is_answer, "unacceptUrl", act("/geen-antwoord"));
-    put("mayModerate", viewer.may_moderate() && !is_own && state != "erased" && state != "returned", "moderateUrl",
+    put("mayModerate", viewer.may_moderate() && thread.is_looked_after && !is_own && state != "erased" && state != "returned", "moderateUrl",
         act("/beoordelen"));
     put("mayReport", is_live && thread.is_published && !is_own, "reportUrl",
         "/melden?gesprek=" + to_string(thread.id) + "&bericht=" + std::to_string(number));

@@ -32,6 +32,7 @@ struct PostThread {
     bool is_closed{false};
     base::PostId accepted;
     std::string accepted_by;  ///< name, "" when nothing is accepted
+    bool is_looked_after{false};  ///< by the viewer: he reviews what is written here (SQL's looks_after)
 };
 
 struct PostViewContext {

@@ -34,6 +34,7 @@ const db::Query page_query{"discussion.thread_page", R"(
            t.accepted_post, coalesce(a.name, '') AS accepted_by, t.is_closed, t.closed_reason, t.closed_until, t.is_pinned,
            t.pinned_reason, t.pinned_until, t.conclusion, t.conclusion_html, t.concluded_at, c.name AS concluded_by,
            c.ended_at IS NOT NULL AS concluder_removed, t.seq, t.reply_count, t.strand,
+           is_staff($2) AND looks_after($1, t.id, NULL) AS is_looked_after,
            (SELECT w.is_open FROM walls w WHERE w.thread_id = t.id) AS wall_is_open,
            (SELECT p.number FROM posts p WHERE p.id = t.accepted_post) AS accepted_number,
            (SELECT p.number FROM visible_posts($1, $2) p WHERE p.thread_id = t.id ORDER BY p.number DESC LIMIT 1) AS last_number,
@@ -148,7 +149,8 @@ site::Page load_thread_page(const site::PageContext& context, const Services& se
                             .is_published = row->flag("is_published"),
                             .is_closed = row->flag("is_closed"),
                             .accepted = row->id<base::PostId>("accepted_post"),
-                            .accepted_by = row->text("accepted_by")};
+                            .accepted_by = row->text("accepted_by"),
+                            .is_looked_after = row->flag("is_looked_after")};
     site::Page page;
     const auto given_slug = context.path.find("slug");
     if (given_slug != context.path.end() && given_slug->second != thread.slug && !row->flag("is_blanked")) {

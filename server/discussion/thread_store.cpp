@@ -8,7 +8,8 @@ namespace {
 
 const std::string thread_text = R"(
     SELECT t.id, t.kind, t.title, t.slug, t.visibility, t.author_id, t.is_published, t.is_blanked, t.is_closed,
-           t.accepted_post, coalesce(a.name, '') AS accepted_by, t.seq
+           t.accepted_post, coalesce(a.name, '') AS accepted_by, t.seq,
+           is_staff($2) AND looks_after($1, t.id, NULL) AS is_looked_after
       FROM visible_threads($1, $2) t
       LEFT JOIN members a ON a.id = t.accepted_by )";
 
@@ -34,7 +35,8 @@ ThreadFacts read_facts(const db::Row& row) {
                        .is_published = row.flag("is_published"),
                        .is_closed = row.flag("is_closed"),
                        .accepted = row.id<base::PostId>("accepted_post"),
-                       .accepted_by = row.text("accepted_by")},
+                       .accepted_by = row.text("accepted_by"),
+                       .is_looked_after = row.flag("is_looked_after")},
             .title = row.text("title"),
             .is_blanked = row.flag("is_blanked"),
             .visibility = row.text("visibility"),

@@ -1,25 +1,32 @@
 // Pages of the staff about themselves: what a moderator looks after, from the person's page, and the log of a thread; with script (axe at
 // each step), on a phone, and without.
 import assert from "node:assert/strict";
-import { look, openPerson, phone, signIn, submit, withoutScript } from "./browser.mjs";
+import { look, openPerson, password, phone, signIn, submit, withoutScript } from "./browser.mjs";
 
 async function withPerson(browser, site, options, email, test) {
   const person = await openPerson(browser, site, options);
   try {
     await signIn(person.page, email);
     const found = await test(person.page);
-    assert.deepEqual([...found, ...person.faults].filter((fault) => !/40[03]/.test(fault)), []);
+    assert.deepEqual([...found, ...person.faults], []);
   } finally {
     await person.context.close();
+  }
+}
+
+async function idOf(browser, site, email) {
+  const { context, page } = await openPerson(browser, site);
+  try {
+    return (await (await page.request.post("/api/v1/session", { data: { email, password } })).json()).id;
+  } finally {
+    await context.close();
   }
 }
 
 const scope = (browser, site, options) =>
   withPerson(browser, site, options, "beheer@demo.example", async (page) => {
     const found = [];
-    const data = { email: "moderator2@demo.example", password: "forum-demo-2026" };
-    const { id } = await (await page.request.post("/api/v1/session", { data })).json();
-    await signIn(page, "beheer@demo.example");
+    const id = await idOf(browser, site, "moderator2@demo.example");
     await page.goto(`/leden/${id}`);
     await submit(page, `a[href="/leden/${id}/gebied"]`);
     found.push(...await look(page, options, "a scope"));

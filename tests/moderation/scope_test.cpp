@@ -241,8 +241,10 @@ TEST_F(ScopeTest, WhatWasDecidedStandsInAThreadForWhoLooksAfterIt) {
     decide(mo, live, "remove");
     const auto page = [&] { return world().html(part, world().get(part, world().get(part, test::World::api(thread)).model["url"].get<std::string>())); };
     EXPECT_THAT(page(), HasSubstr(test::facts));
+    EXPECT_THAT(page(), HasSubstr("/beoordelen"));
     ASSERT_EQ(give(part, {{"themes", {"taal"}}}).status, 200);
     EXPECT_THAT(page(), Not(HasSubstr(test::facts)));
+    EXPECT_THAT(page(), Not(HasSubstr("/beoordelen"))) << "nor is he offered what he may not do";
     EXPECT_THAT(page(), HasSubstr("Staat er.")) << "posts he reads as all of the staff do";
 }
 
