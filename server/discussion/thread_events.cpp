@@ -125,8 +125,9 @@ view::Model render_event(db::Database& database, const Services& services, const
 
 view::Model render_hint(db::Database& database, const live::Event& event, const std::string& list_topic) {
     const auto thread = thread_of(event.topic);
-    if (thread && list_topic.starts_with("me/")) {
-        return json{{"value", {{"thread", thread.value}, {"kind", event.kind}}}};  // his pages show what he wrote
+    // Pages of his own show what he wrote; a queue shows cases in threads, and a thread may go elsewhere.
+    if (thread && (list_topic.starts_with("me/") || list_topic == "moderation")) {
+        return json{{"value", {{"thread", thread.value}, {"kind", event.kind}}}};
     }
     if (!thread || !list_topic.starts_with("list/")) {
         return {};

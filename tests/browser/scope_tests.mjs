@@ -58,6 +58,34 @@ const log = (browser, site, options) =>
     return found;
   });
 
+/** A thread goes elsewhere, and with it its case from the queue of who looks after where it was. */
+export async function aMovedThreadLeavesTheQueue(browser, site) {
+  const emails = { admin: "beheer@demo.example", colleague: "moderator@demo.example", part: "moderator2@demo.example", author: "nieuw@demo.example" };
+  const people = {};
+  for (const name of Object.keys(emails)) people[name] = await openPerson(browser, site);
+  const send = async (name, method, path, data) => {
+    const answer = await people[name].page.request.fetch(`/api/v1${path}`, { method, data, headers: { "Sec-Fetch-Site": "same-origin" } });
+    assert.ok(answer.ok(), `${method} ${path}: ${answer.status()} ${await answer.text()}`);
+    return answer.json();
+  };
+  try {
+    for (const [name, email] of Object.entries(emails)) await signIn(people[name].page, email);
+    const { page } = people.part;
+    const scopeOf = `/members/${await idOf(browser, site, emails.part)}/scope`;
+    await send("admin", "PUT", scopeOf, { themes: ["wonen"] });
+    const { id } = await send("author", "POST", "/threads", { kind: "question", title: "Dit gesprek gaat straks elders heen", body: "Wat is hier wijs?", theme: "wonen", visibility: "public" });
+    await page.goto("/moderatie");
+    const row = page.locator(".fd-item", { hasText: "Dit gesprek gaat straks" });
+    assert.equal(await row.count(), 1);
+    await page.waitForTimeout(500); // it is connected
+    await send("colleague", "PUT", `/threads/${id}/place`, { kind: "question", theme: "taal", municipalities: [], typologies: [], reason: "Het gaat over taal." });
+    await page.locator(".fd-item--klaar", { hasText: "Dit gesprek gaat straks" }).waitFor();
+    await send("admin", "PUT", scopeOf, {}); // the other tests begin with none
+  } finally {
+    for (const { context } of Object.values(people)) await context.close();
+  }
+}
+
 export const scopeWide = (browser, site) => scope(browser, site, {});
 export const scopeOnPhone = (browser, site) => scope(browser, site, phone);
 export const scopeWithoutScript = (browser, site) => scope(browser, site, withoutScript);

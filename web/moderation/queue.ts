@@ -335,7 +335,9 @@ export function start(): void {
   });
   document.addEventListener("forum:event", (event) => {
     const message = (event as CustomEvent<{ is: string; topic?: string; kind?: string; case?: CaseNews }>).detail;
-    if (message.topic === "moderation" && (message.is === "following" || message.is === "resync" || message.kind === "scope.changed")) void catchUp();
+    // A hint: a thread went elsewhere, and its cases may be somebody else's now.
+    const isNews = ["following", "resync", "hint"].includes(message.is) || message.kind === "scope.changed";
+    if (message.topic === "moderation" && isNews) void catchUp();
     if (message.topic === "moderation" && message.kind && message.case) hear(message.kind, message.case);
   });
   window.addEventListener("popstate", () => void visit(location.href, true));
