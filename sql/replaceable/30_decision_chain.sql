@@ -44,9 +44,10 @@ BEGIN
 END
 $$;
 
--- Why one of the staff is too near to a case, or not the one who looks after it; null: he may decide. Nobody decides on what is his own (his post, his report or notice, a measure
--- against himself: 'own'), nor on an appeal when he took part in any decision before it ('took_part'): invariants 6 and 7; nor about
--- somebody of his own municipality ('same_municipality'), nor on what he does not look after ('out_of_scope'). An address that nobody confirmed bars nobody.
+-- Why one of the staff is too near to a case, or not the one who looks after it; null: he may decide. Nobody decides on what is his own
+-- (his post, his report or notice, a measure against himself: 'own'), nor on an appeal when he took part in any decision before it
+-- ('took_part'): invariants 6 and 7; nor about somebody of his own municipality ('same_municipality'), nor on what he does not look after
+-- ('out_of_scope'). An address that nobody confirmed bars nobody.
 CREATE OR REPLACE FUNCTION moderator_bar(in_case bigint, in_member bigint)
 RETURNS text LANGUAGE sql STABLE AS $$
     SELECT CASE
