@@ -16,7 +16,7 @@ namespace {
 
 using nlohmann::json;
 
-constexpr const char* path = "/canary";
+constexpr const char* canary_path = "/canary";
 
 /// What it hears until it is what it waits for; anything else may come between.
 template <class Fits>
@@ -37,7 +37,7 @@ Canary::Canary(const live::Announcer& announcer)
 Canary::~Canary() = default;
 
 void Canary::add_routes(site::Routes& routes) {
-    routes.action("canary.beat", path, http::Method::post, "", site::Access::anyone,
+    routes.action("canary.beat", canary_path, http::Method::post, "", site::Access::anyone,
                   [this](const site::ActionContext& context) -> site::ActionResult { return beat(context); });
     routes.light();
 }
@@ -125,7 +125,7 @@ void Canary::go_round(const std::string& address, std::uint16_t port) {
         throw std::runtime_error{"it may not follow"};
     }
     const auto begin = Clock::now();
-    if (const int status = send_post(address, port, path, key_); status != 204) {
+    if (const int status = send_post(address, port, canary_path, key_); status != 204) {
         throw std::runtime_error{"its post was answered with " + std::to_string(status)};
     }
     hear_until(follower, [&](const json& message) {

@@ -4,7 +4,7 @@ namespace forum::app {
 
 namespace {
 
-http::Reply plain(int status, std::string text) {
+http::Reply health_reply(int status, std::string text) {
     http::Reply reply;
     reply.status = status;
     reply.set("Content-Type", "text/plain; charset=utf-8").set("Cache-Control", "no-store");
@@ -28,16 +28,16 @@ std::string Health::canary_line() const {
 
 void Health::add_routes(site::Routes& routes) {
     routes.raw("health.live", http::Method::get, "/healthz",
-               [this](const http::Request&, const http::PathValues&) { return plain(200, "ok\n" + canary_line()); });
+               [this](const http::Request&, const http::PathValues&) { return health_reply(200, "ok\n" + canary_line()); });
     routes.raw("health.ready", http::Method::get, "/readyz",
                [this](const http::Request&, const http::PathValues&) {
                    if (!database_.ping()) {
-                       return plain(503, "database away\n");
+                       return health_reply(503, "database away\n");
                    }
                    if (!is_listening_) {
-                       return plain(503, "not listening for events\n");
+                       return health_reply(503, "not listening for events\n");
                    }
-                   return plain(200, "ready\n");
+                   return health_reply(200, "ready\n");
                });
 }
 

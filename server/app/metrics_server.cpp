@@ -10,7 +10,7 @@ namespace forum::app {
 
 namespace {
 
-http::Reply plain(int status, std::string text) {
+http::Reply metrics_reply(int status, std::string text) {
     http::Reply reply;
     reply.status = status;
     reply.set("Content-Type", "text/plain; version=0.0.4; charset=utf-8").set("Cache-Control", "no-store");
@@ -65,21 +65,21 @@ void MetricsServer::take(http::Takeover) {}
 http::Reply MetricsServer::handle(http::Request& request) {
     // Digests are compared: how long that takes says nothing about the token.
     if (!wanted_.empty() && crypto::sha256_hex(request.header("authorization")) != wanted_) {
-        auto reply = plain(401, "a token is needed\n");
+        auto reply = metrics_reply(401, "a token is needed\n");
         reply.set("WWW-Authenticate", "Bearer");
         return reply;
     }
     if (request.path != "/metrics") {
-        return plain(404, "here is only /metrics\n");
+        return metrics_reply(404, "here is only /metrics\n");
     }
     if (request.method != http::Method::get && request.method != http::Method::head) {
-        auto reply = plain(405, "read only\n");
+        auto reply = metrics_reply(405, "read only\n");
         reply.set("Allow", "GET, HEAD");
         return reply;
     }
-    return plain(200, text_());
+    return metrics_reply(200, text_());
 }
 
-http::Reply MetricsServer::refuse(const http::Request*, int status) { return plain(status, "refused\n"); }
+http::Reply MetricsServer::refuse(const http::Request*, int status) { return metrics_reply(status, "refused\n"); }
 
 }  // namespace forum::app

@@ -17,7 +17,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto watch_interval = 200ms;
-constexpr auto longest_pause = std::chrono::milliseconds{30'000};
+constexpr auto longest_start_pause = std::chrono::milliseconds{30'000};
 constexpr const char* database_name = "forum";
 
 }  // namespace
@@ -101,7 +101,7 @@ void Embedded::watch() {
         } catch (const std::exception& error) {
             base::log(base::LogLevel::error, "event=postgres_start_failed why=\"{}\"",
                       error.what());
-            pause = std::min(pause * 2, longest_pause);
+            pause = std::min(pause * 2, longest_start_pause);
         }
     }
 }

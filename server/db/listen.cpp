@@ -19,7 +19,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
 
-constexpr milliseconds first_pause{50};
+constexpr milliseconds first_listen_pause{50};
 
 /// Why this connection is of no use any more.
 struct Broken : std::runtime_error {
@@ -213,20 +213,20 @@ private:
     }
 
     void run() {
-        auto pause = first_pause;
+        auto pause = first_listen_pause;
         try {
             while (true) {
                 try {
                     listen(pause);
                 } catch (const std::exception& error) {
-                    if (is_healthy_ || pause == first_pause) {
+                    if (is_healthy_ || pause == first_listen_pause) {
                         base::log(base::LogLevel::warning, "event=listener_lost why=\"{}\"",
                                   error.what());
                     }
                 }
                 set_healthy(false);
                 stop_.wait(-1, 0, Clock::now() + pause);
-                pause = std::min(pause * 2, std::max(interval_, first_pause));
+                pause = std::min(pause * 2, std::max(interval_, first_listen_pause));
             }
         } catch (const Stopped&) {
         }
@@ -261,7 +261,7 @@ private:
                     call(on_notify_, payload);
                 }
                 if (is_proved && !is_healthy_) {
-                    pause = first_pause;
+                    pause = first_listen_pause;
                     set_healthy(true);
                 }
             } while (connection.wait(deadline));

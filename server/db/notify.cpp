@@ -9,8 +9,8 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr milliseconds first_pause{50};
-constexpr milliseconds longest_pause{2'000};
+constexpr milliseconds first_notify_pause{50};
+constexpr milliseconds longest_notify_pause{2'000};
 
 const Query tell_query{"db.tell", "SELECT pg_notify($1, $2)"};
 
@@ -58,7 +58,7 @@ private:
     }
 
     void run() {
-        auto pause = first_pause;
+        auto pause = first_notify_pause;
         while (true) {
             {
                 std::unique_lock lock{mutex_};
@@ -71,15 +71,15 @@ private:
             auto rest = at_most_every_;
             try {
                 send();
-                pause = first_pause;
+                pause = first_notify_pause;
             } catch (const std::exception& error) {
-                if (pause == first_pause) {
+                if (pause == first_notify_pause) {
                     base::log(base::LogLevel::warning, "event=notifier_lost why=\"{}\"",
                               error.what());
                 }
                 connection_.reset();
                 is_wanted_ = true;
-                rest = std::exchange(pause, std::min(pause * 2, longest_pause));
+                rest = std::exchange(pause, std::min(pause * 2, longest_notify_pause));
             }
             std::unique_lock lock{mutex_};
             wake_.wait_for(lock, rest, [&] { return is_stopping_; });

@@ -30,7 +30,7 @@ const db::Query save_query{"discussion.save_draft", R"(
     )
     SELECT * FROM changed UNION ALL SELECT * FROM made)"};
 
-const db::Query find_query{"discussion.find_draft", R"(
+const db::Query find_draft_query{"discussion.find_draft", R"(
     SELECT revision, saved_at, data FROM drafts WHERE member_id = $1 AND key = $2)"};
 
 const db::Query delete_query{"discussion.delete_draft", R"(
@@ -90,7 +90,7 @@ std::variant<DraftSaved, DraftConflict> save_draft(db::Tx& tx, const live::Annou
 }
 
 std::optional<Draft> find_draft(db::Tx& tx, base::MemberId member, const std::string& key) {
-    const auto rows = tx.exec(find_query, db::Params::of(member, key));
+    const auto rows = tx.exec(find_draft_query, db::Params::of(member, key));
     const auto row = rows.find_one();
     if (!row) {
         return std::nullopt;

@@ -17,7 +17,7 @@ namespace {
 
 using nlohmann::json;
 
-const db::Query lock_query{"discussion.lock_two_threads", R"(
+const db::Query lock_two_threads_query{"discussion.lock_two_threads", R"(
     SELECT id FROM threads WHERE id IN ($1, $2) ORDER BY id FOR NO KEY UPDATE)"};
 
 // What has most of the words first; only threads with which it may be merged.
@@ -38,7 +38,7 @@ const db::Query touched_query{"discussion.touched_by_merge", R"(
 const db::Query merge_query{"discussion.merge_threads", R"(SELECT merge_threads($1, $2, $3, $4))"};
 
 /// What a moderator fills in, as he typed it. `target`: the number of the thread that he chose of those found.
-struct Filled {
+struct MergeForm {
     std::string into, target, reason;
 };
 
@@ -83,7 +83,7 @@ std::string obstacle(const ThreadFacts& from, const ThreadFacts& into) {
     return from.visibility == into.visibility ? "" : "discussion.error_merge_visibility";
 }
 
-site::Page merge_page(const site::PageContext& context, const Services& services, const ThreadFacts& facts, const Filled& filled,
+site::Page merge_page(const site::PageContext& context, const Services& services, const ThreadFacts& facts, const MergeForm& filled,
                       const site::FormErrors& errors) {
     const auto& thread = facts.thread;
     const auto url = thread_url(thread.id, thread.slug);
@@ -143,7 +143,7 @@ site::ActionResult merge_threads(const site::ActionContext& context, const Servi
     const auto& input = context.input;
     site::FormErrors errors;
     site::check_fields(errors, input, {.texts = {"nonce", "actie", "reason"}, .others = {"into", "target"}}, services.texts, context.language);
-    const Filled filled{.into = base::trim(input.text("into")), .target = input.text("target"), .reason = base::trim(input.text("reason"))};
+    const MergeForm filled{.into = base::trim(input.text("into")), .target = input.text("target"), .reason = base::trim(input.text("reason"))};
     const auto fault = [&](const std::string& field, const std::string& key) {
         errors.add(field, services.texts.text(key, context.language));
     };
@@ -167,7 +167,7 @@ site::ActionResult merge_threads(const site::ActionContext& context, const Servi
         return show_again();
     }
     // What was found holds only under both locks.
-    context.tx.exec(lock_query, db::Params::of(id, wanted->thread.id));
+    context.tx.exec(lock_two_threads_query, db::Params::of(id, wanted->thread.id));
     const auto from = get_thread(context.tx, context.viewer, id);
     const auto into = find_target(context, wanted->thread.id);
     const auto key = into && into->thread.id == wanted->thread.id ? obstacle(from, *into) : "discussion.error_merge_target";

@@ -23,14 +23,14 @@ const std::string place_text = R"(
            ARRAY(SELECT ty.typology_slug FROM thread_typologies ty WHERE ty.thread_id = t.id ORDER BY ty.typology_slug) AS typologies
       FROM threads t WHERE t.id = $1)";
 const db::Query place_query{"discussion.place_of_thread", place_text};
-const db::Query lock_query{"discussion.lock_place_of_thread", place_text + " FOR NO KEY UPDATE"};
+const db::Query lock_place_of_thread_query{"discussion.lock_place_of_thread", place_text + " FOR NO KEY UPDATE"};
 
 const db::Query unlink_municipalities_query{"discussion.unlink_municipalities", R"(
     DELETE FROM thread_municipalities WHERE thread_id = $1)"};
 const db::Query unlink_typologies_query{"discussion.unlink_typologies", R"(
     DELETE FROM thread_typologies WHERE thread_id = $1)"};
 
-const db::Query move_query{"discussion.move_thread", R"(
+const db::Query move_thread_query{"discussion.move_thread", R"(
     WITH linked AS (
         INSERT INTO thread_municipalities (thread_id, municipality_code, role)
         SELECT $1, code, role FROM unnest($4::text[], $5::text[]) AS chosen (code, role)
@@ -42,7 +42,7 @@ const db::Query move_query{"discussion.move_thread", R"(
     UPDATE threads SET kind = $2, theme_slug = $3, list_topics = thread_list_topics($3, $4, $6) WHERE id = $1)"};
 
 // Only a question has an answer.
-const db::Query lose_answer_query{"discussion.lose_answer_of_no_question", R"(
+const db::Query lose_answer_of_no_question_query{"discussion.lose_answer_of_no_question", R"(
     SELECT lose_answer(t.id, t.accepted_post) FROM threads t WHERE t.id = $1 AND t.accepted_post IS NOT NULL)"};
 
 ThreadForm form_of(const db::Row& row) {
@@ -108,9 +108,9 @@ void write(const site::ActionContext& context, const Services& services, const T
     auto& tx = context.tx;
     tx.exec(unlink_municipalities_query, db::Params::of(thread.id));
     tx.exec(unlink_typologies_query, db::Params::of(thread.id));
-    tx.exec(move_query, db::Params::of(thread.id, form.kind, form.theme, codes, roles, form.typologies, context.viewer.member, reason));
+    tx.exec(move_thread_query, db::Params::of(thread.id, form.kind, form.theme, codes, roles, form.typologies, context.viewer.member, reason));
     if (form.kind != "question") {
-        tx.exec(lose_answer_query, db::Params::of(thread.id));
+        tx.exec(lose_answer_of_no_question_query, db::Params::of(thread.id));
     }
     // The lists that it left change too, and the queues of moderators who look after a part.
     auto touched = topics_before;
@@ -130,7 +130,7 @@ site::Page load_move_page(const site::PageContext& context, const Services& serv
 
 site::ActionResult move_thread(const site::ActionContext& context, const Services& services) {
     const auto id = context.id<base::ThreadId>("id");
-    const auto rows = context.tx.exec(lock_query, db::Params::of(id));
+    const auto rows = context.tx.exec(lock_place_of_thread_query, db::Params::of(id));
     const auto facts = get_thread(context.tx, context.viewer, id);
     auto form = parse_place(context, services);
     if (form.kind == "announcement" && facts.thread.kind != "announcement") {

@@ -9,7 +9,7 @@ namespace forum::discussion {
 
 namespace {
 
-const db::Query find_query{"discussion.find_moved", R"(
+const db::Query find_moved_query{"discussion.find_moved", R"(
     SELECT p.thread_id, t.slug, p.number
       FROM post_moves v
       JOIN visible_posts($1, $2) p ON p.id = v.post_id
@@ -40,7 +40,7 @@ std::string address_there(const site::PageContext& context, const MovedTo& there
 }  // namespace
 
 std::optional<MovedTo> find_moved(db::Tx& tx, const access::Viewer& viewer, base::ThreadId thread, int number) {
-    const auto rows = tx.exec(find_query, db::Params::of(viewer.member, viewer.level(), thread, number));
+    const auto rows = tx.exec(find_moved_query, db::Params::of(viewer.member, viewer.level(), thread, number));
     const auto row = rows.find_one();
     if (!row) {
         return std::nullopt;

@@ -15,10 +15,10 @@ namespace {
 using base::Problem;
 using base::ProblemKind;
 
-const db::Query lock_query{"discussion.lock_thread_of", R"(
+const db::Query lock_thread_of_query{"discussion.lock_thread_of", R"(
     SELECT t.id FROM threads t JOIN posts p ON p.thread_id = t.id WHERE p.id = $1 FOR NO KEY UPDATE OF t)"};
 
-const db::Query standing_query{"discussion.post_standing", R"(
+const db::Query post_standing_query{"discussion.post_standing", R"(
     SELECT p.thread_id, p.number, p.author_id, p.state, p.version, p.live_version, p.published_at IS NOT NULL AS was_published,
            p.withdrawn_at > now() - make_interval(hours => $2) AS may_undo, t.accepted_post = p.id AS is_answer, t.seq
       FROM posts p JOIN threads t ON t.id = p.thread_id
@@ -26,7 +26,7 @@ const db::Query standing_query{"discussion.post_standing", R"(
 
 // $2 new state, $3 the version that readers see from now on (null: as it was). The state and version that were read under
 // the lock stand in the WHERE again, so that no path can move a post that stands elsewhere.
-const db::Query move_query{"discussion.move_post", R"(
+const db::Query move_post_query{"discussion.move_post", R"(
     UPDATE posts p
        SET state = $2,
            live_version = coalesce($3, p.live_version),
@@ -129,7 +129,7 @@ public:
     /// `shown`: the version that readers see from now on, none = as it was. Readers are told what they see of it.
     void to(std::string_view state, std::optional<int> shown = std::nullopt) {
         const auto version = shown ? std::optional{static_cast<std::int64_t>(*shown)} : std::nullopt;
-        require(tx_.exec(move_query, db::Params::of(post_, state, version, moved_.state_from, moved_.version)).size() == 1);
+        require(tx_.exec(move_post_query, db::Params::of(post_, state, version, moved_.state_from, moved_.version)).size() == 1);
         if (shown) {
             tx_.exec(mark_live_query, db::Params::of(post_, *shown));
         }
@@ -153,11 +153,11 @@ private:
     /// While it waited for the thread's lock the post may have gone to another thread (a merge): then that one's.
     static db::Row lock_and_read(db::Tx& tx, base::PostId post) {
         while (true) {
-            const auto locked = tx.exec(lock_query, db::Params::of(post));
+            const auto locked = tx.exec(lock_thread_of_query, db::Params::of(post));
             if (locked.empty()) {
                 throw Problem{ProblemKind::not_found};
             }
-            auto row = tx.exec(standing_query, db::Params::of(post, undo_time.count())).one();
+            auto row = tx.exec(post_standing_query, db::Params::of(post, undo_time.count())).one();
             if (row.integer("thread_id") == locked.one().integer("id")) {
                 return row;
             }

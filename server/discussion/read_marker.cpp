@@ -13,7 +13,7 @@ namespace {
 
 // was_new: something (a post, an answer that was chosen) is no longer new by this, so that pages kept for the member are no longer
 // right. A number beyond the last post that he may see counts as that post. The time moves too: what is published later is new, wherever it stands.
-const db::Query move_query{"discussion.move_marker", R"(
+const db::Query move_marker_query{"discussion.move_marker", R"(
     WITH before AS (
         SELECT r.number, EXISTS (
                    SELECT 1 FROM posts p
@@ -49,7 +49,7 @@ site::ActionResult move_marker(const site::ActionContext& context, const Service
     }
     const auto& viewer = context.viewer;
     const auto rows =
-        context.tx.exec(move_query, db::Params::of(viewer.member, viewer.level(), thread, number->value));
+        context.tx.exec(move_marker_query, db::Params::of(viewer.member, viewer.level(), thread, number->value));
     const auto row = rows.find_one();
     if (!row) {
         throw base::Problem{base::ProblemKind::not_found};

@@ -2,9 +2,12 @@
 // server and may be used from any worker thread.
 #pragma once
 
+#include <nlohmann/json.hpp>
+
 #include "discussion/publication_gate.hpp"
 #include "live/announce.hpp"
 #include "places/directory.hpp"
+#include "site/page.hpp"
 #include "view/templates.hpp"
 
 namespace forum::discussion {
@@ -15,5 +18,11 @@ struct Services {
     const live::Announcer& announcer;
     PublicationGate& gate;
 };
+
+/// The text `key` of web/texts in the reader's language.
+inline std::string say(const site::PageContext& context, const Services& services, const std::string& key,
+                       const nlohmann::json& arguments = nlohmann::json::object()) {
+    return services.texts.text(key, context.language, arguments);
+}
 
 }  // namespace forum::discussion

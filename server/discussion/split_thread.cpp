@@ -27,16 +27,16 @@ const db::Query posts_query{"discussion.posts_to_split", R"(
 
 const db::Query split_query{"discussion.split_thread", R"(SELECT split_thread($1, $2, $3, $4, $5, $6) AS id)"};
 
-struct Filled {
+struct SplitForm {
     std::vector<std::string> numbers;
     std::string title, reason;
 };
 
-bool is_chosen(const Filled& filled, std::int64_t number) {
+bool is_chosen(const SplitForm& filled, std::int64_t number) {
     return std::find(filled.numbers.begin(), filled.numbers.end(), std::to_string(number)) != filled.numbers.end();
 }
 
-site::Page split_page(const site::PageContext& context, const Services& services, const ThreadFacts& facts, const Filled& filled,
+site::Page split_page(const site::PageContext& context, const Services& services, const ThreadFacts& facts, const SplitForm& filled,
                       const site::FormErrors& errors) {
     const auto& thread = facts.thread;
     const auto url = thread_url(thread.id, thread.slug);
@@ -83,7 +83,7 @@ site::ActionResult split_thread(const site::ActionContext& context, const Servic
     const auto facts = get_thread(tx, viewer, id);
     site::FormErrors errors;
     site::check_fields(errors, context.input, {.texts = {"title", "reason", "nonce"}, .others = {"numbers"}}, services.texts, context.language);
-    Filled filled{.numbers = context.input.all("numbers"),
+    SplitForm filled{.numbers = context.input.all("numbers"),
                   .title = base::trim(context.input.text("title")),
                   .reason = base::trim(context.input.text("reason"))};
     std::replace(filled.title.begin(), filled.title.end(), '\n', ' ');

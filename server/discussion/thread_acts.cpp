@@ -19,11 +19,11 @@ using nlohmann::json;
 
 const std::string standing_text = R"(
     SELECT is_closed, closed_reason, closed_until, conclusion, is_pinned, pinned_reason, pinned_until FROM threads WHERE id = $1)";
-const db::Query standing_query{"discussion.thread_to_moderate", standing_text};
-const db::Query lock_query{"discussion.lock_thread_to_moderate", standing_text + " FOR NO KEY UPDATE"};
+const db::Query thread_to_moderate_query{"discussion.thread_to_moderate", standing_text};
+const db::Query lock_thread_to_moderate_query{"discussion.lock_thread_to_moderate", standing_text + " FOR NO KEY UPDATE"};
 
 // Who changes only the reason or the end does not put his name under a colleague's conclusion.
-const db::Query close_query{"discussion.set_closed", R"(
+const db::Query set_closed_query{"discussion.set_closed", R"(
     UPDATE threads
        SET is_closed = $2 <> '', closed_reason = $2, closed_until = $3,
            conclusion = $4, conclusion_html = $5,
@@ -34,7 +34,7 @@ const db::Query close_query{"discussion.set_closed", R"(
 const db::Query pin_query{"discussion.set_pinned", R"(
     UPDATE threads SET is_pinned = $2 <> '', pinned_reason = $2, pinned_until = $3 WHERE id = $1)"};
 
-const db::Query log_query{"discussion.log_thread_act", R"(
+const db::Query log_thread_act_query{"discussion.log_thread_act", R"(
     INSERT INTO thread_acts (thread_id, kind, by_member, reason, until, conclusion) VALUES ($1, $2, $3, $4, $5, $6))"};
 
 /// One of the four acts. All differences stand here.
@@ -57,7 +57,7 @@ const std::vector<Act>& acts() {
 }
 
 /// What a moderator fills in, as he typed it.
-struct Filled {
+struct ActForm {
     std::string reason, until, conclusion;
 };
 
@@ -67,17 +67,17 @@ std::string as_written_here(const std::string& day) {
 }
 
 /// How it stands now; all "" where it does not hold.
-Filled standing(const db::Row& row, const Act& act) {
+ActForm standing(const db::Row& row, const Act& act) {
     return {.reason = base::trim(row.text(act.closes ? "closed_reason" : "pinned_reason")),
             .until = last_day(row.find_time(act.closes ? "closed_until" : "pinned_until")),
             .conclusion = act.closes ? row.text("conclusion") : std::string{}};
 }
 
-site::Page act_page(const site::PageContext& context, const Services& services, const Act& act, const std::optional<Filled>& typed = {},
+site::Page act_page(const site::PageContext& context, const Services& services, const Act& act, const std::optional<ActForm>& typed = {},
                     const site::FormErrors& errors = {}) {
     const auto id = context.id<base::ThreadId>("id");
     const auto facts = get_thread(context.tx, context.viewer, id);
-    const auto rows = context.tx.exec(standing_query, db::Params::of(id));
+    const auto rows = context.tx.exec(thread_to_moderate_query, db::Params::of(id));
     const auto now = standing(rows.one(), act);
     const auto text = [&](const std::string& part) {
         const auto name = act.sets && !now.reason.empty() ? "change_" + act.name : act.name;
@@ -107,9 +107,9 @@ site::Page act_page(const site::PageContext& context, const Services& services, 
 }
 
 /// What was sent; the faults are in `errors`.
-Filled parse(const site::ActionContext& context, const Services& services, const Act& act, site::FormErrors& errors) {
+ActForm parse(const site::ActionContext& context, const Services& services, const Act& act, site::FormErrors& errors) {
     const auto& input = context.input;
-    Filled filled{.reason = base::trim(input.text("reason")),
+    ActForm filled{.reason = base::trim(input.text("reason")),
                   .until = base::trim(input.text("until")),
                   .conclusion = base::trim(input.text("conclusion"))};
     site::Fields known{.texts = {"reason", "nonce"}, .others = {}};
@@ -139,13 +139,13 @@ Filled parse(const site::ActionContext& context, const Services& services, const
 
 site::ActionResult do_act(const site::ActionContext& context, const Services& services, const Act& act) {
     const auto id = context.id<base::ThreadId>("id");
-    const auto rows = context.tx.exec(lock_query, db::Params::of(id));
+    const auto rows = context.tx.exec(lock_thread_to_moderate_query, db::Params::of(id));
     const auto facts = get_thread(context.tx, context.viewer, id);
     site::FormErrors errors;
     auto filled = parse(context, services, act, errors);
     if (errors.any()) {
         const auto& input = context.input;
-        return site::ShowAgain{act_page(context, services, act, Filled{input.text("reason"), input.text("until"), input.text("conclusion")},
+        return site::ShowAgain{act_page(context, services, act, ActForm{input.text("reason"), input.text("until"), input.text("conclusion")},
                                         errors),
                                errors};
     }
@@ -157,13 +157,13 @@ site::ActionResult do_act(const site::ActionContext& context, const Services& se
     if (before.reason != filled.reason || before.until != filled.until || before.conclusion != filled.conclusion) {
         const auto end = parse_last_day(filled.until, base::now());
         if (act.closes) {
-            context.tx.exec(close_query, db::Params::of(id, filled.reason, end, filled.conclusion,
+            context.tx.exec(set_closed_query, db::Params::of(id, filled.reason, end, filled.conclusion,
                                                         filled.conclusion.empty() ? "" : view::render_markdown(filled.conclusion),
                                                         context.viewer.member));
         } else {
             context.tx.exec(pin_query, db::Params::of(id, filled.reason, end));
         }
-        context.tx.exec(log_query, db::Params::of(id, act.name, context.viewer.member, reason, end, filled.conclusion));
+        context.tx.exec(log_thread_act_query, db::Params::of(id, act.name, context.viewer.member, reason, end, filled.conclusion));
         announce_in_thread(context.tx, services.announcer, id, facts.thread.author, kind::thread_changed,
                            json{{"thread", id.value}, {"act", act.name}});
     }

@@ -125,7 +125,7 @@ std::vector<std::string> values_of(const site::PageContext& context, std::string
 struct Word {
     std::string_view dutch, english;
 };
-constexpr std::array words{
+constexpr std::array words_in_links{
     Word{"vraag", "question"},     Word{"ervaring", "experience"},     Word{"mededeling", "announcement"},
     Word{"beantwoord", "answered"}, Word{"onbeantwoord", "unanswered"}, Word{"gesloten", "closed"},
     Word{"eigen", "own"},          Word{"nieuwste", "newest"},         Word{"laatste", "activity"},
@@ -133,7 +133,7 @@ constexpr std::array words{
 
 /// Both spellings are understood everywhere: the page's links are Dutch, the API's are English.
 std::string english(const std::string& value) {
-    for (const auto& word : words) {
+    for (const auto& word : words_in_links) {
         if (word.dutch == value) {
             return std::string{word.english};
         }
@@ -198,7 +198,7 @@ ListCursor decode(const ThreadFilter& filter, std::string_view text) {
 }  // namespace
 
 std::string page_word(std::string_view value) {
-    for (const auto& word : words) {
+    for (const auto& word : words_in_links) {
         if (word.english == value) {
             return std::string{word.dutch};
         }

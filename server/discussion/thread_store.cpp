@@ -24,7 +24,7 @@ const db::Query open_topic_query{"discussion.open_topic", R"(
 const db::Query get_post_id_query{"discussion.get_post_id", R"(
     SELECT p.id FROM visible_posts($1, $2) p WHERE p.thread_id = $3 AND p.number = $4)"};
 
-const db::Query lock_query{"discussion.lock_thread", R"(
+const db::Query lock_thread_query{"discussion.lock_thread", R"(
     SELECT id FROM threads WHERE id = $1 FOR NO KEY UPDATE)"};
 
 ThreadFacts read_facts(const db::Row& row) {
@@ -72,7 +72,7 @@ std::optional<ThreadFacts> find_thread_for_followers(db::Tx& tx, base::ThreadId 
     return find_thread(tx, {}, follower_level, thread);
 }
 
-void lock_thread(db::Tx& tx, base::ThreadId thread) { tx.exec(lock_query, db::Params::of(thread)); }
+void lock_thread(db::Tx& tx, base::ThreadId thread) { tx.exec(lock_thread_query, db::Params::of(thread)); }
 
 std::string shown_title(const ThreadFacts& facts, const view::Templates& texts, view::Language language) {
     return facts.is_blanked ? texts.text("discussion.title_gone", language) : facts.title;

@@ -14,7 +14,7 @@ namespace {
 using nlohmann::json;
 
 constexpr int rows_per_page = 20;
-constexpr std::array kinds{"question", "experience", "dilemma", "announcement"};
+constexpr std::array kinds_to_filter{"question", "experience", "dilemma", "announcement"};
 constexpr std::array sorts{"activity", "newest", "unanswered"};
 
 /// Makes the page's choices and chips in one language, with the words of the face that asked.
@@ -81,7 +81,7 @@ json filters_json(const Choices& choices, const ThreadCounts& counts) {
     const auto& places = choices.services_.places;
     json filters;
     auto& kind_list = filters["kinds"] = json::array();
-    for (const char* kind : kinds) {
+    for (const char* kind : kinds_to_filter) {
         kind_list.push_back(
             choices.counted(kind, choices.text(std::string{"kind_"} + kind), has(filter.kinds, kind), counts.kinds));
     }
@@ -119,7 +119,7 @@ json chips_json(const Choices& choices) {
         chips.push_back(choices.chip("‘" + filter.text + "’", "zoek", "q", ""));
     }
     for (const auto& kind : filter.kinds) {
-        const bool is_known = std::find(kinds.begin(), kinds.end(), kind) != kinds.end();
+        const bool is_known = std::find(kinds_to_filter.begin(), kinds_to_filter.end(), kind) != kinds_to_filter.end();
         chips.push_back(choices.chip(is_known ? choices.text("kind_" + kind) : kind, "soort", "kind", kind));
     }
     for (const auto& slug : filter.themes) {

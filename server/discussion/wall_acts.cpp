@@ -28,7 +28,7 @@ const db::Query leave_current_query{"discussion.leave_current_question", R"(
      WHERE w.thread_id = $1 AND p.state IN ('live', 'live_change')
     ON CONFLICT DO NOTHING)"};
 
-const db::Query close_query{"discussion.close_wall", R"(
+const db::Query close_wall_query{"discussion.close_wall", R"(
     UPDATE walls SET is_open = false, current_post = NULL WHERE thread_id = $1)"};
 
 const db::Query current_query{"discussion.set_current_question", R"(
@@ -42,7 +42,7 @@ const db::Query deal_query{"discussion.deal_question", R"(
 
 const db::Query not_dealt_query{"discussion.not_dealt_question", "DELETE FROM dealt_questions WHERE post_id = $1"};
 
-const db::Query log_query{"discussion.log_wall_act", R"(
+const db::Query log_wall_act_query{"discussion.log_wall_act", R"(
     INSERT INTO wall_acts (thread_id, kind, post_id, by_member) VALUES ($1, $2, $3, $4))"};
 
 const db::Query vote_query{"discussion.vote", R"(
@@ -132,7 +132,7 @@ ThreadFacts get_locked(const site::ActionContext& context) {
 
 void log_and_tell(const site::ActionContext& context, const Services& services, const PostThread& thread, const std::string& act,
                   base::PostId post) {
-    context.tx.exec(log_query, db::Params::of(thread.id, act, post, context.viewer.member));
+    context.tx.exec(log_wall_act_query, db::Params::of(thread.id, act, post, context.viewer.member));
     announce_in_thread(context.tx, services.announcer, thread.id, thread.author, kind::thread_changed,
                        json{{"thread", thread.id.value}, {"wall", act}});
 }
@@ -149,7 +149,7 @@ site::ActionResult set_open(const site::ActionContext& context, const Services& 
     }
     if (!opens && get_wall(context.tx, thread.id)) {
         context.tx.exec(leave_current_query, db::Params::of(thread.id));
-        context.tx.exec(close_query, db::Params::of(thread.id));
+        context.tx.exec(close_wall_query, db::Params::of(thread.id));
         log_and_tell(context, services, thread, "close", {});
     } else if (opens && context.tx.exec(open_query, db::Params::of(thread.id)).affected() != 0) {
         log_and_tell(context, services, thread, "open", {});
@@ -191,7 +191,7 @@ site::ActionResult move_question(const site::ActionContext& context, const Servi
 
 void start_wall(db::Tx& tx, base::ThreadId thread, base::MemberId by) {
     tx.exec(open_query, db::Params::of(thread));
-    tx.exec(log_query, db::Params::of(thread, std::string{"open"}, base::PostId{}, by));
+    tx.exec(log_wall_act_query, db::Params::of(thread, std::string{"open"}, base::PostId{}, by));
 }
 
 bool announce_votes(db::Tx& tx, const live::Announcer& announcer) {

@@ -45,7 +45,7 @@ const db::Query list_query{"following.list_follows", R"(
      ORDER BY f.changed_at DESC, f.subject DESC
      LIMIT $4)"};
 
-const db::Query count_query{"following.count_follows", R"(
+const db::Query count_follows_query{"following.count_follows", R"(
     SELECT count(*) AS n FROM follows WHERE member_id = $1)"};
 
 }  // namespace
@@ -106,7 +106,7 @@ std::vector<FollowRow> list_follows(db::Tx& tx, base::MemberId member, const std
 }
 
 std::int64_t count_follows(db::Tx& tx, base::MemberId member) {
-    return tx.exec(count_query, db::Params::of(member)).one().integer("n");
+    return tx.exec(count_follows_query, db::Params::of(member)).one().integer("n");
 }
 
 }  // namespace forum::following

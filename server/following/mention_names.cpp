@@ -14,7 +14,7 @@ constexpr std::size_t most_names = 8;
 constexpr std::size_t most_municipalities = 4;
 
 // namesakes: how many have the same name; they are told apart by their municipality.
-const db::Query people_query{"following.mention_names", R"(
+const db::Query mention_names_query{"following.mention_names", R"(
     SELECT m.id, m.name, m.function, coalesce(m.municipality_code, '') AS municipality,
            (SELECT count(*) FROM members o WHERE lower(o.name) = lower(m.name) AND o.ended_at IS NULL) AS namesakes
       FROM members m
@@ -41,7 +41,7 @@ site::Page load_mention_names(const site::PageContext& context, const discussion
                     services.texts.text("following.kind_municipality", context.language));
             }
         }
-        for (const auto& row : context.tx.exec(people_query, db::Params::of(context.viewer.member, asked, most_names))) {
+        for (const auto& row : context.tx.exec(mention_names_query, db::Params::of(context.viewer.member, asked, most_names))) {
             const auto name = row.text("name");
             const auto place = services.places.find_municipality(row.text("municipality"));
             const auto place_name = place ? place->name : std::string{};

@@ -13,7 +13,7 @@ const db::Query waiting_query{"following.events_waiting", R"(
 const db::Query make_query{"following.make_notices", R"(
     SELECT event_id, member_id, created_at FROM make_notices($1))"};
 
-const db::Query count_query{"following.count_unread", R"(
+const db::Query count_unread_query{"following.count_unread", R"(
     SELECT count(DISTINCT n.thread_id) AS n FROM standing_notices($1, $2) n WHERE NOT n.is_read)"};
 
 const db::Query mark_query{"following.mark_read", R"(
@@ -44,7 +44,7 @@ bool make_notices(db::Tx& tx, const live::Announcer& announcer, int limit) {
 }
 
 int count_unread(db::Tx& tx, const access::Viewer& viewer) {
-    return static_cast<int>(tx.exec(count_query, db::Params::of(viewer.member, viewer.level())).one().integer("n"));
+    return static_cast<int>(tx.exec(count_unread_query, db::Params::of(viewer.member, viewer.level())).one().integer("n"));
 }
 
 std::size_t mark_read(db::Tx& tx, base::MemberId member, std::int64_t until, base::ThreadId thread) {

@@ -1,13 +1,12 @@
 #include "http/server.hpp"
 
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <stdexcept>
 #include <thread>
 #include <utility>
 
+#include "async/awaiting.hpp"
 #include "async/spawn.hpp"
 #include "base/log.hpp"
 #include "http/io_thread.hpp"
@@ -26,8 +25,6 @@ constexpr std::size_t most_turned_away = 64;
 // Out of file descriptors or memory: accepting again at once would only spin.
 constexpr std::chrono::milliseconds pause_after_failure{100};
 constexpr std::chrono::seconds abandon_time{2};
-
-constexpr auto awaiting = asio::as_tuple(asio::use_awaitable);
 
 asio::awaitable<void> serve(std::shared_ptr<Session> session) { co_await session->run(); }
 
@@ -139,7 +136,7 @@ private:
              turn = (turn + 1) % self->io_.size()) {
             tcp::endpoint peer;
             auto [error, socket] =
-                co_await self->acceptor_->async_accept(self->io_[turn]->context, peer, awaiting);
+                co_await self->acceptor_->async_accept(self->io_[turn]->context, peer, async::awaiting);
             if (error == asio::error::operation_aborted) {
                 co_return;
             }
@@ -149,7 +146,7 @@ private:
                     base::log(base::LogLevel::warning, "event=accept_failed what=\"{}\"",
                               error.message());
                     pause.expires_after(pause_after_failure);
-                    co_await pause.async_wait(awaiting);
+                    co_await pause.async_wait(async::awaiting);
                 }
                 continue;
             }

@@ -1,9 +1,8 @@
 #include "http/session.hpp"
 
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <utility>
 
+#include "async/awaiting.hpp"
 #include "base/log.hpp"
 #include "base/text.hpp"
 #include "http/syntax.hpp"
@@ -24,8 +23,6 @@ constexpr std::chrono::seconds drain_time{5};
 constexpr std::chrono::seconds drain_time_at_stop{1};
 constexpr std::size_t most_drained = 8 * 1024 * 1024;
 constexpr std::chrono::seconds turn_away_time{2};
-
-constexpr auto awaiting = asio::as_tuple(asio::use_awaitable);
 
 std::string_view name_of(Method method) {
     switch (method) {
@@ -119,7 +116,7 @@ asio::awaitable<void> Session::run() {
                 co_return;
             }
             // Spelled out rather than read_some: for ready answers this is the one await.
-            const auto [error, count] = co_await socket_.async_read_some(in_.room(), awaiting);
+            const auto [error, count] = co_await socket_.async_read_some(in_.room(), async::awaiting);
             in_.filled(count);
             if (is_timed_out_ && waits_ == Waits::for_head) {
                 begin_request();
@@ -173,7 +170,7 @@ Session::Task Session::read_some() {
     if (!in_.make_room()) {
         co_return false;
     }
-    const auto [error, count] = co_await socket_.async_read_some(in_.room(), awaiting);
+    const auto [error, count] = co_await socket_.async_read_some(in_.room(), async::awaiting);
     in_.filled(count);
     co_return !error && !is_timed_out_;
 }
@@ -235,7 +232,7 @@ Session::Task Session::write_queued() {
             armed_at = out_.written();
         }
         const auto [error] =
-            co_await socket_.async_wait(asio::ip::tcp::socket::wait_write, awaiting);
+            co_await socket_.async_wait(asio::ip::tcp::socket::wait_write, async::awaiting);
         if (error) {
             co_return false;
         }

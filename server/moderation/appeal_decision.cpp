@@ -25,11 +25,7 @@ using discussion::Services;
 using nlohmann::json;
 using site::PageContext;
 
-constexpr std::size_t most_text = 8000;  // the database has the same bound
-
-std::string say(const PageContext& context, const Services& services, const std::string& key, const json& arguments = json::object()) {
-    return services.texts.text("appeal." + key, context.language, arguments);
-}
+constexpr std::size_t most_objection = 8000;  // the database has the same bound
 
 /// A decision and who objects to it.
 struct Subject {
@@ -52,13 +48,13 @@ Subject get_subject(const PageContext& context, const Services& services, base::
     const auto until = standing.interest == Interest::author ? *decision->appeal_until : appeal_end(decision->at);
     std::string conflict;
     if (!earlier.empty()) {
-        conflict = say(context, services, earlier[0].decided_at ? "decided_already" : "objected_already",
+        conflict = say(context, services, earlier[0].decided_at ? "appeal.decided_already" : "appeal.objected_already",
                        {{"at", view::time_text(earlier[0].at, context.language, base::now())},
                         {"until", day_text(earlier[0].due_at, context.language)}});
     } else if (!standing.is_standing) {
-        conflict = say(context, services, "not_standing");
+        conflict = say(context, services, "appeal.not_standing");
     } else if (until < base::now()) {
-        conflict = say(context, services, "too_late", {{"until", day_text(until, context.language)}});
+        conflict = say(context, services, "appeal.too_late", {{"until", day_text(until, context.language)}});
     }
     return {.decision = *decision,
             .by = by,
@@ -93,7 +89,7 @@ site::Page appeal_page(const PageContext& context, const Services& services, con
                        const site::FormErrors& errors) {
     site::Page page;
     page.template_name = "appeal";
-    page.title = say(context, services, "title");
+    page.title = say(context, services, "appeal.title");
     if (subject.by.member) {
         page.breadcrumbs = {{services.texts.text("members.account", context.language), "/ik"},
                             {services.texts.text("members.decisions_title", context.language), "/ik/besluiten"}};
@@ -118,9 +114,9 @@ site::Page appeal_page(const PageContext& context, const Services& services, con
 void check_text(site::FormErrors& errors, const std::string& text, const PageContext& context, const Services& services) {
     const auto used = base::count_characters(text);
     if (text.empty()) {
-        errors.add("text", say(context, services, "error_text"));
-    } else if (used > most_text) {
-        errors.add("text", services.texts.text("moderation.error_long", context.language, json{{"most", most_text}, {"used", used}}));
+        errors.add("text", say(context, services, "appeal.error_text"));
+    } else if (used > most_objection) {
+        errors.add("text", services.texts.text("moderation.error_long", context.language, json{{"most", most_objection}, {"used", used}}));
     }
 }
 
@@ -205,7 +201,7 @@ site::ActionResult appeal_decision(const site::ActionContext& context, const Ser
     site::check_fields(errors, context.input, {.texts = {"text", "nonce"}, .others = {"decision"}}, services.texts, context.language);
     const auto id = base::parse_id<base::DecisionId>(context.input.text("decision"));
     if (!id) {
-        errors.add("decision", say(context, services, "error_decision"));
+        errors.add("decision", say(context, services, "appeal.error_decision"));
         check_text(errors, base::trim(context.input.text("text")), context, services);
         return discussion::refuse(context, errors);
     }

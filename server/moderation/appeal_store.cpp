@@ -17,12 +17,12 @@ const db::Query standing_query{"moderation.find_standing", R"(
      WHERE d.id = $1)"};
 
 // In the lock order of sql/README.md: rows are locked in the order in which OF names them.
-const db::Query lock_query{"moderation.lock_decided_post", R"(
+const db::Query lock_decided_post_query{"moderation.lock_decided_post", R"(
     SELECT p.id FROM decisions d JOIN posts p ON p.id = d.post_id JOIN threads t ON t.id = p.thread_id
      WHERE d.id = $1
        FOR NO KEY UPDATE OF t, p)"};
 
-const db::Query lock_member_query{"moderation.lock_decided_member", R"(
+const db::Query lock_decided_member_query{"moderation.lock_decided_member", R"(
     SELECT m.id FROM decisions d JOIN members m ON m.id = d.member_id WHERE d.id = $1 FOR NO KEY UPDATE OF m)"};
 
 const db::Query of_objector_query{"moderation.appeals_of", R"(
@@ -34,7 +34,7 @@ const db::Query of_objector_query{"moderation.appeals_of", R"(
        AND NOT EXISTS (SELECT 1 FROM decisions u WHERE u.reverses = d.id AND u.kind = 'undo')
      WHERE a.decision_id = ANY ($3::bigint[]) AND (a.by_member = $1 OR a.by_notice = $2))"};
 
-const db::Query insert_query{"moderation.insert_appeal", R"(
+const db::Query insert_appeal_query{"moderation.insert_appeal", R"(
     WITH opened AS (
         INSERT INTO cases (kind, post_id, post_version, member_id, appeals, due_at)
         SELECT 'appeal', d.post_id, d.post_version, d.member_id, d.id, $5 FROM decisions d WHERE d.id = $1
@@ -43,7 +43,7 @@ const db::Query insert_query{"moderation.insert_appeal", R"(
     INSERT INTO appeals (case_id, decision_id, by_member, by_notice, text) SELECT id, $1, $2, $3, $4 FROM opened
     RETURNING case_id)"};
 
-const db::Query of_case_query{"moderation.find_appeal", R"(
+const db::Query find_appeal_query{"moderation.find_appeal", R"(
     SELECT a.by_member, coalesce(a.by_notice, 0) AS notice, coalesce(m.name, n.name) AS name, coalesce(a.by_member = coalesce(p.author_id, c.member_id), false) AS is_author,
            a.text, a.created_at
       FROM appeals a
@@ -72,8 +72,8 @@ Standing find_standing(db::Tx& tx, base::DecisionId id, const Objector& by) {
 
 // A second time when it went to another thread while its lock was waited for.
 void lock_decided_post(db::Tx& tx, base::DecisionId id) {
-    if (tx.exec(lock_query, db::Params::of(id)).empty() && tx.exec(lock_query, db::Params::of(id)).empty()) {
-        tx.exec(lock_member_query, db::Params::of(id));
+    if (tx.exec(lock_decided_post_query, db::Params::of(id)).empty() && tx.exec(lock_decided_post_query, db::Params::of(id)).empty()) {
+        tx.exec(lock_decided_member_query, db::Params::of(id));
     }
 }
 
@@ -93,11 +93,11 @@ std::vector<Appeal> appeals_of(db::Tx& tx, const Objector& by, const std::vector
 }
 
 base::CaseId insert_appeal(db::Tx& tx, base::DecisionId id, const Objector& by, const std::string& text, base::Time due_at) {
-    return tx.exec(insert_query, db::Params::of(id, by.member, some(by.notice), text, due_at)).one().id<base::CaseId>("case_id");
+    return tx.exec(insert_appeal_query, db::Params::of(id, by.member, some(by.notice), text, due_at)).one().id<base::CaseId>("case_id");
 }
 
 std::optional<CaseAppeal> find_appeal(db::Tx& tx, base::CaseId id) {
-    const auto rows = tx.exec(of_case_query, db::Params::of(id));
+    const auto rows = tx.exec(find_appeal_query, db::Params::of(id));
     const auto row = rows.find_one();
     if (!row) {
         return std::nullopt;

@@ -80,7 +80,7 @@ const db::Query lock_case_query{"moderation.lock_case", R"(
      WHERE c.id = $1
        FOR NO KEY UPDATE OF t, p, c)"};
 
-const db::Query lock_member_query{"moderation.lock_member_of_case", R"(
+const db::Query lock_member_of_case_query{"moderation.lock_member_of_case", R"(
     SELECT c.id FROM cases c JOIN members m ON m.id = c.member_id
      WHERE c.id = $1
        FOR NO KEY UPDATE OF m, c)"};
@@ -292,7 +292,7 @@ std::optional<CaseRow> find_case(db::Tx& tx, base::CaseId id) {
 // A second time when it went to another thread while its lock was waited for.
 void lock_case(db::Tx& tx, base::CaseId id) {
     if (tx.exec(lock_case_query, db::Params::of(id)).empty() && tx.exec(lock_case_query, db::Params::of(id)).empty()) {
-        tx.exec(lock_member_query, db::Params::of(id));
+        tx.exec(lock_member_of_case_query, db::Params::of(id));
     }
 }
 

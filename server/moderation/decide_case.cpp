@@ -27,18 +27,13 @@ using site::ActionContext;
 
 // The database has the same bound (decisions_restrictive_complete).
 constexpr std::size_t least_facts = 20;
-constexpr std::size_t most_text = 4000;
+constexpr std::size_t most_reason = 4000;
 constexpr std::size_t most_law = 300;
 constexpr std::size_t most_refusal = 2000;  // with what the log says before it within staff_notes
 /// Longer than a year is not for a time: that is the end of a membership.
 constexpr std::chrono::days most_measure{366};
 /// What two texts may differ when a moderator changes one (T6): more is for the author himself to write.
 constexpr double most_changed = 0.3;
-
-std::string say(const ActionContext& context, const Services& services, const char* key,
-                const nlohmann::json& arguments = nlohmann::json::object()) {
-    return services.texts.text(key, context.language, arguments);
-}
 
 CaseRow get_case(const ActionContext& context) {
     auto row = find_case(context.tx, context.id<base::CaseId>("id"));
@@ -71,7 +66,7 @@ site::ActionResult answer_too_late(const ActionContext& context, const Services&
         const std::string key = "moderation.decided_" + (last.kind == "approve" || last.kind == "return" || last.kind == "reject"
                                                              ? last.kind
                                                              : std::string{"other"});
-        problem.detail = say(context, services, key.c_str(),
+        problem.detail = say(context, services, key,
                              {{"name", last.by_name}, {"at", view::time_text(last.at, context.language, base::now())}});
         problem.extra_json = nlohmann::json{{"decided",
                                              {{"by", last.by_name},
@@ -130,9 +125,9 @@ void check_lengths(DecisionDraft& draft, const ActionContext& context, const Ser
             draft.errors.add(field, say(context, services, "moderation.error_long", {{"most", most}, {"used", used}}));
         }
     };
-    check("facts", draft.facts, most_text);
-    check("questions", draft.questions, most_text);
-    check("note", draft.note, most_text);
+    check("facts", draft.facts, most_reason);
+    check("questions", draft.questions, most_reason);
+    check("note", draft.note, most_reason);
     check("legalGround", draft.legal_ground, most_law);
 }
 
@@ -160,7 +155,7 @@ void check_body(DecisionDraft& draft, const CaseRow& row, const ActionContext& c
     }
 }
 
-DecisionDraft parse(const ActionContext& context, const Services& services, const CaseRow& row) {
+DecisionDraft parse_decision(const ActionContext& context, const Services& services, const CaseRow& row) {
     auto draft = read_draft(context);
     put_reason(draft, context);
     auto& errors = draft.errors;
@@ -258,7 +253,7 @@ site::ActionResult decide_case(const ActionContext& context, const Services& ser
     if (is_too_late(context, row) || !row.proposal.empty()) {
         return answer_too_late(context, services, row, read_draft(context));  // there is nothing left to mend
     }
-    const auto draft = parse(context, services, row);
+    const auto draft = parse_decision(context, services, row);
     if (draft.errors.any()) {
         return site::ShowAgain{load_case_again(context, services, row.id, draft), draft.errors};
     }

@@ -4,7 +4,7 @@ namespace forum::moderation {
 
 namespace {
 
-const db::Query insert_query{"moderation.insert_decision", R"(
+const db::Query insert_decision_query{"moderation.insert_decision", R"(
     INSERT INTO decisions (case_id, number, kind, post_id, post_version, member_id, state_from, state_to, live_version_from,
                            decided_by, decided_role, seconded_by, is_automatic, is_detected_automatically, source, rules,
                            legal_ground, facts, questions, note, scope, sent_to, deadline_at, until, appeal_until, statement,
@@ -21,9 +21,9 @@ const std::string columns = R"(
 // Of $1: it was taken back.
 const std::string is_undone = "EXISTS (SELECT 1 FROM decisions u WHERE u.reverses = d.id AND u.kind = 'undo')";
 
-const db::Query find_query{"moderation.find_decision", columns + "WHERE d.id = $1"};
+const db::Query find_decision_query{"moderation.find_decision", columns + "WHERE d.id = $1"};
 
-const db::Query of_case_query{"moderation.decisions_of_case", columns + "WHERE d.case_id = $1 ORDER BY d.number"};
+const db::Query decisions_of_case_query{"moderation.decisions_of_case", columns + "WHERE d.case_id = $1 ORDER BY d.number"};
 
 const db::Query last_query{"moderation.last_decisions", R"(
     SELECT DISTINCT ON (d.post_id) d.*, coalesce(m.name, '') AS by_name
@@ -69,7 +69,7 @@ std::optional<int> number(const db::Row& row, const char* column) {
     return value ? std::optional{static_cast<int>(*value)} : std::nullopt;
 }
 
-Decision read(const db::Row& row) {
+Decision read_decision(const db::Row& row) {
     return {.id = row.id<base::DecisionId>("id"),
             .case_id = row.id<base::CaseId>("case_id"),
             .kind = row.text("kind"),
@@ -101,15 +101,15 @@ Decision read(const db::Row& row) {
             .reverses = row.id<base::DecisionId>("reverses")};
 }
 
-std::optional<Decision> read_one(const db::Rows& rows) {
+std::optional<Decision> one_decision(const db::Rows& rows) {
     const auto row = rows.find_one();
-    return row ? std::optional{read(*row)} : std::nullopt;
+    return row ? std::optional{read_decision(*row)} : std::nullopt;
 }
 
-std::vector<Decision> read_all(const db::Rows& rows) {
+std::vector<Decision> all_decisions(const db::Rows& rows) {
     std::vector<Decision> list;
     for (const auto& row : rows) {
-        list.push_back(read(row));
+        list.push_back(read_decision(row));
     }
     return list;
 }
@@ -119,7 +119,7 @@ std::vector<Decision> read_all(const db::Rows& rows) {
 base::DecisionId insert_decision(db::Tx& tx, const Decision& d) {
     const auto version = d.post_version == 0 ? std::nullopt : std::optional{static_cast<std::int64_t>(d.post_version)};
     return tx
-        .exec(insert_query,
+        .exec(insert_decision_query,
               db::Params::of(d.case_id, d.kind, d.post, version, d.member, d.state_from, d.state_to, d.live_version_from, d.by,
                              d.by_role, d.seconded_by, d.is_automatic, d.is_detected_automatically, d.source, d.rules,
                              d.legal_ground, d.facts, d.questions, d.note, d.scope, d.sent_to, d.deadline_at, d.until,
@@ -128,22 +128,22 @@ base::DecisionId insert_decision(db::Tx& tx, const Decision& d) {
         .id<base::DecisionId>("id");
 }
 
-std::optional<Decision> find_decision(db::Tx& tx, base::DecisionId id) { return read_one(tx.exec(find_query, db::Params::of(id))); }
+std::optional<Decision> find_decision(db::Tx& tx, base::DecisionId id) { return one_decision(tx.exec(find_decision_query, db::Params::of(id))); }
 
 std::vector<Decision> decisions_of_case(db::Tx& tx, base::CaseId id) {
-    return read_all(tx.exec(of_case_query, db::Params::of(id)));
+    return all_decisions(tx.exec(decisions_of_case_query, db::Params::of(id)));
 }
 
 std::vector<Decision> last_decisions(db::Tx& tx, const std::vector<std::int64_t>& posts) {
-    return read_all(tx.exec(last_query, db::Params::of(posts)));
+    return all_decisions(tx.exec(last_query, db::Params::of(posts)));
 }
 
 std::vector<Decision> measures_of_member(db::Tx& tx, base::MemberId member) {
-    return read_all(tx.exec(of_member_query, db::Params::of(member)));
+    return all_decisions(tx.exec(of_member_query, db::Params::of(member)));
 }
 
 std::vector<Decision> decisions_of_author(db::Tx& tx, base::MemberId author, base::DecisionId before, int limit) {
-    return read_all(tx.exec(of_author_query, db::Params::of(author, before, limit)));
+    return all_decisions(tx.exec(of_author_query, db::Params::of(author, before, limit)));
 }
 
 std::int64_t count_decided_since(db::Tx& tx, const access::Viewer& viewer, base::Time since) {
@@ -153,7 +153,7 @@ std::int64_t count_decided_since(db::Tx& tx, const access::Viewer& viewer, base:
 
 std::optional<Decision> find_undoable(db::Tx& tx, base::MemberId by, base::CaseId id) {
     const auto minutes = static_cast<std::int64_t>(undo_time.count());
-    return read_one(tx.exec(undoable_query, db::Params::of(by, id, minutes)));
+    return one_decision(tx.exec(undoable_query, db::Params::of(by, id, minutes)));
 }
 
 }  // namespace forum::moderation

@@ -4,7 +4,7 @@ namespace forum::moderation {
 
 namespace {
 
-const db::Query log_query{"moderation.log_hidden_reads", R"(
+const db::Query log_hidden_reads_query{"moderation.log_hidden_reads", R"(
     INSERT INTO hidden_reads (member_id, post_id, post_version)
     SELECT $1, p.id, p.version FROM posts p
      WHERE p.id = ANY ($2::bigint[]) AND p.author_id <> $1 AND p.state IN ('hidden', 'removed', 'withdrawn')
@@ -20,7 +20,7 @@ void log_hidden_reads(db::Tx& tx, db::Database& database, const access::Viewer& 
     }
     // A page is a read job: the row is written by a job of its own.
     tx.after_commit([&database, member = reader.member, posts] {
-        database.write([&](db::Tx& write) { write.exec(log_query, db::Params::of(member, posts)); });
+        database.write([&](db::Tx& write) { write.exec(log_hidden_reads_query, db::Params::of(member, posts)); });
     });
 }
 

@@ -4,10 +4,10 @@ namespace forum::moderation {
 
 namespace {
 
-const db::Query find_query{"moderation.find_measure", R"(
+const db::Query find_measure_query{"moderation.find_measure", R"(
     SELECT member_id, kind, decision_id, until FROM standing_measures WHERE member_id = $1)"};
 
-const db::Query end_query{"moderation.end_measure", R"(
+const db::Query end_measure_query{"moderation.end_measure", R"(
     UPDATE measures SET lifted_at = now(), lifted_by = $1 WHERE member_id = $2 AND lifted_at IS NULL)"};
 
 const db::Query begin_query{"moderation.begin_measure", R"(
@@ -39,12 +39,12 @@ const db::Query due_query{"moderation.due_measures", R"(
      WHERE x.lifted_at IS NULL AND x.until <= $1
      ORDER BY x.until, x.id LIMIT $2)"};
 
-const db::Query lock_query{"moderation.lock_measure", R"(
+const db::Query lock_measure_query{"moderation.lock_measure", R"(
     SELECT x.id FROM members m JOIN measures x ON x.member_id = m.id
      WHERE m.id = $1 AND x.decision_id = $2 AND x.lifted_at IS NULL
        FOR NO KEY UPDATE OF m, x)"};
 
-Measure read(const db::Row& row) {
+Measure read_measure(const db::Row& row) {
     return {.member = row.id<base::MemberId>("member_id"),
             .kind = row.text("kind"),
             .decision = row.id<base::DecisionId>("decision_id"),
@@ -54,23 +54,23 @@ Measure read(const db::Row& row) {
 }  // namespace
 
 std::optional<Measure> find_measure(db::Tx& tx, base::MemberId member) {
-    const auto row = tx.exec(find_query, db::Params::of(member)).find_one();
-    return row ? std::optional{read(*row)} : std::nullopt;
+    const auto row = tx.exec(find_measure_query, db::Params::of(member)).find_one();
+    return row ? std::optional{read_measure(*row)} : std::nullopt;
 }
 
 void begin_measure(db::Tx& tx, base::DecisionId decision, base::MemberId member, const std::string& kind,
                    std::optional<base::Time> until) {
-    tx.exec(end_query, db::Params::of(decision, member));
+    tx.exec(end_measure_query, db::Params::of(decision, member));
     tx.exec(begin_query, db::Params::of(decision, member, kind, until));
 }
 
 void end_measure(db::Tx& tx, base::DecisionId decision, base::MemberId member) {
-    tx.exec(end_query, db::Params::of(decision, member));
+    tx.exec(end_measure_query, db::Params::of(decision, member));
 }
 
 std::optional<Measure> find_replaced(db::Tx& tx, base::DecisionId measure) {
     const auto row = tx.exec(replaced_query, db::Params::of(measure)).find_one();
-    return row ? std::optional{read(*row)} : std::nullopt;
+    return row ? std::optional{read_measure(*row)} : std::nullopt;
 }
 
 void resume_measure(db::Tx& tx, base::DecisionId measure) { tx.exec(resume_query, db::Params::of(measure)); }
@@ -83,13 +83,13 @@ void undo_measure(db::Tx& tx, base::DecisionId undone, base::DecisionId decision
 std::vector<DueMeasure> due_measures(db::Tx& tx, base::Time now, int limit) {
     std::vector<DueMeasure> list;
     for (const auto& row : tx.exec(due_query, db::Params::of(now, limit))) {
-        list.push_back({read(row), row.id<base::CaseId>("case_id")});
+        list.push_back({read_measure(row), row.id<base::CaseId>("case_id")});
     }
     return list;
 }
 
 bool lock_measure(db::Tx& tx, const Measure& measure) {
-    return !tx.exec(lock_query, db::Params::of(measure.member, measure.decision)).empty();
+    return !tx.exec(lock_measure_query, db::Params::of(measure.member, measure.decision)).empty();
 }
 
 }  // namespace forum::moderation

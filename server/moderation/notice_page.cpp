@@ -24,7 +24,7 @@ using nlohmann::json;
 using site::PageContext;
 
 // The database has the same bounds (content_notices).
-constexpr std::size_t least_explanation = 20, most_explanation = 8000, most_law = 300, most_name = 100;
+constexpr std::size_t least_explanation = 20, most_explanation = 8000, most_legal_ground = 300, most_name = 100;
 
 const access::Viewer guest;
 
@@ -34,10 +34,6 @@ struct NoticeForm {
     site::FormErrors errors;
 };
 
-std::string say(const PageContext& context, const Services& services, const std::string& key, const json& arguments = json::object()) {
-    return services.texts.text("notice." + key, context.language, arguments);
-}
-
 bool is_receipt(std::string_view text) {
     return text.size() == 13 && text.starts_with("K-") &&
            std::all_of(text.begin(), text.end(), [](char c) { return c == '-' || (c >= '0' && c <= '9') || (c >= 'A' && c <= 'K'); });
@@ -46,7 +42,7 @@ bool is_receipt(std::string_view text) {
 site::Page notice_page(const PageContext& context, const Services& services, const NoticeForm& form) {
     site::Page page;
     page.template_name = "notice";
-    page.title = say(context, services, "title");
+    page.title = say(context, services, "notice.title");
     json model{{"address", form.address},
                {"explanation", form.explanation},
                {"legalGround", form.legal_ground},
@@ -64,7 +60,7 @@ bool is_ticked(const site::Input& input, const char* field) {
     return value == "1" || value == "true";
 }
 
-NoticeForm parse(const site::ActionContext& context, const Services& services) {
+NoticeForm parse_notice(const site::ActionContext& context, const Services& services) {
     const auto& input = context.input;
     NoticeForm form;
     form.address = base::trim(input.text("address"));
@@ -85,20 +81,20 @@ NoticeForm parse(const site::ActionContext& context, const Services& services) {
         }
     };
     if (const auto used = base::count_characters(form.explanation); used < least_explanation || used > most_explanation) {
-        fault("explanation", "error_explanation", {{"least", least_explanation}, {"most", most_explanation}, {"used", used}});
+        fault("explanation", "notice.error_explanation", {{"least", least_explanation}, {"most", most_explanation}, {"used", used}});
     }
-    if (base::count_characters(form.legal_ground) > most_law) {
-        fault("legalGround", "error_law", {{"most", most_law}});
+    if (base::count_characters(form.legal_ground) > most_legal_ground) {
+        fault("legalGround", "notice.error_law", {{"most", most_legal_ground}});
     }
     if ((form.name.empty() && !form.is_child_abuse) || base::count_characters(form.name) > most_name) {
-        fault("name", "error_name", {{"most", most_name}});
+        fault("name", "notice.error_name", {{"most", most_name}});
     }
     const bool needs_no_email = form.is_child_abuse && form.email.empty();
     if (!needs_no_email && !mail::is_address(form.email)) {
-        fault("email", "error_email");
+        fault("email", "notice.error_email");
     }
     if (!form.good_faith) {
-        fault("goodFaith", "error_good_faith");
+        fault("goodFaith", "notice.error_good_faith");
     }
     return form;
 }
@@ -124,7 +120,7 @@ site::Page load_notice_page(const PageContext& context, const Services& services
     if (is_receipt(receipt)) {
         site::Page page;
         page.template_name = "notice_received";
-        page.title = say(context, services, "received_title");
+        page.title = say(context, services, "notice.received_title");
         page.model = json{{"receipt", receipt}};
         return page;
     }
@@ -134,10 +130,10 @@ site::Page load_notice_page(const PageContext& context, const Services& services
 }
 
 site::ActionResult send_notice(const site::ActionContext& context, const Services& services, const Intake& intake) {
-    auto form = parse(context, services);
+    auto form = parse_notice(context, services);
     const auto post = find_public_post(context, form.address);
     if (!post && !form.errors.has("address")) {
-        form.errors.add("address", say(context, services, "error_address"));
+        form.errors.add("address", say(context, services, "notice.error_address"));
     }
     if (form.errors.any()) {
         return site::ShowAgain{notice_page(context, services, form), form.errors};
@@ -185,7 +181,7 @@ site::Page load_notice_status(const PageContext& context, const Services& servic
     const bool may_object = until && *until > base::now() && appeals.empty();
     site::Page page;
     page.template_name = "notice_status";
-    page.title = say(context, services, "status_title", {{"receipt", notice->receipt}});
+    page.title = say(context, services, "notice.status_title", {{"receipt", notice->receipt}});
     page.model = json{
         {"receipt", notice->receipt},
         {"isConfirmed", notice->confirmed_at.has_value()},

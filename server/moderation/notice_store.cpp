@@ -19,7 +19,7 @@ const std::string notice_columns = R"(
       JOIN posts p ON p.id = n.post_id
       LEFT JOIN decisions d ON d.id = standing_decision(n.decision_id) )";
 
-const db::Query insert_query{"moderation.insert_notice", R"(
+const db::Query insert_notice_query{"moderation.insert_notice", R"(
     INSERT INTO content_notices (receipt, post_id, post_version, explanation, legal_ground, is_child_abuse, name, email, language, good_faith)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, true)
     ON CONFLICT (receipt) DO NOTHING)"};
@@ -39,13 +39,13 @@ const db::Query by_link_query{"moderation.notice_by_link", notice_columns + R"(
       JOIN content_notice_links l ON l.notice_id = n.id
      WHERE l.hash = decode($1, 'hex'))"};
 
-const db::Query lock_query{"moderation.lock_notice", R"(
+const db::Query lock_notice_query{"moderation.lock_notice", R"(
     SELECT id FROM content_notices WHERE id = $1 AND confirmed_at IS NULL FOR UPDATE)"};
 
 const db::Query confirm_query{"moderation.confirm_notice", R"(
     UPDATE content_notices SET confirmed_at = now(), case_id = $2 WHERE id = $1)"};
 
-const db::Query of_case_query{"moderation.notices_of_case", notice_columns + R"(
+const db::Query notices_of_case_query{"moderation.notices_of_case", notice_columns + R"(
       JOIN cases c ON c.id = n.case_id
      WHERE c.id = $1 OR c.merged_into = $1
      ORDER BY n.id)"};
@@ -57,7 +57,7 @@ const db::Query by_id_query{"moderation.notice_by_id", notice_columns + "WHERE n
 const db::Query prune_query{"moderation.prune_notices", R"(
     DELETE FROM content_notices WHERE confirmed_at IS NULL AND created_at < $1)"};
 
-Notice read(const db::Row& row) {
+Notice read_notice(const db::Row& row) {
     return {.id = row.integer("id"),
             .receipt = row.text("receipt"),
             .post = row.id<base::PostId>("post_id"),
@@ -75,15 +75,15 @@ Notice read(const db::Row& row) {
             .outcome = read_outcome(row)};
 }
 
-std::optional<Notice> read_one(const db::Rows& rows) {
+std::optional<Notice> one_notice(const db::Rows& rows) {
     const auto row = rows.find_one();
-    return row ? std::optional{read(*row)} : std::nullopt;
+    return row ? std::optional{read_notice(*row)} : std::nullopt;
 }
 
-std::vector<Notice> read_all(const db::Rows& rows) {
+std::vector<Notice> all_notices(const db::Rows& rows) {
     std::vector<Notice> list;
     for (const auto& row : rows) {
-        list.push_back(read(row));
+        list.push_back(read_notice(row));
     }
     return list;
 }
@@ -101,17 +101,17 @@ Notice insert_notice(db::Tx& tx, const NewNotice& n) {
     constexpr int tries = 20;
     for (int count = 0; count < tries; ++count) {
         const auto receipt = random_receipt();
-        const auto rows = tx.exec(insert_query, db::Params::of(receipt, n.post, n.post_version, n.explanation, n.legal_ground,
+        const auto rows = tx.exec(insert_notice_query, db::Params::of(receipt, n.post, n.post_version, n.explanation, n.legal_ground,
                                                                n.is_child_abuse, n.name, n.email, n.language));
         if (rows.affected() == 1) {
-            return read(tx.exec(by_receipt_query, db::Params::of(receipt)).one());
+            return read_notice(tx.exec(by_receipt_query, db::Params::of(receipt)).one());
         }
     }
     throw std::runtime_error{"no receipt number is free"};
 }
 
 std::optional<Notice> find_doubled(db::Tx& tx, const NewNotice& n) {
-    return read_one(tx.exec(doubled_query, db::Params::of(n.post, n.post_version, n.explanation, n.email)));
+    return one_notice(tx.exec(doubled_query, db::Params::of(n.post, n.post_version, n.explanation, n.email)));
 }
 
 std::string add_notice_link(db::Tx& tx, std::int64_t notice) {
@@ -121,18 +121,18 @@ std::string add_notice_link(db::Tx& tx, std::int64_t notice) {
 }
 
 std::optional<Notice> find_notice(db::Tx& tx, std::string_view token) {
-    return read_one(tx.exec(by_link_query, db::Params::of(crypto::sha256_hex(token))));
+    return one_notice(tx.exec(by_link_query, db::Params::of(crypto::sha256_hex(token))));
 }
 
-bool lock_unconfirmed(db::Tx& tx, std::int64_t notice) { return !tx.exec(lock_query, db::Params::of(notice)).empty(); }
+bool lock_unconfirmed(db::Tx& tx, std::int64_t notice) { return !tx.exec(lock_notice_query, db::Params::of(notice)).empty(); }
 
 void confirm_notice(db::Tx& tx, std::int64_t notice, base::CaseId id) { tx.exec(confirm_query, db::Params::of(notice, id)); }
 
-std::vector<Notice> notices_of_case(db::Tx& tx, base::CaseId id) { return read_all(tx.exec(of_case_query, db::Params::of(id))); }
+std::vector<Notice> notices_of_case(db::Tx& tx, base::CaseId id) { return all_notices(tx.exec(notices_of_case_query, db::Params::of(id))); }
 
-std::vector<Notice> notices_told(db::Tx& tx, base::DecisionId id) { return read_all(tx.exec(told_query, db::Params::of(id))); }
+std::vector<Notice> notices_told(db::Tx& tx, base::DecisionId id) { return all_notices(tx.exec(told_query, db::Params::of(id))); }
 
-std::optional<Notice> find_notice(db::Tx& tx, std::int64_t id) { return read_one(tx.exec(by_id_query, db::Params::of(id))); }
+std::optional<Notice> find_notice(db::Tx& tx, std::int64_t id) { return one_notice(tx.exec(by_id_query, db::Params::of(id))); }
 
 void prune_notices(db::Tx& tx, base::Time before) { tx.exec(prune_query, db::Params::of(before)); }
 

@@ -16,13 +16,13 @@ namespace {
 
 using nlohmann::json;
 
-constexpr int decisions_on_page = 50;
+constexpr int entries_on_page = 50;
 constexpr int first_year = 2000, last_year = 2999;
 /// In the order in which they are read.
 constexpr std::array<std::string_view, 6> sections{"decision", "rule", "source", "found", "made", "appeal"};
 
 // What was taken back within ten minutes was a slip of the hand, and handing a case on decides nothing.
-const db::Query log_query{"moderation.public_log", R"(
+const db::Query public_log_query{"moderation.public_log", R"(
     SELECT d.id, to_char(d.decided_at AT TIME ZONE 'Europe/Amsterdam', 'YYYY-MM-DD') AS day, d.kind, d.rules,
            d.legal_ground <> '' AS by_law, d.is_automatic,
            (SELECT o.kind FROM appeals a JOIN decisions o ON o.case_id = a.case_id AND o.kind IN ('grant', 'refuse')
@@ -103,12 +103,12 @@ site::Page load_log(const site::PageContext& context, const discussion::Services
         }
         before = *id;
     }
-    const auto rows = context.tx.exec(log_query, db::Params::of(before, decisions_on_page + 1));
+    const auto rows = context.tx.exec(public_log_query, db::Params::of(before, entries_on_page + 1));
     const auto rules = list_house_rules(context.tx);
     auto items = json::array();
     json next_cursor;
     for (const auto& row : rows) {
-        if (items.size() == decisions_on_page) {
+        if (items.size() == entries_on_page) {
             next_cursor = site::encode_cursor({std::to_string(items.back()["id"].get<std::int64_t>())});
             break;
         }

@@ -25,19 +25,15 @@ using discussion::Services;
 using nlohmann::json;
 using site::PageContext;
 
-constexpr std::size_t most_text = 4000;  // the database has the same bound
+constexpr std::size_t most_report = 4000;  // the database has the same bound
 constexpr std::size_t least_text = 10;   // of the ground that says nothing by itself
-constexpr std::size_t excerpt_length = 300;
+constexpr std::size_t excerpt_of_reported = 300;
 
 struct ReportForm {
     std::string category, text;
     site::FormErrors errors;
     std::string conflict;  ///< why it was not taken; "" = it was
 };
-
-std::string say(const PageContext& context, const Services& services, const std::string& key, const json& arguments = json::object()) {
-    return services.texts.text("report." + key, context.language, arguments);
-}
 
 /// What may be reported; a refusal otherwise.
 ReportedPost get_reportable(const PageContext& context, base::ThreadId thread, int number) {
@@ -64,14 +60,14 @@ site::Page report_page(const PageContext& context, const Services& services, con
     }
     site::Page page;
     page.template_name = "report";
-    page.title = say(context, services, "title");
+    page.title = say(context, services, "report.title");
     page.breadcrumbs = {{services.texts.text("discussion.threads_title", context.language), "/gesprekken"},
                         {discussion::shown_title(facts, services.texts, context.language), back}};
     page.nav = "threads";
     json model{{"thread", post.thread.value},
                {"post", post.number},
                {"authorName", shown["author"]["name"]},
-               {"excerpt", base::excerpt(view::markdown_to_text(shown["body"].get<std::string>()), excerpt_length)},
+               {"excerpt", base::excerpt(view::markdown_to_text(shown["body"].get<std::string>()), excerpt_of_reported)},
                {"categories", std::move(categories)},
                {"text", form.text},
                {"conflict", form.conflict},
@@ -82,7 +78,7 @@ site::Page report_page(const PageContext& context, const Services& services, con
     return page;
 }
 
-ReportForm parse(const site::ActionContext& context, const Services& services) {
+ReportForm parse_report(const site::ActionContext& context, const Services& services) {
     const auto& input = context.input;
     ReportForm form;
     form.category = input.text("category");
@@ -91,17 +87,17 @@ ReportForm parse(const site::ActionContext& context, const Services& services) {
                        context.language);
     for (const auto* field : {"thread", "post"}) {
         if (!discussion::parse_post_number(input.text(field))) {
-            form.errors.add(field, say(context, services, "error_post"));
+            form.errors.add(field, say(context, services, "report.error_post"));
         }
     }
     if (!form.errors.has("category") && find_report_category(form.category) == nullptr) {
-        form.errors.add("category", say(context, services, "error_category"));
+        form.errors.add("category", say(context, services, "report.error_category"));
     }
     const auto used = base::count_characters(form.text);
-    if (used > most_text) {
-        form.errors.add("text", services.texts.text("moderation.error_long", context.language, json{{"most", most_text}, {"used", used}}));
+    if (used > most_report) {
+        form.errors.add("text", services.texts.text("moderation.error_long", context.language, json{{"most", most_report}, {"used", used}}));
     } else if (form.category == other_category && used < least_text) {
-        form.errors.add("text", say(context, services, "error_text", {{"least", least_text}}));
+        form.errors.add("text", say(context, services, "report.error_text", {{"least", least_text}}));
     }
     return form;
 }
@@ -185,7 +181,7 @@ site::Page load_report_page(const PageContext& context, const Services& services
 }
 
 site::ActionResult report_post(const site::ActionContext& context, const Services& services, const Intake& intake) {
-    auto form = parse(context, services);
+    auto form = parse_report(context, services);
     const auto thread = base::parse_id<base::ThreadId>(context.input.text("thread"));
     const int number = discussion::parse_post_number(context.input.text("post")).value_or(0);
     if (!thread || number == 0) {
@@ -222,10 +218,10 @@ site::ActionResult report_post(const site::ActionContext& context, const Service
     if (const auto earlier = find_open_report(context.tx, report)) {
         // The same once more, because the answer to the first was lost.
         const bool is_retry = !context.idempotency_key.empty() && earlier->text == report.text;
-        return is_retry ? site::ActionResult{done(200, earlier->at)} : not_again("already_reported", earlier->at);
+        return is_retry ? site::ActionResult{done(200, earlier->at)} : not_again("report.already_reported", earlier->at);
     }
     if (const auto judged = find_judged(context.tx, report)) {
-        return not_again("already_judged", *judged);
+        return not_again("report.already_judged", *judged);
     }
     report.case_id = join_case(context.tx, services, intake, "report", post.id, post.version);
     insert_report(context.tx, report);

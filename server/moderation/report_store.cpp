@@ -4,19 +4,19 @@ namespace forum::moderation {
 
 namespace {
 
-const db::Query post_query{"moderation.reported_post", R"(
+const db::Query reported_post_query{"moderation.reported_post", R"(
     SELECT p.id, p.thread_id, p.number, p.author_id, t.slug, p.state IN ('live', 'live_change') AS is_live, coalesce(p.live_version, p.version) AS version
       FROM visible_posts($1, $2) p
       JOIN visible_threads($1, $2) t ON t.id = p.thread_id
      WHERE p.id = post_at($3, $4))"};
 
 // In the lock order of sql/README.md: rows are locked in the order in which OF names them.
-const db::Query lock_query{"moderation.lock_reported_post", R"(
+const db::Query lock_reported_post_query{"moderation.lock_reported_post", R"(
     SELECT p.id FROM posts p JOIN threads t ON t.id = p.thread_id
      WHERE p.id = post_at($1, $2)
        FOR NO KEY UPDATE OF t, p)"};
 
-const db::Query insert_query{"moderation.insert_report", R"(
+const db::Query insert_report_query{"moderation.insert_report", R"(
     INSERT INTO reports (case_id, post_id, post_version, reporter_id, category, text) VALUES ($1, $2, $3, $4, $5, $6))"};
 
 const db::Query open_query{"moderation.find_open_report", R"(
@@ -47,7 +47,7 @@ const db::Query own_query{"moderation.own_reports", R"(
      ORDER BY r.id DESC
      LIMIT $3)"};
 
-const db::Query of_case_query{"moderation.reports_of_case", R"(
+const db::Query reports_of_case_query{"moderation.reports_of_case", R"(
     SELECT m.name, r.category, r.text, r.post_version, r.created_at
       FROM reports r
       JOIN cases c ON c.id = r.case_id
@@ -58,7 +58,7 @@ const db::Query of_case_query{"moderation.reports_of_case", R"(
 }  // namespace
 
 std::optional<ReportedPost> find_reported_post(db::Tx& tx, const access::Viewer& viewer, base::ThreadId thread, int number) {
-    const auto rows = tx.exec(post_query, db::Params::of(viewer.member, viewer.level(), thread, number));
+    const auto rows = tx.exec(reported_post_query, db::Params::of(viewer.member, viewer.level(), thread, number));
     const auto row = rows.find_one();
     if (!row) {
         return std::nullopt;
@@ -74,13 +74,13 @@ std::optional<ReportedPost> find_reported_post(db::Tx& tx, const access::Viewer&
 
 // A second time when it went to another thread while its lock was waited for.
 void lock_reported_post(db::Tx& tx, base::ThreadId thread, int number) {
-    if (tx.exec(lock_query, db::Params::of(thread, number)).empty()) {
-        tx.exec(lock_query, db::Params::of(thread, number));
+    if (tx.exec(lock_reported_post_query, db::Params::of(thread, number)).empty()) {
+        tx.exec(lock_reported_post_query, db::Params::of(thread, number));
     }
 }
 
 void insert_report(db::Tx& tx, const NewReport& report) {
-    tx.exec(insert_query, db::Params::of(report.case_id, report.post, report.post_version, report.reporter, report.category,
+    tx.exec(insert_report_query, db::Params::of(report.case_id, report.post, report.post_version, report.reporter, report.category,
                                          report.text));
 }
 
@@ -117,7 +117,7 @@ std::vector<OwnReport> list_own_reports(db::Tx& tx, base::MemberId reporter, std
 
 std::vector<CaseReport> reports_of_case(db::Tx& tx, base::CaseId id) {
     std::vector<CaseReport> list;
-    for (const auto& row : tx.exec(of_case_query, db::Params::of(id))) {
+    for (const auto& row : tx.exec(reports_of_case_query, db::Params::of(id))) {
         list.push_back({row.text("name"), row.text("category"), row.text("text"), static_cast<int>(row.integer("post_version")),
                         row.time("created_at")});
     }

@@ -16,7 +16,7 @@ using base::Problem;
 using base::ProblemKind;
 
 // The thread's row lock comes first (sql/README.md), so that two who press at once meet one case.
-const db::Query post_query{"moderation.post_to_review", R"(
+const db::Query post_to_review_query{"moderation.post_to_review", R"(
     SELECT p.id, p.author_id, p.state, p.version, looks_after($1, p.thread_id, NULL) AS looks_after
       FROM visible_posts($1, $2) v
       JOIN posts p ON p.id = v.id
@@ -24,7 +24,7 @@ const db::Query post_query{"moderation.post_to_review", R"(
      WHERE p.id = post_at($3, $4)
        FOR NO KEY UPDATE OF t)"};
 
-const db::Query open_case_query{"moderation.open_case_of_post", R"(
+const db::Query open_case_of_post_query{"moderation.open_case_of_post", R"(
     SELECT id FROM cases WHERE post_id = $1 AND state = 'open' AND kind <> 'appeal' ORDER BY due_at, id LIMIT 1)"};
 
 }  // namespace
@@ -33,7 +33,7 @@ site::ActionResult review_post(const site::ActionContext& context, const discuss
     const int number = discussion::post_number(context);
     const auto& viewer = context.viewer;
     const auto row = context.tx
-                         .exec(post_query, db::Params::of(viewer.member, viewer.level(), context.id<base::ThreadId>("id"), number))
+                         .exec(post_to_review_query, db::Params::of(viewer.member, viewer.level(), context.id<base::ThreadId>("id"), number))
                          .find_one();
     if (!row) {
         throw Problem{ProblemKind::not_found};
@@ -46,7 +46,7 @@ site::ActionResult review_post(const site::ActionContext& context, const discuss
     }
     const auto post = row->id<base::PostId>("id");
     auto id = base::CaseId{};
-    if (const auto open = context.tx.exec(open_case_query, db::Params::of(post)).find_one()) {
+    if (const auto open = context.tx.exec(open_case_of_post_query, db::Params::of(post)).find_one()) {
         id = open->id<base::CaseId>("id");
     }
     const bool is_new = !id;

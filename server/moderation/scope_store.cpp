@@ -4,7 +4,7 @@ namespace forum::moderation {
 
 namespace {
 
-const db::Query find_query{"moderation.find_scope", R"(
+const db::Query find_scope_query{"moderation.find_scope", R"(
     SELECT ARRAY(SELECT value FROM moderator_scopes WHERE member_id = $1 AND kind = 'theme' ORDER BY value) AS themes,
            ARRAY(SELECT value FROM moderator_scopes WHERE member_id = $1 AND kind = 'province' ORDER BY value) AS provinces,
            ARRAY(SELECT value FROM moderator_scopes WHERE member_id = $1 AND kind = 'type' ORDER BY value) AS types)"};
@@ -26,10 +26,10 @@ const db::Query write_query{"moderation.write_scope", R"(
     UNION ALL SELECT $1, 'province', value FROM unnest($3::text[]) AS chosen (value)
     UNION ALL SELECT $1, 'type', value FROM unnest($4::text[]) AS chosen (value))"};
 
-const db::Query log_query{"moderation.log_scope", R"(
+const db::Query log_scope_query{"moderation.log_scope", R"(
     INSERT INTO moderator_scope_changes (member_id, themes, provinces, types, by_member) VALUES ($1, $2, $3, $4, $5))"};
 
-const db::Query changes_query{"moderation.scope_changes", R"(
+const db::Query scope_changes_query{"moderation.scope_changes", R"(
     SELECT c.at, m.name, c.themes, c.provinces, c.types
       FROM moderator_scope_changes c JOIN members m ON m.id = c.by_member
      WHERE c.member_id = $1 ORDER BY c.id DESC LIMIT 50)"};
@@ -37,11 +37,11 @@ const db::Query changes_query{"moderation.scope_changes", R"(
 const db::Query looks_after_query{"moderation.looks_after_member", R"(
     SELECT looks_after($1, NULL, $2) AS looks_after)"};
 
-ModeratorScope read(const db::Row& row) { return {row.texts("themes"), row.texts("provinces"), row.texts("types")}; }
+ModeratorScope read_scope(const db::Row& row) { return {row.texts("themes"), row.texts("provinces"), row.texts("types")}; }
 
 }  // namespace
 
-ModeratorScope find_scope(db::Tx& tx, base::MemberId moderator) { return read(tx.exec(find_query, db::Params::of(moderator)).one()); }
+ModeratorScope find_scope(db::Tx& tx, base::MemberId moderator) { return read_scope(tx.exec(find_scope_query, db::Params::of(moderator)).one()); }
 
 std::optional<std::string> find_moderator(db::Tx& tx, base::MemberId member) {
     const auto rows = tx.exec(moderator_query, db::Params::of(member));
@@ -63,14 +63,14 @@ bool change_scope(db::Tx& tx, base::MemberId moderator, const ModeratorScope& sc
     }
     tx.exec(clear_query, db::Params::of(moderator));
     tx.exec(write_query, db::Params::of(moderator, scope.themes, scope.provinces, scope.types));
-    tx.exec(log_query, db::Params::of(moderator, scope.themes, scope.provinces, scope.types, by));
+    tx.exec(log_scope_query, db::Params::of(moderator, scope.themes, scope.provinces, scope.types, by));
     return true;
 }
 
 std::vector<ScopeChange> list_scope_changes(db::Tx& tx, base::MemberId moderator) {
     std::vector<ScopeChange> list;
-    for (const auto& row : tx.exec(changes_query, db::Params::of(moderator))) {
-        list.push_back({row.time("at"), row.text("name"), read(row)});
+    for (const auto& row : tx.exec(scope_changes_query, db::Params::of(moderator))) {
+        list.push_back({row.time("at"), row.text("name"), read_scope(row)});
     }
     return list;
 }

@@ -11,12 +11,12 @@ namespace forum::moderation {
 namespace {
 
 // The database has the same bound (staff_notes).
-constexpr std::size_t most_text = 4000;
+constexpr std::size_t most_note = 4000;
 
 const db::Query notes_query{"moderation.notes_of_case", R"(
     SELECT m.name, n.text, n.at FROM staff_notes n JOIN members m ON m.id = n.by_member WHERE n.case_id = $1 ORDER BY n.id)"};
 
-const db::Query add_query{"moderation.add_note", R"(
+const db::Query add_note_query{"moderation.add_note", R"(
     INSERT INTO staff_notes (case_id, by_member, text) SELECT id, $2, $3 FROM cases WHERE id = $1 RETURNING id)"};
 
 }  // namespace
@@ -30,15 +30,15 @@ std::vector<StaffNote> notes_of_case(db::Tx& tx, base::CaseId id) {
 }
 
 bool insert_note(db::Tx& tx, base::CaseId id, base::MemberId by, const std::string& text) {
-    return !tx.exec(add_query, db::Params::of(id, by, text)).empty();
+    return !tx.exec(add_note_query, db::Params::of(id, by, text)).empty();
 }
 
 site::ActionResult add_note(const site::ActionContext& context, const discussion::Services& services) {
     const auto text = base::trim(context.input.text("text"));
     site::FormErrors errors;
     site::check_fields(errors, context.input, {.texts = {"text", "nonce"}, .others = {}}, services.texts, context.language);
-    if (const auto used = base::count_characters(text); used == 0 || used > most_text) {
-        errors.add("text", services.texts.text("reasons.error_text", context.language, nlohmann::json{{"most", most_text}, {"used", used}}));
+    if (const auto used = base::count_characters(text); used == 0 || used > most_note) {
+        errors.add("text", services.texts.text("reasons.error_text", context.language, nlohmann::json{{"most", most_note}, {"used", used}}));
     }
     if (errors.any()) {
         return discussion::refuse(context, errors);

@@ -14,17 +14,17 @@ using discussion::Services;
 using nlohmann::json;
 
 // The database has the same bounds (standard_reasons).
-constexpr std::size_t most_title = 100, most_text = 4000;
+constexpr std::size_t most_standard_title = 100, most_standard_text = 4000;
 
-const db::Query list_query{"moderation.list_reasons", R"(
+const db::Query list_reasons_query{"moderation.list_reasons", R"(
     SELECT r.id, r.decision, r.title, r.text, coalesce(m.name, '') AS by_name, r.created_at
       FROM standard_reasons r LEFT JOIN members m ON m.id = r.by_member
      WHERE r.ended_at IS NULL ORDER BY r.title COLLATE "nl-x-icu", r.id)"};
 
-const db::Query add_query{"moderation.add_reason", R"(
+const db::Query add_reason_query{"moderation.add_reason", R"(
     INSERT INTO standard_reasons (decision, title, text, by_member) VALUES ($1, $2, $3, $4) RETURNING id)"};
 
-const db::Query end_query{"moderation.end_reason", R"(
+const db::Query end_reason_query{"moderation.end_reason", R"(
     UPDATE standard_reasons SET ended_at = now() WHERE id = $1 AND ended_at IS NULL)"};
 
 struct ReasonForm {
@@ -79,7 +79,7 @@ site::Page reasons_page(const site::PageContext& context, const Services& servic
 
 std::vector<StandardReason> list_standard_reasons(db::Tx& tx) {
     std::vector<StandardReason> list;
-    for (const auto& row : tx.exec(list_query)) {
+    for (const auto& row : tx.exec(list_reasons_query)) {
         list.push_back({row.integer("id"), row.text("decision"), row.text("title"), row.text("text"), row.text("by_name"),
                         row.time("created_at")});
     }
@@ -104,12 +104,12 @@ site::ActionResult add_reason(const site::ActionContext& context, const Services
             form.errors.add(field, services.texts.text("reasons.error_text", context.language, json{{"most", most}, {"used", used}}));
         }
     };
-    check("title", form.title, most_title);
-    check("text", form.text, most_text);
+    check("title", form.title, most_standard_title);
+    check("text", form.text, most_standard_text);
     if (form.errors.any()) {
         return site::ShowAgain{reasons_page(context, services, form), form.errors};
     }
-    const auto id = context.tx.exec(add_query, db::Params::of(form.decision, form.title, form.text, context.viewer.member))
+    const auto id = context.tx.exec(add_reason_query, db::Params::of(form.decision, form.title, form.text, context.viewer.member))
                         .one()
                         .integer("id");
     return site::Done{.status = 201,
@@ -121,7 +121,7 @@ site::ActionResult add_reason(const site::ActionContext& context, const Services
 
 site::ActionResult end_reason(const site::ActionContext& context, const Services&) {
     const auto id = context.id<base::RuleId>("id").value;
-    if (context.tx.exec(end_query, db::Params::of(id)).affected() == 0) {
+    if (context.tx.exec(end_reason_query, db::Params::of(id)).affected() == 0) {
         throw base::Problem{base::ProblemKind::not_found};
     }
     return site::Done{.location = "/moderatie/redenen", .flash = "reasons.flash_ended", .model = json{{"id", id}}, .set_cookies = {}};

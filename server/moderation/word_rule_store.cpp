@@ -7,12 +7,12 @@ namespace {
 const db::Query active_query{"moderation.active_word_rules", R"(
     SELECT id, is_host, pattern, effect, reason FROM moderation_rules WHERE is_active ORDER BY id)"};
 
-const db::Query list_query{"moderation.list_word_rules", R"(
+const db::Query list_word_rules_query{"moderation.list_word_rules", R"(
     SELECT r.id, r.is_host, r.pattern, r.effect, r.reason, r.is_active, r.created_at, m.name AS created_by
       FROM moderation_rules r JOIN members m ON m.id = r.created_by
      ORDER BY r.is_active DESC, r.id DESC)"};
 
-const db::Query add_query{"moderation.add_word_rule", R"(
+const db::Query add_word_rule_query{"moderation.add_word_rule", R"(
     WITH rule AS (
         INSERT INTO moderation_rules (is_host, pattern, effect, reason, created_by) VALUES ($1, $2, $3, $4, $5)
         ON CONFLICT (is_host, pattern) WHERE is_active DO NOTHING
@@ -21,7 +21,7 @@ const db::Query add_query{"moderation.add_word_rule", R"(
     INSERT INTO moderation_rule_changes (rule_id, act, by_member) SELECT id, 'add', $5 FROM rule
     RETURNING rule_id)"};
 
-const db::Query lock_query{"moderation.lock_word_rule", R"(
+const db::Query lock_word_rule_query{"moderation.lock_word_rule", R"(
     SELECT r.is_active,
            EXISTS (SELECT 1 FROM moderation_rules o
                     WHERE o.is_active AND o.id <> r.id AND o.is_host = r.is_host AND o.pattern = r.pattern) AS is_doubled
@@ -34,7 +34,7 @@ const db::Query switch_query{"moderation.switch_word_rule", R"(
     INSERT INTO moderation_rule_changes (rule_id, act, by_member)
     SELECT id, CASE WHEN is_active THEN 'on' ELSE 'off' END, $3 FROM rule)"};
 
-const db::Query changes_query{"moderation.word_rule_changes", R"(
+const db::Query word_rule_changes_query{"moderation.word_rule_changes", R"(
     SELECT c.act, r.pattern, m.name AS by_name, c.at
       FROM moderation_rule_changes c
       JOIN moderation_rules r ON r.id = c.rule_id
@@ -84,20 +84,20 @@ std::vector<WordRule> active_word_rules(db::Tx& tx) {
 
 std::vector<ListedRule> list_word_rules(db::Tx& tx) {
     std::vector<ListedRule> rules;
-    for (const auto& row : tx.exec(list_query)) {
+    for (const auto& row : tx.exec(list_word_rules_query)) {
         rules.push_back({read_rule(row), row.flag("is_active"), row.text("created_by"), row.time("created_at")});
     }
     return rules;
 }
 
 std::optional<std::int64_t> add_word_rule(db::Tx& tx, const WordRule& rule, base::MemberId by) {
-    const auto rows = tx.exec(add_query, db::Params::of(rule.is_host, rule.pattern, rule.effect, rule.reason, by));
+    const auto rows = tx.exec(add_word_rule_query, db::Params::of(rule.is_host, rule.pattern, rule.effect, rule.reason, by));
     const auto row = rows.find_one();
     return row ? std::optional{row->integer("rule_id")} : std::nullopt;
 }
 
 Switched switch_word_rule(db::Tx& tx, std::int64_t id, bool is_active, base::MemberId by) {
-    const auto rows = tx.exec(lock_query, db::Params::of(id));
+    const auto rows = tx.exec(lock_word_rule_query, db::Params::of(id));
     const auto row = rows.find_one();
     if (!row) {
         return Switched::not_found;
@@ -114,7 +114,7 @@ Switched switch_word_rule(db::Tx& tx, std::int64_t id, bool is_active, base::Mem
 
 std::vector<RuleChange> last_rule_changes(db::Tx& tx, int limit) {
     std::vector<RuleChange> changes;
-    for (const auto& row : tx.exec(changes_query, db::Params::of(limit))) {
+    for (const auto& row : tx.exec(word_rule_changes_query, db::Params::of(limit))) {
         changes.push_back({row.text("act"), row.text("pattern"), row.text("by_name"), row.time("at")});
     }
     return changes;

@@ -22,7 +22,7 @@ constexpr std::size_t shown_posts = 20;
 constexpr int shown_changes = 50;
 constexpr std::size_t context_length = 80;
 // The database has the same bounds (moderation_rules).
-constexpr std::size_t least_reason = 10, most_reason = 300;
+constexpr std::size_t least_reason = 10, most_rule_reason = 300;
 
 struct RuleForm {
     WordRule rule{};
@@ -34,10 +34,6 @@ struct RuleForm {
     /// What a dry run was made of: another pattern needs another one.
     std::string mark() const { return kind + ":" + rule.pattern; }
 };
-
-std::string say(const PageContext& context, const Services& services, const std::string& key, const json& arguments = json::object()) {
-    return services.texts.text("guard." + key, context.language, arguments);
-}
 
 void put_effect(json& model, const std::string& effect) {
     model["effect"] = effect;
@@ -104,7 +100,7 @@ site::Page rules_page(const PageContext& context, const Services& services, cons
     auto log = json::array();
     for (const auto& change : last_rule_changes(context.tx, shown_changes)) {
         log.push_back({{"at", base::to_rfc3339(change.at)},
-                       {"what", say(context, services, "log_" + change.act, {{"name", change.by_name}, {"pattern", change.pattern}})}});
+                       {"what", say(context, services, "guard.log_" + change.act, {{"name", change.by_name}, {"pattern", change.pattern}})}});
     }
     site::Page page;
     json model{{"items", std::move(items)}, {"next", nullptr}, {"log", std::move(log)}};
@@ -119,7 +115,7 @@ site::Page rules_page(const PageContext& context, const Services& services, cons
                {"tried", form.trial.is_null() ? "" : form.mark()}};
     put_effect(shown, form.rule.effect);
     page.template_name = "word_rules";
-    page.title = say(context, services, "title");
+    page.title = say(context, services, "guard.title");
     page.breadcrumbs = {{services.texts.text("moderation.queue", context.language), "/moderatie"}};
     page.nav = "moderation";
     model.update({{"mayChange", may_change}, {"form", std::move(shown)}, {"trial", form.trial}});
@@ -128,7 +124,7 @@ site::Page rules_page(const PageContext& context, const Services& services, cons
     return page;
 }
 
-RuleForm parse(const site::ActionContext& context, const Services& services) {
+RuleForm parse_rule(const site::ActionContext& context, const Services& services) {
     const auto& input = context.input;
     RuleForm form;
     auto& rule = form.rule;
@@ -145,16 +141,16 @@ RuleForm parse(const site::ActionContext& context, const Services& services) {
                        {.texts = {"kind", "pattern", "effect", "reason", "tried", "actie", "nonce"}, .others = {"dryRun"}},
                        services.texts, context.language);
     if (form.kind != "host" && form.kind != "words") {
-        fault("kind", "error_kind");
+        fault("kind", "guard.error_kind");
     } else if (rule.pattern.empty()) {
-        fault("pattern", rule.is_host ? "error_host" : "error_words");
+        fault("pattern", rule.is_host ? "guard.error_host" : "guard.error_words");
     }
     if (rule.effect != "warn" && rule.effect != "hold" && rule.effect != "block") {
-        fault("effect", "error_effect");
+        fault("effect", "guard.error_effect");
     }
     const auto used = base::count_characters(rule.reason);
-    if (used < least_reason || used > most_reason) {
-        fault("reason", "error_reason", {{"least", least_reason}, {"most", most_reason}, {"used", used}});
+    if (used < least_reason || used > most_rule_reason) {
+        fault("reason", "guard.error_reason", {{"least", least_reason}, {"most", most_rule_reason}, {"used", used}});
     }
     return form;
 }
@@ -176,7 +172,7 @@ site::Page load_word_rules(const PageContext& context, const Services& services)
 }
 
 site::ActionResult add_rule(const site::ActionContext& context, const Services& services) {
-    auto form = parse(context, services);
+    auto form = parse_rule(context, services);
     const bool is_trial = context.input.text("actie") == "proef" || context.input.text("dryRun") == "true";
     if (form.errors.any()) {
         return site::ShowAgain{rules_page(context, services, form), form.errors};
@@ -190,7 +186,7 @@ site::ActionResult add_rule(const site::ActionContext& context, const Services& 
         return site::ShowAgain{rules_page(context, services, form), {}};
     }
     if (!add_word_rule(context.tx, form.rule, context.viewer.member)) {
-        form.errors.add("pattern", say(context, services, "error_doubled"));
+        form.errors.add("pattern", say(context, services, "guard.error_doubled"));
         return site::ShowAgain{rules_page(context, services, form), form.errors};
     }
     announce_change(context, services);
@@ -208,7 +204,7 @@ site::ActionResult switch_rule(const site::ActionContext& context, const Service
     site::FormErrors errors;
     site::check_fields(errors, context.input, {.texts = {"nonce"}, .others = {"active"}}, services.texts, context.language);
     if (!is_active && wanted != "0" && wanted != "false") {
-        errors.add("active", say(context, services, "error_active"));
+        errors.add("active", say(context, services, "guard.error_active"));
     }
     if (errors.any()) {
         return discussion::refuse(context, errors);
