@@ -2,8 +2,6 @@
 // server and may be used from any worker thread.
 #pragma once
 
-#include <nlohmann/json.hpp>
-
 #include "discussion/publication_gate.hpp"
 #include "live/announce.hpp"
 #include "places/directory.hpp"
@@ -19,10 +17,8 @@ struct Services {
     PublicationGate& gate;
 };
 
-/// The text `key` of web/texts in the reader's language.
-inline std::string say(const site::PageContext& context, const Services& services, const std::string& key,
-                       const nlohmann::json& arguments = nlohmann::json::object()) {
-    return services.texts.text(key, context.language, arguments);
-}
+/// The text `key` of web/texts in the reader's language, with `arguments` (a JSON object) in it.
+std::string say(const site::PageContext& context, const Services& services, const std::string& key);
+std::string say(const site::PageContext& context, const Services& services, const std::string& key, const nlohmann::json& arguments);
 
 }  // namespace forum::discussion

@@ -12,6 +12,7 @@ using test::sql;
 using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::Not;
 using testing::UnorderedElementsAre;
 using enum http::Method;
 
@@ -54,9 +55,9 @@ TEST_F(MoveThreadTest, ItStandsInItsNewListsAndNoMoreInTheOldOnes) {
     EXPECT_EQ(page["municipalities"][0]["code"], "GM0501");
     EXPECT_EQ(page["municipalities"][0]["isExperienceFrom"], true);
     EXPECT_EQ(page["typologies"][0]["slug"], "tuinbouwgemeenten");
-    EXPECT_THAT(listed("theme=expats"), ElementsAre(thread));
-    EXPECT_THAT(listed("theme=wonen"), ElementsAre());
-    EXPECT_THAT(listed("municipality=GM0501"), ElementsAre(thread));
+    EXPECT_THAT(listed("theme=expats"), Contains(thread));
+    EXPECT_THAT(listed("theme=wonen"), Not(Contains(thread)));
+    EXPECT_THAT(listed("municipality=GM0501"), Contains(thread));
     EXPECT_THAT(log(), ElementsAre("move: Hoort hier beter."));
     const auto events = world().events_of("thread/" + std::to_string(thread));
     EXPECT_EQ(events.back().kind, "thread.changed");

@@ -20,7 +20,7 @@ ServerOptions small_limits() {
     return options;
 }
 
-struct Case {
+struct Refusal {
     std::string what;
     std::string bytes;
     int status;
@@ -38,7 +38,7 @@ std::string with_headers(std::string_view headers) {
     return std::string{head} + std::string{headers} + "\r\n";
 }
 
-std::vector<Case> cases() {
+std::vector<Refusal> cases() {
     const std::string long_target = "/" + std::string(1024, 'a');
     std::string many_headers;
     for (int i = 0; i < 101; ++i) {

@@ -11,10 +11,10 @@
 namespace forum::http {
 namespace {
 
-using enum Method;
-
 class RouterTest : public testing::Test {
 protected:
+    using enum Method;
+
     RouterTest() {
         router.add(get, "/", 1);
         router.add(get, "/gesprekken", 2);
@@ -80,6 +80,7 @@ TEST_F(RouterTest, says_which_methods_a_path_has) {
 }
 
 TEST(Router, refuses_patterns_that_clash_or_mean_nothing) {
+    using enum Method;
     Router router;
     router.add(get, "/a/{id}", 1);
     for (const auto* pattern : {"/a/{id}", "/a/{name}", "/a/{name}/b", "a", "", "/a/", "//a", "/{", "/{}", "/x{id}", "/{id}x",
@@ -121,6 +122,7 @@ bool is_closer(const NaiveRoute& a, const NaiveRoute& b) {
 }
 
 TEST(Router, agrees_with_trying_every_route) {
+    using enum Method;
     std::mt19937 random{77};
     const std::vector<std::string> words{"a", "b", "c"};
     const std::vector<Method> methods{get, post, put};

@@ -31,7 +31,7 @@ TEST(TrustedProxies, refuse_what_is_no_network) {
     }
 }
 
-struct Case {
+struct ProxyCase {
     std::string what, peer;
     Pairs headers;
     std::string address;
@@ -40,7 +40,7 @@ struct Case {
 
 TEST(TrustedProxies, lead_to_the_visitor) {
     const TrustedProxies proxies{{"10.0.0.0/8", "::1"}};
-    for (const auto& [what, peer, headers, address, is_secure] : std::vector<Case>{
+    for (const auto& [what, peer, headers, address, is_secure] : std::vector<ProxyCase>{
              {"no proxy", "203.0.113.1", {}, "203.0.113.1"},
              {"a visitor who claims to be a proxy",
               "203.0.113.1",

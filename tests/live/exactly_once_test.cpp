@@ -11,7 +11,7 @@ namespace forum::live {
 namespace {
 
 // A browser with a thread open: reads the page at a number, follows from there, applies what comes.
-struct Reader {
+struct Follower {
     std::string topic;
     std::size_t shard{0};
     bool is_stream{false};
@@ -88,8 +88,8 @@ private:
             break;
         default: world_.step_io(pick(2)); break;
         }
-        for (const auto& reader : readers_) {
-            look(*reader);
+        for (const auto& follower : readers_) {
+            look(*follower);
         }
     }
 
@@ -121,82 +121,82 @@ private:
         thread.pruned = std::max(thread.pruned, static_cast<std::int64_t>(thread.events.size()) - 5);
     }
     void come() {
-        readers_.push_back(std::make_unique<Reader>());
-        Reader& reader = *readers_.back();
-        reader.topic = any_topic();
-        reader.shard = pick(2);
-        reader.is_stream = chance(25);
-        load(reader);
-        connect(reader);
+        readers_.push_back(std::make_unique<Follower>());
+        Follower& follower = *readers_.back();
+        follower.topic = any_topic();
+        follower.shard = pick(2);
+        follower.is_stream = chance(25);
+        load(follower);
+        connect(follower);
     }
     // The page, read from the table as it is now.
-    void load(Reader& reader) {
-        reader.applied = static_cast<std::int64_t>(world_.threads[reader.topic].events.size());
-        reader.is_loading = false;
+    void load(Follower& follower) {
+        follower.applied = static_cast<std::int64_t>(world_.threads[follower.topic].events.size());
+        follower.is_loading = false;
     }
-    void connect(Reader& reader) {
-        reader.taken = 0;
-        reader.known_topics = {reader.topic};
-        http::Request request = world_.request(0, reader.is_stream ? "/live/events" : "/live");
-        if (reader.is_stream) {
-            request.query = {{"topic", reader.topic}, {"since", std::to_string(reader.applied)}};
+    void connect(Follower& follower) {
+        follower.taken = 0;
+        follower.known_topics = {follower.topic};
+        http::Request request = world_.request(0, follower.is_stream ? "/live/events" : "/live");
+        if (follower.is_stream) {
+            request.query = {{"topic", follower.topic}, {"since", std::to_string(follower.applied)}};
         }
-        reader.client = world_.connect(request, reader.shard);
-        if (!reader.is_stream) {
-            reader.client->follow(reader.topic, reader.applied);
+        follower.client = world_.connect(request, follower.shard);
+        if (!follower.is_stream) {
+            follower.client->follow(follower.topic, follower.applied);
         }
     }
-    void cut(Reader& reader) {
+    void cut(Follower& follower) {
         ++cuts;
         if (chance(50)) {
-            look(reader);  // or what was on its way is lost with the connection
+            look(follower);  // or what was on its way is lost with the connection
         }
-        reader.client->cut();
-        if (reader.is_loading) {
-            load(reader);
+        follower.client->cut();
+        if (follower.is_loading) {
+            load(follower);
         }
-        connect(reader);
+        connect(follower);
     }
     // A script that goes on to another page over the same socket; what still comes of the old one is not his.
-    void change_thread(Reader& reader) {
+    void change_thread(Follower& follower) {
         const std::string next = any_topic();
-        if (reader.is_stream || !reader.known_topics.insert(next).second) {
+        if (follower.is_stream || !follower.known_topics.insert(next).second) {
             return;
         }
-        look(reader);
-        reader.client->send({{"do", "leave"}, {"topic", reader.topic}});
-        reader.topic = next;
-        load(reader);
-        reader.client->follow(reader.topic, reader.applied);
+        look(follower);
+        follower.client->send({{"do", "leave"}, {"topic", follower.topic}});
+        follower.topic = next;
+        load(follower);
+        follower.client->follow(follower.topic, follower.applied);
     }
 
-    void look(Reader& reader) {
-        reader.client->receive();
-        for (; reader.taken < reader.client->messages.size(); ++reader.taken) {
-            const json& message = reader.client->messages[reader.taken];
-            if (message.value("topic", reader.topic) != reader.topic) {
+    void look(Follower& follower) {
+        follower.client->receive();
+        for (; follower.taken < follower.client->messages.size(); ++follower.taken) {
+            const json& message = follower.client->messages[follower.taken];
+            if (message.value("topic", follower.topic) != follower.topic) {
                 continue;
             }
             if (message.at("is") == "resync") {
                 ++resyncs;
-                reader.is_loading = true;
+                follower.is_loading = true;
             } else if (message.at("is") == "event") {
                 const auto seq = message.at("seq").get<std::int64_t>();
-                if (reader.is_loading) {
-                    load(reader);  // the page he reads now has this and perhaps more
+                if (follower.is_loading) {
+                    load(follower);  // the page he reads now has this and perhaps more
                 }
-                if (seq <= reader.applied) {
+                if (seq <= follower.applied) {
                     // Only what a page read after a resync already had may come again.
                     ASSERT_GT(resyncs, 0U) << "twice: " << message.dump();
                     continue;
                 }
-                ASSERT_EQ(seq, reader.applied + 1) << "a hole in " << reader.topic;
-                ASSERT_EQ(message.at("kind"), world_.threads[reader.topic].events[static_cast<std::size_t>(seq) - 1].kind);
-                reader.applied = seq;
+                ASSERT_EQ(seq, follower.applied + 1) << "a hole in " << follower.topic;
+                ASSERT_EQ(message.at("kind"), world_.threads[follower.topic].events[static_cast<std::size_t>(seq) - 1].kind);
+                follower.applied = seq;
                 ++applied;
             }
         }
-        ASSERT_EQ(reader.client->close_code, 0);
+        ASSERT_EQ(follower.client->close_code, 0);
     }
 
     void finish() {
@@ -207,17 +207,17 @@ private:
         }
         world_.pass(std::chrono::seconds{4});
         std::vector<Client*> clients;
-        for (const auto& reader : readers_) {
-            clients.push_back(reader->client.get());
+        for (const auto& follower : readers_) {
+            clients.push_back(follower->client.get());
         }
         ASSERT_TRUE(world_.until(
             [&] {
-                return std::ranges::all_of(readers_, [&](const auto& reader) {
-                    look(*reader);
-                    if (reader->is_loading) {
-                        load(*reader);
+                return std::ranges::all_of(readers_, [&](const auto& follower) {
+                    look(*follower);
+                    if (follower->is_loading) {
+                        load(*follower);
                     }
-                    return reader->applied == static_cast<std::int64_t>(world_.threads[reader->topic].events.size());
+                    return follower->applied == static_cast<std::int64_t>(world_.threads[follower->topic].events.size());
                 });
             },
             clients));
@@ -225,7 +225,7 @@ private:
 
     std::mt19937 random_;
     World world_;
-    std::vector<std::unique_ptr<Reader>> readers_;
+    std::vector<std::unique_ptr<Follower>> readers_;
     std::vector<Event> told_late_;
 };
 

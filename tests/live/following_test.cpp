@@ -6,8 +6,6 @@
 namespace forum::live {
 namespace {
 
-constexpr std::uint32_t mask = 0x01020304;
-
 TEST(Following, GreetsWithCounters) {
     World world;
     world.sign_in(5, 7);
@@ -175,7 +173,7 @@ TEST(Following, ReadsBytesThatCameWithTheRequest) {
     World world;
     world.threads["thread/1"];
     const auto client =
-        world.connect(world.request(), 0, client_frame(Opcode::text, R"({"do":"follow","topic":"thread/1"})", mask));
+        world.connect(world.request(), 0, client_frame(Opcode::text, R"({"do":"follow","topic":"thread/1"})", client_mask));
     ASSERT_TRUE(world.until_count(*client, "following", 1));
 }
 

@@ -33,7 +33,7 @@ struct Heard : FrameHandler {
     }
 };
 
-constexpr std::uint32_t mask = 0x9A37F10C;
+constexpr std::uint32_t frame_mask = 0x9A37F10C;
 constexpr std::size_t limit = 4096;
 
 struct Outcome {
@@ -54,7 +54,7 @@ Outcome read(std::string bytes, std::size_t portion = std::string::npos) {
 }
 
 std::string text(std::string_view payload, bool is_final = true) {
-    return client_frame(Opcode::text, payload, mask, is_final);
+    return client_frame(Opcode::text, payload, frame_mask, is_final);
 }
 
 void expect_broken(const std::string& bytes, CloseCode code) {
@@ -81,35 +81,35 @@ TEST(Rfc6455Section5_2, ReadsAllLengths) {
 }
 
 TEST(FrameReader, ReadsSeveralFramesAtOnce) {
-    EXPECT_EQ(read(text("one") + text("two") + client_frame(Opcode::ping, "p", mask)).log,
+    EXPECT_EQ(read(text("one") + text("two") + client_frame(Opcode::ping, "p", frame_mask)).log,
               (std::vector{"text one"s, "text two"s, "ping p"s}));
 }
 
 TEST(Rfc6455Section5_4, JoinsFragments) {
-    const std::string bytes = text("Hel", false) + client_frame(Opcode::continuation, "l", mask, false) +
-                              client_frame(Opcode::continuation, "o", mask);
+    const std::string bytes = text("Hel", false) + client_frame(Opcode::continuation, "l", frame_mask, false) +
+                              client_frame(Opcode::continuation, "o", frame_mask);
     EXPECT_EQ(read(bytes).log, std::vector{"text Hello"s});
 }
 
 TEST(Rfc6455Section5_4, TakesControlFramesBetweenFragments) {  // 5.5
-    const std::string bytes = text("Hel", false) + client_frame(Opcode::ping, "now", mask) +
-                              client_frame(Opcode::pong, "", mask) + client_frame(Opcode::continuation, "lo", mask);
+    const std::string bytes = text("Hel", false) + client_frame(Opcode::ping, "now", frame_mask) +
+                              client_frame(Opcode::pong, "", frame_mask) + client_frame(Opcode::continuation, "lo", frame_mask);
     EXPECT_EQ(read(bytes).log, (std::vector{"ping now"s, "pong "s, "text Hello"s}));
 }
 
 TEST(Rfc6455Section5_4, JoinsEmptyFragments) {
-    EXPECT_EQ(read(text("", false) + client_frame(Opcode::continuation, "", mask)).log, std::vector{"text "s});
+    EXPECT_EQ(read(text("", false) + client_frame(Opcode::continuation, "", frame_mask)).log, std::vector{"text "s});
 }
 
 TEST(Rfc6455Section8_1, KeepsACharacterThatIsCutBetweenFragments) {  // only the whole message is judged
-    const std::string bytes = text("caf\xC3", false) + client_frame(Opcode::continuation, "\xA9", mask);
+    const std::string bytes = text("caf\xC3", false) + client_frame(Opcode::continuation, "\xA9", frame_mask);
     EXPECT_EQ(read(bytes).log, std::vector{"text café"s});
 }
 
 TEST(FrameReader, ReadsTheSameInWhateverPortions) {
-    const std::string bytes = text("first") + text("se", false) + client_frame(Opcode::ping, "x", mask) +
-                              client_frame(Opcode::continuation, std::string(300, 'b'), mask) +
-                              client_frame(Opcode::close, "\x03\xE8"s + "bye", mask);
+    const std::string bytes = text("first") + text("se", false) + client_frame(Opcode::ping, "x", frame_mask) +
+                              client_frame(Opcode::continuation, std::string(300, 'b'), frame_mask) +
+                              client_frame(Opcode::close, "\x03\xE8"s + "bye", frame_mask);
     const Outcome whole = read(bytes);
     ASSERT_EQ(whole.log.size(), 4U);
     EXPECT_EQ(whole.log.back(), "close 1000 bye");
@@ -123,7 +123,7 @@ TEST(FrameReader, ReadsTheSameInWhateverPortions) {
 TEST(FrameReader, HoldsNothingWhenIdle) {
     FrameReader reader;
     Heard heard;
-    std::string bytes = text(std::string(3000, 'a'), false) + client_frame(Opcode::continuation, std::string(900, 'b'), mask);
+    std::string bytes = text(std::string(3000, 'a'), false) + client_frame(Opcode::continuation, std::string(900, 'b'), frame_mask);
     for (char& byte : bytes) {
         reader.read(&byte, 1, limit, heard);
     }
@@ -154,24 +154,24 @@ TEST(Rfc6455Section5_2, RefusesReservedBits) {  // no extension was agreed
 
 TEST(Rfc6455Section5_2, RefusesReservedOpcodes) {
     for (const unsigned opcode : {3U, 4U, 5U, 6U, 7U, 11U, 12U, 13U, 14U, 15U}) {
-        expect_broken(client_frame(static_cast<Opcode>(opcode), "", mask), CloseCode::protocol_error);
+        expect_broken(client_frame(static_cast<Opcode>(opcode), "", frame_mask), CloseCode::protocol_error);
     }
 }
 
 TEST(Rfc6455Section5_5, RefusesAFragmentedControlFrame) {
     for (const Opcode opcode : {Opcode::ping, Opcode::pong, Opcode::close}) {
-        expect_broken(client_frame(opcode, "", mask, false), CloseCode::protocol_error);
+        expect_broken(client_frame(opcode, "", frame_mask, false), CloseCode::protocol_error);
     }
 }
 
 TEST(Rfc6455Section5_5, RefusesALongControlFrame) {
-    EXPECT_FALSE(read(client_frame(Opcode::ping, std::string(125, 'p'), mask)).result.is_broken);
-    expect_broken(client_frame(Opcode::ping, std::string(126, 'p'), mask), CloseCode::protocol_error);
+    EXPECT_FALSE(read(client_frame(Opcode::ping, std::string(125, 'p'), frame_mask)).result.is_broken);
+    expect_broken(client_frame(Opcode::ping, std::string(126, 'p'), frame_mask), CloseCode::protocol_error);
 }
 
 TEST(Rfc6455Section5_4, RefusesAContinuationOfNothing) {
-    expect_broken(client_frame(Opcode::continuation, "x", mask), CloseCode::protocol_error);
-    expect_broken(text("whole") + client_frame(Opcode::continuation, "x", mask), CloseCode::protocol_error);
+    expect_broken(client_frame(Opcode::continuation, "x", frame_mask), CloseCode::protocol_error);
+    expect_broken(text("whole") + client_frame(Opcode::continuation, "x", frame_mask), CloseCode::protocol_error);
 }
 
 TEST(Rfc6455Section5_4, RefusesAMessageWithinAMessage) {
@@ -185,7 +185,7 @@ TEST(Rfc6455Section5_2, RefusesLengthsThatAreNotShortest) {
 }
 
 TEST(Rfc6455Section7_4_1, RefusesBinary) {  // 1003
-    expect_broken(client_frame(Opcode::binary, "x", mask), CloseCode::unsupported_data);
+    expect_broken(client_frame(Opcode::binary, "x", frame_mask), CloseCode::unsupported_data);
 }
 
 TEST(Rfc6455Section8_1, RefusesBadUtf8) {  // 1007
@@ -193,7 +193,7 @@ TEST(Rfc6455Section8_1, RefusesBadUtf8) {  // 1007
                                   "\xF0\x8F\xBF\xBF"s, "\xF5\x80\x80\x80"s, "\xE2\x82"s}) {
         expect_broken(text(bad), CloseCode::invalid_text);
     }
-    expect_broken(text("\xC3", false) + client_frame(Opcode::continuation, "x", mask), CloseCode::invalid_text);
+    expect_broken(text("\xC3", false) + client_frame(Opcode::continuation, "x", frame_mask), CloseCode::invalid_text);
 }
 
 TEST(Rfc6455Section8_1, TakesAllOfUtf8) {
@@ -204,37 +204,37 @@ TEST(Rfc6455Section8_1, TakesAllOfUtf8) {
 }
 
 TEST(Rfc6455Section10_4, RefusesABigFrameBeforeItsPayloadComes) {  // 1009
-    std::string header = client_frame(Opcode::text, std::string(1'000'000, 'a'), mask).substr(0, 10);
+    std::string header = client_frame(Opcode::text, std::string(1'000'000, 'a'), frame_mask).substr(0, 10);
     expect_broken(header, CloseCode::too_big);
     expect_broken(text(std::string(limit + 1, 'a')), CloseCode::too_big);
 }
 
 TEST(Rfc6455Section10_4, RefusesABigMessageInSmallFragments) {
-    std::string bytes = text(std::string(4000, 'a'), false) + client_frame(Opcode::continuation, std::string(97, 'b'), mask);
+    std::string bytes = text(std::string(4000, 'a'), false) + client_frame(Opcode::continuation, std::string(97, 'b'), frame_mask);
     expect_broken(bytes, CloseCode::too_big);
 }
 
 TEST(Rfc6455Section5_5_1, ReadsCloseFrames) {
-    EXPECT_EQ(read(client_frame(Opcode::close, "", mask)).log, std::vector{"close 1005 "s});  // 7.1.5
-    EXPECT_EQ(read(client_frame(Opcode::close, "\x03\xE9"s, mask)).log, std::vector{"close 1001 "s});
-    EXPECT_EQ(read(client_frame(Opcode::close, "\x0F\xA0"s + "klaar", mask)).log, std::vector{"close 4000 klaar"s});
-    EXPECT_EQ(read(client_frame(Opcode::close, "\x03\xE8"s + std::string(123, 'r'), mask)).log, std::vector{"close 1000 " + std::string(123, 'r')});
-    expect_broken(client_frame(Opcode::close, "\x03"s, mask), CloseCode::protocol_error);
+    EXPECT_EQ(read(client_frame(Opcode::close, "", frame_mask)).log, std::vector{"close 1005 "s});  // 7.1.5
+    EXPECT_EQ(read(client_frame(Opcode::close, "\x03\xE9"s, frame_mask)).log, std::vector{"close 1001 "s});
+    EXPECT_EQ(read(client_frame(Opcode::close, "\x0F\xA0"s + "klaar", frame_mask)).log, std::vector{"close 4000 klaar"s});
+    EXPECT_EQ(read(client_frame(Opcode::close, "\x03\xE8"s + std::string(123, 'r'), frame_mask)).log, std::vector{"close 1000 " + std::string(123, 'r')});
+    expect_broken(client_frame(Opcode::close, "\x03"s, frame_mask), CloseCode::protocol_error);
 }
 
 TEST(Rfc6455Section5_5_1, RefusesAReasonThatIsNotUtf8) {
-    expect_broken(client_frame(Opcode::close, "\x03\xE8\xFF"s, mask), CloseCode::invalid_text);
-    expect_broken(client_frame(Opcode::close, "\x03\xE8" "caf\xC3"s, mask), CloseCode::invalid_text);
+    expect_broken(client_frame(Opcode::close, "\x03\xE8\xFF"s, frame_mask), CloseCode::invalid_text);
+    expect_broken(client_frame(Opcode::close, "\x03\xE8" "caf\xC3"s, frame_mask), CloseCode::invalid_text);
 }
 
 TEST(Rfc6455Section7_4, KnowsWhichCodesMayBeSent) {
     for (const unsigned code : {0U, 999U, 1004U, 1005U, 1006U, 1015U, 1016U, 2999U, 5000U, 65535U}) {
         const std::string payload{static_cast<char>(code >> 8U), static_cast<char>(code & 0xFFU)};
-        expect_broken(client_frame(Opcode::close, payload, mask), CloseCode::protocol_error);
+        expect_broken(client_frame(Opcode::close, payload, frame_mask), CloseCode::protocol_error);
     }
     for (const unsigned code : {1000U, 1003U, 1007U, 1011U, 1012U, 1014U, 3000U, 4999U}) {
         const std::string payload{static_cast<char>(code >> 8U), static_cast<char>(code & 0xFFU)};
-        EXPECT_FALSE(read(client_frame(Opcode::close, payload, mask)).result.is_broken) << code;
+        EXPECT_FALSE(read(client_frame(Opcode::close, payload, frame_mask)).result.is_broken) << code;
     }
 }
 
@@ -251,22 +251,22 @@ TEST(Rfc6455Section5_3, UnmasksEachFrameByItsOwnKey) {
 }
 
 TEST(Rfc6455Section5_5_2, GivesAPingAsItIs) {  // for the pong, which has the same payload (5.5.3); it need not be text
-    EXPECT_EQ(read(client_frame(Opcode::ping, "\x00\xFF\xC3"s, mask)).log, std::vector{"ping \x00\xFF\xC3"s});
-    EXPECT_EQ(read(client_frame(Opcode::ping, "", mask)).log, std::vector{"ping "s});
+    EXPECT_EQ(read(client_frame(Opcode::ping, "\x00\xFF\xC3"s, frame_mask)).log, std::vector{"ping \x00\xFF\xC3"s});
+    EXPECT_EQ(read(client_frame(Opcode::ping, "", frame_mask)).log, std::vector{"ping "s});
 }
 
 TEST(Rfc6455Section5_5_3, TakesAPongThatNobodyAskedFor) {
-    EXPECT_EQ(read(client_frame(Opcode::pong, "x", mask) + text("on")).log, (std::vector{"pong x"s, "text on"s}));
+    EXPECT_EQ(read(client_frame(Opcode::pong, "x", frame_mask) + text("on")).log, (std::vector{"pong x"s, "text on"s}));
 }
 
 TEST(Rfc6455Section5_5_1, ReadsNothingAfterAClose) {
-    EXPECT_EQ(read(client_frame(Opcode::close, "", mask) + text("late")).log, std::vector{"close 1005 "s});
+    EXPECT_EQ(read(client_frame(Opcode::close, "", frame_mask) + text("late")).log, std::vector{"close 1005 "s});
 }
 
 TEST(FrameReader, LivesThroughGarbage) {
     std::mt19937 random{2026};
     for (int round = 0; round < 3000; ++round) {
-        std::string bytes = text("a message") + client_frame(Opcode::ping, "p", mask) + text("another", false);
+        std::string bytes = text("a message") + client_frame(Opcode::ping, "p", frame_mask) + text("another", false);
         for (int change = 0; change < 3; ++change) {
             bytes[random() % bytes.size()] = static_cast<char>(random());
         }

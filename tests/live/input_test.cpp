@@ -8,8 +8,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::uint32_t mask = 0x01020304;
-
 /// After whatever came before: someone else comes, follows, and gets what is new.
 void expect_well(World& world) {
     world.threads["thread/1"];
@@ -23,11 +21,11 @@ void expect_well(World& world) {
 TEST(Input, AnswersGarbageAndThenCloses) {
     World world;
     const auto client = world.arrive();
-    client->send_bytes(client_frame(Opcode::text, "garbage", mask));
+    client->send_bytes(client_frame(Opcode::text, "garbage", client_mask));
     ASSERT_TRUE(world.until_count(*client, "refused", 1));
     EXPECT_EQ(client->of("refused")[0], json::parse(R"({"is":"refused","topic":"","problem":"bad-request"})"));
     for (int i = 0; i < 20; ++i) {
-        client->send_bytes(client_frame(Opcode::text, R"({"do":"what"})", mask));
+        client->send_bytes(client_frame(Opcode::text, R"({"do":"what"})", client_mask));
     }
     ASSERT_TRUE(world.until([&] { return client->close_code == 1008; }, {client.get()}));
     EXPECT_EQ(client->of("refused").size(), 10U);
@@ -37,7 +35,7 @@ TEST(Input, AMistakeNowAndThenIsForgiven) {
     World world;
     const auto client = world.arrive();
     for (int i = 0; i < 30; ++i) {
-        client->send_bytes(client_frame(Opcode::text, "garbage", mask));
+        client->send_bytes(client_frame(Opcode::text, "garbage", client_mask));
         ASSERT_TRUE(world.barrier(*client));
         world.pass(25s);
     }
@@ -47,13 +45,13 @@ TEST(Input, AMistakeNowAndThenIsForgiven) {
 
 TEST(Input, ClosesForABrokenFrame) {
     const std::vector<std::pair<std::string, int>> cases{
-        {server_frame(Opcode::text, "no mask"), 1002},
-        {client_frame(Opcode::continuation, "of nothing", mask), 1002},
-        {client_frame(Opcode::binary, "x", mask), 1003},
-        {client_frame(Opcode::text, "\xFF", mask), 1007},
-        {client_frame(Opcode::close, "\x03\xE8\xFF", mask), 1007},
-        {client_frame(Opcode::text, std::string(1'000'000, 'a'), mask), 1009},
-        {client_frame(Opcode::text, std::string(4000, 'a'), mask, false) + client_frame(Opcode::continuation, std::string(97, 'a'), mask), 1009},
+        {server_frame(Opcode::text, "no client_mask"), 1002},
+        {client_frame(Opcode::continuation, "of nothing", client_mask), 1002},
+        {client_frame(Opcode::binary, "x", client_mask), 1003},
+        {client_frame(Opcode::text, "\xFF", client_mask), 1007},
+        {client_frame(Opcode::close, "\x03\xE8\xFF", client_mask), 1007},
+        {client_frame(Opcode::text, std::string(1'000'000, 'a'), client_mask), 1009},
+        {client_frame(Opcode::text, std::string(4000, 'a'), client_mask, false) + client_frame(Opcode::continuation, std::string(97, 'a'), client_mask), 1009},
     };
     for (const auto& [bytes, code] : cases) {
         World world;
@@ -71,7 +69,7 @@ TEST(Input, ClosesForABrokenFrame) {
 TEST(Input, AnswersACloseWithItsCode) {
     World world;
     const auto client = world.arrive();
-    client->send_bytes(client_frame(Opcode::close, std::string{"\x03\xE9", 2}, mask));
+    client->send_bytes(client_frame(Opcode::close, std::string{"\x03\xE9", 2}, client_mask));
     ASSERT_TRUE(world.until([&] { return client->close_code == 1001 && client->is_ended; }, {client.get()}));
     EXPECT_EQ(world.hub->counts().followers, 0U);
 }
@@ -83,7 +81,7 @@ TEST(Input, SendsNothingAfterItsClose) {  // RFC 6455 section 5.5.1
     client->follow("thread/1");
     ASSERT_TRUE(world.until_count(*client, "following", 1));
     client->will_take = 0;
-    client->send_bytes(server_frame(Opcode::text, "no mask"));
+    client->send_bytes(server_frame(Opcode::text, "no client_mask"));
     ASSERT_TRUE(world.until([&] { return world.hub->registry().topics() == 0; }, {client.get()}));
     world.post("thread/1");
     world.pass(std::chrono::seconds{30});
@@ -102,7 +100,7 @@ TEST(Input, AnswersOnlyTheLastOfManyPings) {
     const auto client = world.arrive();
     std::string bytes;
     for (int i = 0; i < 50; ++i) {
-        bytes += client_frame(Opcode::ping, std::to_string(i), mask);
+        bytes += client_frame(Opcode::ping, std::to_string(i), client_mask);
     }
     client->send_bytes(bytes);
     ASSERT_TRUE(world.until([&] { return !client->pongs.empty() && client->pongs.back() == "49"; }, {client.get()}));
@@ -114,7 +112,7 @@ TEST(Input, ClosesForAFlood) {
     const auto client = world.arrive();
     std::string bytes;
     for (int i = 0; i < 2000; ++i) {
-        bytes += client_frame(Opcode::ping, "x", mask);
+        bytes += client_frame(Opcode::ping, "x", client_mask);
     }
     client->send_bytes(bytes);
     ASSERT_TRUE(world.until([&] { return client->close_code == 1008; }, {client.get()}));
@@ -149,7 +147,7 @@ TEST(Input, AnswersThatComeAfterTheLastStrikeFindNobody) {
     const auto client = world.arrive();
     std::string wishes;
     for (int i = 1; i <= 100; ++i) {
-        wishes += client_frame(Opcode::text, R"({"do":"follow","topic":"thread/)" + std::to_string(1000 + i) + "\"}", mask);
+        wishes += client_frame(Opcode::text, R"({"do":"follow","topic":"thread/)" + std::to_string(1000 + i) + "\"}", client_mask);
     }
     client->send_bytes(wishes);  // all are asked about before the first is refused
     ASSERT_TRUE(world.until([&] { return client->close_code == 1008; }, {client.get()}));
@@ -182,13 +180,13 @@ TEST(Input, UnderstandsAMessageInPiecesWithPingsBetween) {
     world.threads["thread/1"];
     const auto client = world.arrive();
     const std::string_view follow = R"({"do":"follow","topic":"thread/1"})";
-    client->send_bytes(client_frame(Opcode::text, follow.substr(0, 5), mask, false));
+    client->send_bytes(client_frame(Opcode::text, follow.substr(0, 5), client_mask, false));
     world.settle();
-    client->send_bytes(client_frame(Opcode::ping, "still here?", mask));
-    client->send_bytes(client_frame(Opcode::continuation, follow.substr(5, 1), mask, false));
+    client->send_bytes(client_frame(Opcode::ping, "still here?", client_mask));
+    client->send_bytes(client_frame(Opcode::continuation, follow.substr(5, 1), client_mask, false));
     world.settle();
-    client->send_bytes(client_frame(Opcode::pong, "nobody asked", mask));
-    for (const char byte : client_frame(Opcode::continuation, follow.substr(6), mask)) {  // and each byte by itself
+    client->send_bytes(client_frame(Opcode::pong, "nobody asked", client_mask));
+    for (const char byte : client_frame(Opcode::continuation, follow.substr(6), client_mask)) {  // and each byte by itself
         client->send_bytes({&byte, 1});
         world.settle();
     }
@@ -202,7 +200,7 @@ TEST(Input, ANumberThatIsNoneIsRefused) {
     world.threads["thread/1"];
     const auto client = world.arrive();
     for (const char* since : {"-1", "1.5", "\"3\"", "9007199254740993", "1e300", "18446744073709551616"}) {
-        client->send_bytes(client_frame(Opcode::text, R"({"do":"follow","topic":"thread/1","since":)" + std::string{since} + "}", mask));
+        client->send_bytes(client_frame(Opcode::text, R"({"do":"follow","topic":"thread/1","since":)" + std::string{since} + "}", client_mask));
     }
     ASSERT_TRUE(world.until_count(*client, "refused", 6));
     EXPECT_EQ(client->of("refused").back(), json::parse(R"({"is":"refused","topic":"thread/1","problem":"bad-request"})"));

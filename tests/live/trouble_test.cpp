@@ -8,8 +8,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::uint32_t mask = 0x01020304;
-
 TEST(Trouble, ClosesASlowReaderAndHoldsNoMoreForHim) {
     LiveOptions options;
     options.outbox_bytes = 64 * 1024;
@@ -45,7 +43,7 @@ TEST(Trouble, ClosesASlowReaderAndHoldsNoMoreForHim) {
 TEST(Trouble, EndsAClosedFollowerWhoDoesNotHangUp) {
     World world;
     const auto client = world.arrive();
-    client->send_bytes(server_frame(Opcode::text, "no mask"));
+    client->send_bytes(server_frame(Opcode::text, "no client_mask"));
     ASSERT_TRUE(world.until([&] { return client->close_code == 1002; }, {client.get()}));
     EXPECT_EQ(world.hub->counts().followers, 1U);
     world.pass(7s);
@@ -58,7 +56,7 @@ TEST(Trouble, PingsAndEndsTheDead) {
     const auto dead = world.arrive();
     for (int i = 0; i < 4; ++i) {
         world.pass(25s);
-        alive->send_bytes(client_frame(Opcode::pong, "", mask));
+        alive->send_bytes(client_frame(Opcode::pong, "", client_mask));
         world.settle();
     }
     world.until([&] { return dead->is_ended; }, {alive.get(), dead.get()});

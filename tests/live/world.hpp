@@ -30,6 +30,9 @@ namespace forum::live {
 
 using nlohmann::json;
 
+/// What a client of these tests masks its frames with; any number will do (RFC 6455 section 5.3).
+inline constexpr std::uint32_t client_mask = 0x01020304;
+
 /// The reading and writing end of a browser. Non-blocking: what is not there yet is not there.
 class Client {
 public:

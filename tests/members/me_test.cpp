@@ -10,9 +10,9 @@ namespace {
 using test::Client;
 using test::header;
 using test::json;
+using test::password;
 using testing::HasSubstr;
 
-const std::string password = "een-lang-wachtwoord";
 constexpr auto firefox = "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0";
 
 class Me : public test::RolledBackTest {

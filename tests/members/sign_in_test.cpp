@@ -9,10 +9,10 @@ namespace {
 using test::Client;
 using test::header;
 using test::json;
+using test::password;
 using testing::HasSubstr;
 using testing::Not;
 
-const std::string password = "een-lang-wachtwoord";
 
 class SignIn : public test::RolledBackTest {
 protected:

@@ -39,6 +39,9 @@ inline const site::Assets& assets() {
 /// As cheap as argon2 allows.
 constexpr crypto::PasswordOptions cheap{.memory_kib = 64, .passes = 1, .lanes = 1};
 
+/// What the members of these tests sign in with.
+inline const std::string password = "een-lang-wachtwoord";
+
 struct Kept {
     access::Viewer viewer;
     std::string path, body;

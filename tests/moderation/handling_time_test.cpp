@@ -10,7 +10,7 @@ namespace {
 using namespace std::chrono_literals;
 using test::sql;
 
-base::Time at(std::string_view text) { return base::parse_rfc3339(text).value(); }
+base::Time moment(std::string_view text) { return base::parse_rfc3339(text).value(); }
 
 class HandlingTest : public test::GuardTest {
 protected:
@@ -39,7 +39,7 @@ protected:
             db::Params::of(id, state, moments.front(), moments.back()));
     }
     HandlingFigures measure() {
-        return database().read([](db::Tx& tx) { return measure_handling(tx, at("2026-11-01T00:00:00Z"), at("2027-01-01T00:00:00Z")); });
+        return database().read([](db::Tx& tx) { return measure_handling(tx, moment("2026-11-01T00:00:00Z"), moment("2027-01-01T00:00:00Z")); });
     }
     std::string promise(int norm_hours, view::Language language = view::Language::dutch) {
         HandlingTime time{std::chrono::hours{norm_hours}, test::templates()};
@@ -56,7 +56,7 @@ TEST_F(HandlingTest, IsMeasuredInWorkingTime) {
     EXPECT_EQ(one.p90, 1h);
     for (int hours = 2; hours <= 10; ++hours) {
         // 9.00 to 9.00 and so many hours, over days of eight hours.
-        const auto due = add_working_time(at("2026-11-16T08:00:00Z"), std::chrono::hours{hours});
+        const auto due = add_working_time(moment("2026-11-16T08:00:00Z"), std::chrono::hours{hours});
         decided({"2026-11-16T09:00:00+01:00", base::to_rfc3339(due)});
     }
     const auto ten = measure();

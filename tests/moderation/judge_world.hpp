@@ -10,6 +10,9 @@
 
 namespace forum::test {
 
+/// The day so many days from now, as a form writes it: "2026-12-31".
+inline std::string day_ahead(int days) { return base::to_rfc3339(base::now() + std::chrono::days{days}).substr(0, 10); }
+
 inline constexpr const char* facts = "In alinea 2 staat de naam van een bewoner.";
 
 class JudgeTest : public GuardTest {

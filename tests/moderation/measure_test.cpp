@@ -12,14 +12,13 @@ namespace {
 using namespace std::chrono_literals;
 using nlohmann::json;
 using test::Answer;
+using test::day_ahead;
 using test::sql;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
 
 /// Any day in the coming year.
-std::string day_ahead(int days) { return base::to_rfc3339(base::now() + std::chrono::days{days}).substr(0, 10); }
-
 class MeasureTest : public test::JudgeTest {
 protected:
     void SetUp() override {

@@ -10,12 +10,11 @@ namespace {
 
 using nlohmann::json;
 using test::Answer;
+using test::day_ahead;
 using test::sql;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
-
-std::string day_ahead(int days) { return base::to_rfc3339(base::now() + std::chrono::days{days}).substr(0, 10); }
 
 class OtherEyesTest : public test::JudgeTest {
 protected:
