@@ -49,54 +49,62 @@ $$;
 -- ('took_part'): invariants 6 and 7; nor about somebody of his own municipality ('same_municipality'), nor on what he does not look after
 -- ('out_of_scope'). An address that nobody confirmed bars nobody.
 CREATE OR REPLACE FUNCTION moderator_bar(in_case bigint, in_member bigint)
-RETURNS text LANGUAGE sql STABLE AS $$
-    SELECT CASE
-        WHEN c.member_id = in_member
-          OR EXISTS (SELECT 1 FROM posts p WHERE p.id = c.post_id AND p.author_id = in_member)
-          OR EXISTS (SELECT 1 FROM reports r WHERE r.case_id = c.id AND r.reporter_id = in_member)
-          OR EXISTS (SELECT 1 FROM content_notices n JOIN members m ON lower(m.email) = lower(n.email)
-                      WHERE n.case_id = c.id AND m.id = in_member AND NOT n.is_child_abuse)
-          OR EXISTS (SELECT 1 FROM appeals a WHERE a.case_id = c.id AND a.by_member = in_member) THEN 'own'
-        WHEN c.kind = 'appeal'
-         AND (EXISTS (SELECT 1 FROM decisions d, decisions appealed
-                       WHERE appealed.id = c.appeals
-                         AND (d.post_id = c.post_id OR d.member_id = c.member_id OR d.case_id = appealed.case_id)
-                         AND d.case_id <> c.id AND in_member IN (d.decided_by, d.seconded_by)
-                         AND d.decided_at <= coalesce(c.closed_at, 'infinity'))
-              OR EXISTS (SELECT 1 FROM reports r WHERE r.post_id = c.post_id AND r.reporter_id = in_member
-                                                        AND r.created_at <= coalesce(c.closed_at, 'infinity'))
-              OR EXISTS (SELECT 1 FROM content_notices n JOIN members m ON lower(m.email) = lower(n.email)
-                          WHERE n.post_id = c.post_id AND m.id = in_member AND NOT n.is_child_abuse
-                            AND n.confirmed_at <= coalesce(c.closed_at, 'infinity'))) THEN 'took_part'
-        WHEN EXISTS (SELECT 1 FROM members subject JOIN members decider ON decider.municipality_code = subject.municipality_code
-                      WHERE subject.id = c.member_id AND decider.id = in_member) THEN 'same_municipality'
-        WHEN NOT is_in_scope(c.id, in_member) THEN 'out_of_scope'
-        END
-      FROM cases c WHERE c.id = in_case
+RETURNS text LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN (SELECT CASE
+                WHEN c.member_id = in_member
+                  OR EXISTS (SELECT 1 FROM posts p WHERE p.id = c.post_id AND p.author_id = in_member)
+                  OR EXISTS (SELECT 1 FROM reports r WHERE r.case_id = c.id AND r.reporter_id = in_member)
+                  OR EXISTS (SELECT 1 FROM content_notices n JOIN members m ON lower(m.email) = lower(n.email)
+                              WHERE n.case_id = c.id AND m.id = in_member AND NOT n.is_child_abuse)
+                  OR EXISTS (SELECT 1 FROM appeals a WHERE a.case_id = c.id AND a.by_member = in_member) THEN 'own'
+                WHEN c.kind = 'appeal'
+                 AND (EXISTS (SELECT 1 FROM decisions d, decisions appealed
+                               WHERE appealed.id = c.appeals
+                                 AND (d.post_id = c.post_id OR d.member_id = c.member_id OR d.case_id = appealed.case_id)
+                                 AND d.case_id <> c.id AND in_member IN (d.decided_by, d.seconded_by)
+                                 AND d.decided_at <= coalesce(c.closed_at, 'infinity'))
+                      OR EXISTS (SELECT 1 FROM reports r WHERE r.post_id = c.post_id AND r.reporter_id = in_member
+                                                                AND r.created_at <= coalesce(c.closed_at, 'infinity'))
+                      OR EXISTS (SELECT 1 FROM content_notices n JOIN members m ON lower(m.email) = lower(n.email)
+                                  WHERE n.post_id = c.post_id AND m.id = in_member AND NOT n.is_child_abuse
+                                    AND n.confirmed_at <= coalesce(c.closed_at, 'infinity'))) THEN 'took_part'
+                WHEN EXISTS (SELECT 1 FROM members subject JOIN members decider ON decider.municipality_code = subject.municipality_code
+                              WHERE subject.id = c.member_id AND decider.id = in_member) THEN 'same_municipality'
+                WHEN NOT is_in_scope(c.id, in_member) THEN 'out_of_scope'
+                END
+              FROM cases c WHERE c.id = in_case);
+END
 $$;
 
 CREATE OR REPLACE FUNCTION somebody_may(in_case bigint, in_role text)
-RETURNS boolean LANGUAGE sql STABLE AS $$
-    SELECT EXISTS (SELECT 1 FROM members m
-                    WHERE m.role = in_role AND m.ended_at IS NULL
-                      AND NOT EXISTS (SELECT 1 FROM standing_measures s
-                                       WHERE s.member_id = m.id AND s.kind IN ('suspend', 'end-membership'))
-                      AND moderator_bar(in_case, m.id) IS NULL)
+RETURNS boolean LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN (SELECT EXISTS (SELECT 1 FROM members m
+                            WHERE m.role = in_role AND m.ended_at IS NULL
+                              AND NOT EXISTS (SELECT 1 FROM standing_measures s
+                                               WHERE s.member_id = m.id AND s.kind IN ('suspend', 'end-membership'))
+                              AND moderator_bar(in_case, m.id) IS NULL));
+END
 $$;
 
 -- Administrators decide no content, but an objection needs other eyes: when no moderator is left who may decide on it, they do.
 CREATE OR REPLACE FUNCTION falls_to_administrators(in_case bigint)
-RETURNS boolean LANGUAGE sql STABLE AS $$
-    SELECT c.kind = 'appeal' AND NOT somebody_may(c.id, 'moderator') FROM cases c WHERE c.id = in_case
+RETURNS boolean LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN (SELECT c.kind = 'appeal' AND NOT somebody_may(c.id, 'moderator') FROM cases c WHERE c.id = in_case);
+END
 $$;
 
 -- Why a member may not decide on a case; null: he may. Pages ask this, and the trigger below, so that no path of the program can
 -- forget it.
 CREATE OR REPLACE FUNCTION decider_bar(in_case bigint, in_member bigint)
-RETURNS text LANGUAGE sql STABLE AS $$
-    SELECT coalesce(moderator_bar(in_case, in_member),
-                    CASE WHEN (SELECT role FROM members WHERE id = in_member) = 'administrator' AND NOT falls_to_administrators(in_case)
-                         THEN 'administrator' END)
+RETURNS text LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN (SELECT coalesce(moderator_bar(in_case, in_member),
+                            CASE WHEN (SELECT role FROM members WHERE id = in_member) = 'administrator' AND NOT falls_to_administrators(in_case)
+                                 THEN 'administrator' END));
+END
 $$;
 
 -- Does this decision about a member with this function and role take two moderators: about an office-holder (features.md 4b), and among
