@@ -32,11 +32,13 @@ protected:
             model.cases.push_back({.kind = "review", .post = n, .version = 1});
             ids.push_back(newest().id);
         }
-        post_ids = sql(database(), "SELECT id FROM posts WHERE thread_id = $1 AND number > 1 ORDER BY number", db::Params::of(thread)).integers("id");
+        post_ids = sql(database(), "SELECT id FROM posts WHERE thread_id = $1 AND number > 1 ORDER BY number", db::Params::of(thread))
+                       .integers("id");
     }
     /// Long enough that one other word is a small change.
     static std::string text(int version) {
-        return "Wij nodigen nieuwe bewoners uit in het buurthuis, elke eerste dinsdag van de maand. Dit is versie " + std::to_string(version) + ".";
+        return "Wij nodigen nieuwe bewoners uit in het buurthuis, elke eerste dinsdag van de maand. Dit is versie "
+               + std::to_string(version) + ".";
     }
     int pick(std::size_t count) { return static_cast<int>(random() % count); }
 
@@ -87,8 +89,9 @@ protected:
                 return "nothing to object to";
             }
             const int decision = pick(model.decisions.size());
-            const auto id = sql(database(), "SELECT id FROM decisions WHERE post_id = ANY ($1::bigint[]) ORDER BY id", db::Params::of(post_ids))
-                                .integers("id")[static_cast<std::size_t>(decision)];
+            const auto id =
+                sql(database(), "SELECT id FROM decisions WHERE post_id = ANY ($1::bigint[]) ORDER BY id", db::Params::of(post_ids))
+                    .integers("id")[static_cast<std::size_t>(decision)];
             const auto answer = world().post(nova, "/api/v1/appeals", {{"decision", id}, {"text", "Niet waar."}});
             const bool may = model.object(decision);
             EXPECT_EQ(answer.status == 201, may) << answer.status << answer.detail;
@@ -105,8 +108,9 @@ protected:
             model.time_passes();
             return "time passes";
         default: {
-            static const std::vector<std::string> kinds{"approve", "approve-with-changes", "return",  "reject", "hide",    "remove",
-                                                        "restore", "unfounded",            "escalate", "grant",  "refuse"};
+            static const std::vector<std::string> kinds{
+                "approve", "approve-with-changes", "return", "reject", "hide", "remove", "restore", "unfounded", "escalate", "grant",
+                "refuse"};
             const int about = pick(model.cases.size());
             const auto kind = kinds[static_cast<std::size_t>(pick(kinds.size()))];
             const auto by = at3();
@@ -125,8 +129,10 @@ protected:
     void compare() {
         for (std::size_t n = 0; n < 2; ++n) {
             const auto& wanted = model.posts[n];
-            const auto row = sql(database(), "SELECT state, version, live_version, published_at IS NOT NULL AS was_live FROM posts WHERE id = $1",
-                                 db::Params::of(post_ids[n])).one();
+            const auto row =
+                sql(database(), "SELECT state, version, live_version, published_at IS NOT NULL AS was_live FROM posts WHERE id = $1",
+                    db::Params::of(post_ids[n]))
+                    .one();
             EXPECT_EQ(row.text("state"), wanted.state) << "post " << n;
             EXPECT_EQ(row.integer("version"), wanted.newest) << "post " << n;
             EXPECT_EQ(row.flag("was_live"), wanted.was_live) << "post " << n;
@@ -158,9 +164,9 @@ TEST_P(ModelTest, RandomActsOfEverybodyEndWhereTheMachineSays) {
             story += step() + "; ";
             compare();
         }
-        expect_sound();
         EXPECT_FALSE(HasFailure()) << "run " << run << ": " << story;
     }
+    expect_sound();  // looks at the whole database, so once is enough
 }
 
 INSTANTIATE_TEST_SUITE_P(Seeds, ModelTest, ::testing::Range(1, 101));
