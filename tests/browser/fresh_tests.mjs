@@ -4,8 +4,8 @@ import assert from "node:assert/strict";
 import { openPerson, signIn } from "./browser.mjs";
 
 const readers = {
-  guest: null, newcomer: "nieuw@demo.example", member: "adviseur@demo.example", administrator: "wethouder@demo.example",
-  moderator: "moderator@demo.example",
+  guest: null, newcomer: "nieuw@demo.example", member: "adviseur@demo.example", alderman: "wethouder@demo.example",
+  moderator: "moderator@demo.example", administrator: "beheer@demo.example",
 };
 
 /** An act by the API, in the reader's own session. */
@@ -90,7 +90,7 @@ async function openAll(browser, site, addresses) {
     people[name].pages = {};
     for (const [kind, address] of Object.entries(addresses)) {
       if (kind === "own" && !email) continue;
-      if (kind === "merged" && ["newcomer", "administrator"].includes(name)) continue; // as the member
+      if (kind === "merged" && ["newcomer", "alderman", "administrator"].includes(name)) continue; // as the member and the moderator
       const page = await people[name].context.newPage();
       page.on("pageerror", (error) => people[name].faults.push(`${kind}: ${error.message}`));
       await page.goto(address);
@@ -163,7 +163,7 @@ export async function everyPageOfEveryReaderStaysFresh(browser, site) {
     thread: `/gesprekken/${id}`, list: "/gesprekken?thema=huisvesting", home: "/", municipality: "/gemeenten/GM1783",
     type: "/typen/tuinbouwgemeenten", own: "/ik", merged: `/gesprekken/${other}`,
   });
-  const { newcomer, member, administrator, moderator } = people;
+  const { newcomer, member, alderman, moderator } = people;
   const decide = async (words, decision) => {
     const waiting = (await act(moderator, "GET", "/moderation/cases", undefined, 200)).items.find((one) => one.excerpt.startsWith(words));
     await act(moderator, "POST", `/moderation/cases/${waiting.id}/decision`, { version: waiting.version, ...decision }, 200);
@@ -181,15 +181,15 @@ export async function everyPageOfEveryReaderStaysFresh(browser, site) {
   let judged;
   let moved;
   const posts = {
-    "a reply": async () => (reply = await act(administrator, "POST", `${thread}/posts`, { body: "Bij ons wel." }, 201)),
-    "an edit": () => act(administrator, "PUT", `${thread}/posts/${reply.number}`, { body: "Bij ons niet.", version: reply.version }, 200),
+    "a reply": async () => (reply = await act(alderman, "POST", `${thread}/posts`, { body: "Bij ons wel." }, 201)),
+    "an edit": () => act(alderman, "PUT", `${thread}/posts/${reply.number}`, { body: "Bij ons niet.", version: reply.version }, 200),
     "an answer": () => act(member, "PUT", `${thread}/answer`, { number: reply.number }, 200),
     "a reply that waits": async () => (kept = await act(newcomer, "POST", `${thread}/posts`, { body: "Ik wacht even." }, 202)),
     "no answer": () => act(member, "DELETE", `${thread}/answer`, undefined, 204),
     "a change of what waits": () => act(newcomer, "PUT", `${thread}/posts/${kept.number}`, { body: "Ik wacht nog even.", version: kept.version }, 202),
-    "a withdrawal": () => act(administrator, "DELETE", `${thread}/posts/${reply.number}`, undefined, 200),
+    "a withdrawal": () => act(alderman, "DELETE", `${thread}/posts/${reply.number}`, undefined, 200),
     "an approval": () => decide("Ik wacht nog", { decision: "approve" }),
-    "back again": () => act(administrator, "DELETE", `${thread}/posts/${reply.number}/withdrawal`, undefined, 200),
+    "back again": () => act(alderman, "DELETE", `${thread}/posts/${reply.number}/withdrawal`, undefined, 200),
     "another that waits": () => act(newcomer, "POST", `${thread}/posts`, { body: "Zonder bron." }, 202),
     "one more that waits": () => act(newcomer, "POST", `${thread}/posts`, { body: "Mag ook dit?" }, 202),
     "a rejection": () => decide("Zonder bron", { decision: "reject", rules: ["bron"], facts: "In de tekst staat niet waar dit vandaan komt." }),
@@ -209,7 +209,7 @@ export async function everyPageOfEveryReaderStaysFresh(browser, site) {
     "a new thread": () => act(member, "POST", "/threads", question({ title: "Nog een vraag?" }), 201),
     "a thread for members": () => act(member, "POST", "/threads", question({ title: "Alleen voor leden?", visibility: "members" }), 201),
     "a thread that waits": () => act(newcomer, "POST", "/threads", question({ title: "Mag dit?" }), 202),
-    "a thread for administrators": () => act(administrator, "POST", "/threads", question({ title: "Onder ons?", visibility: "administrators" }), 201),
+    "a thread for administrators": () => act(alderman, "POST", "/threads", question({ title: "Onder ons?", visibility: "administrators" }), 201),
   };
   const whole = {
     "a pin": () => act(moderator, "PUT", `${thread}/pin`, { reason: "Voor iedereen." }, 200),
