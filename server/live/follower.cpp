@@ -16,7 +16,7 @@ namespace asio = boost::asio;
 
 namespace {
 
-constexpr std::uint16_t budget_limit = 400;    // a page with 200 topics may follow them all at once
+constexpr std::uint16_t budget_limit = 400;  // a page with 200 topics may follow them all at once
 constexpr std::uint32_t budget_per_second = 20;
 constexpr std::uint8_t strikes_limit = 10;
 constexpr std::uint32_t closing_seconds = 5;
@@ -25,8 +25,7 @@ constexpr unsigned unacknowledged_milliseconds = 60'000;
 
 }  // namespace
 
-Follower::Follower(std::shared_ptr<Shard> shard, asio::ip::tcp::socket socket, std::shared_ptr<void> place, Travel travel,
-                   std::uint64_t id)
+Follower::Follower(std::shared_ptr<Shard> shard, asio::ip::tcp::socket socket, std::shared_ptr<void> place, Travel travel, std::uint64_t id)
     : travel_{travel},
       socket_{std::move(socket)},
       shard_{std::move(shard)},
@@ -40,8 +39,7 @@ Follower::Follower(std::shared_ptr<Shard> shard, asio::ip::tcp::socket socket, s
     socket_.set_option(asio::ip::tcp::no_delay{true}, ignored);
     socket_.set_option(asio::socket_base::send_buffer_size{send_buffer_bytes}, ignored);
     // A peer that is gone without a word is found by TCP itself, also on an event stream, where nothing comes back.
-    ::setsockopt(socket_.native_handle(), IPPROTO_TCP, TCP_USER_TIMEOUT, &unacknowledged_milliseconds,
-                 sizeof unacknowledged_milliseconds);
+    ::setsockopt(socket_.native_handle(), IPPROTO_TCP, TCP_USER_TIMEOUT, &unacknowledged_milliseconds, sizeof unacknowledged_milliseconds);
 }
 
 void Follower::push_frame(Bytes frame) {
@@ -49,9 +47,7 @@ void Follower::push_frame(Bytes frame) {
     shard_->wants_flush(*this);
 }
 
-void Follower::push_bytes(std::string bytes) {
-    push_frame(std::make_shared<const std::string>(std::move(bytes)));
-}
+void Follower::push_bytes(std::string bytes) { push_frame(std::make_shared<const std::string>(std::move(bytes))); }
 
 void Follower::push(const Message& message) {
     if (state_ != State::open) {
@@ -67,19 +63,15 @@ void Follower::push(const Message& message) {
     push_frame(frame);
 }
 
-void Follower::say(std::string_view json) {
-    push(*make_message(json));
-}
+void Follower::say(std::string_view json) { push(*make_message(json)); }
 
 void Follower::flush() {
     if (state_ == State::ended || waits_writable_) {
         return;
     }
-    Outbox::Buffers buffers;
     while (!outbox_.empty()) {
-        const std::size_t count = outbox_.gather(buffers);
         boost::system::error_code error;
-        const std::size_t written = socket_.write_some(std::span{buffers.data(), count}, error);
+        const std::size_t written = write_waiting(error);
         if (error == asio::error::would_block) {
             wait_writable();
             return;
@@ -100,6 +92,15 @@ void Follower::flush() {
         boost::system::error_code ignored;
         socket_.shutdown(asio::socket_base::shutdown_send, ignored);
     }
+}
+
+std::size_t Follower::write_waiting(boost::system::error_code& error) {
+    if (outbox_.has_one()) {
+        return socket_.write_some(outbox_.front(), error);  // without a list of buffers to fill
+    }
+    Outbox::Buffers buffers;
+    const std::size_t count = outbox_.gather(buffers);
+    return socket_.write_some(std::span{buffers.data(), count}, error);
 }
 
 void Follower::wait_writable() {
@@ -187,9 +188,7 @@ bool Follower::on_ping(std::string_view payload) {
     return true;
 }
 
-bool Follower::on_pong(std::string_view) {
-    return true;
-}
+bool Follower::on_pong(std::string_view) { return true; }
 
 bool Follower::on_close(std::uint16_t code, std::string_view) {
     says_last_word_ = true;

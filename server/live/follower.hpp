@@ -80,6 +80,7 @@ private:
     bool on_close(std::uint16_t code, std::string_view reason) override;
 
     void push_frame(Bytes frame);
+    std::size_t write_waiting(boost::system::error_code& error);
     void wait_readable();
     void on_readable();
     void wait_writable();
@@ -89,7 +90,7 @@ private:
     // What a delivery touches comes first and lies together.
     State state_{State::open};
     Travel travel_;
-    bool is_dirty_{false};        // in the shard's list of those to flush
+    bool is_dirty_{false};  // in the shard's list of those to flush
     bool waits_writable_{false};
     bool is_reading_{false};
     bool says_last_word_{false};  // his close frame came: end as soon as ours is written
@@ -101,10 +102,10 @@ private:
     FrameReader reader_;
     std::shared_ptr<void> place_;
     std::uint64_t id_;
-    std::uint32_t heard_at_;      // seconds of the shard's clock
+    std::uint32_t heard_at_;  // seconds of the shard's clock
     std::uint32_t budget_at_;
-    std::uint32_t deadline_{0};   // when closing
-    std::uint16_t budget_;        // frames he may still send at once
+    std::uint32_t deadline_{0};  // when closing
+    std::uint16_t budget_;       // frames he may still send at once
     std::uint8_t strikes_{0};
 };
 

@@ -30,12 +30,17 @@ public:
         }
     }
 
+    /// One frame waits, as in a fan-out: front() is all there is.
+    bool has_one() const { return first_ && rest_.empty(); }
+    /// What is left of the first frame; not of an empty outbox.
+    boost::asio::const_buffer front() const { return boost::asio::buffer(*first_) + written_; }
+
     /// The first frames as buffers for one gathering write; how many of `buffers` were set.
     std::size_t gather(Buffers& buffers) const {
         if (!first_) {
             return 0;
         }
-        buffers[0] = boost::asio::buffer(*first_) + written_;
+        buffers[0] = front();
         std::size_t count = 1;
         for (; count < gather_limit && count <= rest_.size(); ++count) {
             buffers[count] = boost::asio::buffer(*rest_[count - 1]);

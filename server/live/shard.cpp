@@ -44,13 +44,9 @@ Shard::Shard(Hub& hub, asio::io_context& context, std::size_t index)
       started_{Clock::now()},
       guest_{std::make_shared<const access::Viewer>()} {}
 
-const LiveOptions& Shard::options() const {
-    return hub_.options();
-}
+const LiveOptions& Shard::options() const { return hub_.options(); }
 
-Counts& Shard::figures() {
-    return hub_.counts();
-}
+Counts& Shard::figures() { return hub_.counts(); }
 
 void Shard::take(http::Takeover takeover) {
     const bool is_stream = takeover.request.path == "/live/events";
@@ -78,9 +74,8 @@ void Shard::take(http::Takeover takeover) {
         pending.leftover = std::move(takeover.leftover);
     }
     const std::uint64_t id = next_id_++;
-    const auto follower =
-        std::make_shared<Follower>(shared_from_this(), std::move(takeover.socket), std::move(takeover.connection),
-                                   is_stream ? Travel::event_stream : Travel::web_socket, id);
+    const auto follower = std::make_shared<Follower>(shared_from_this(), std::move(takeover.socket), std::move(takeover.connection),
+                                                     is_stream ? Travel::event_stream : Travel::web_socket, id);
     follower->set_viewer(guest_);
     followers_.emplace(id, follower);
     pending_.emplace(id, std::move(pending));
@@ -181,8 +176,7 @@ void Shard::joined(const Joined& answer) {
         if (answer.since && answer.is_replayed) {
             hub_.counts().replays.count(static_cast<double>(answer.replay.size()));
         }
-        if (!topic.join({follower, answer.opening->seq, answer.opening->audience, answer.since, answer.is_replayed,
-                         answer.replay})) {
+        if (!topic.join({follower, answer.opening->seq, answer.opening->audience, answer.since, answer.is_replayed, answer.replay})) {
             ++hub_.counts().resyncs;
         }
         follower->say(say_beat(read_until_));  // he has everything up to here, and need not wait for a heartbeat to know
@@ -346,9 +340,7 @@ void Shard::viewer_changed(base::SessionId session, const ViewerPtr& viewer) {
     }
 }
 
-Shard::Clock::time_point Shard::now() const {
-    return started_ + std::chrono::seconds{seconds_};
-}
+Shard::Clock::time_point Shard::now() const { return started_ + std::chrono::seconds{seconds_}; }
 
 void Shard::tick(Clock::time_point now) {
     seconds_ = static_cast<std::uint32_t>(std::chrono::duration_cast<std::chrono::seconds>(now - started_).count());
@@ -389,13 +381,18 @@ void Shard::drop_all() {
         follower->end();
     }
     dirty_.clear();
+    gone_.clear();
 }
 
 void Shard::wants_flush(Follower& follower) {
     if (follower.mark_dirty(true)) {
         return;
     }
-    dirty_.push_back(follower.shared_from_this());
+    dirty_.push_back(&follower);
+    post_flush();
+}
+
+void Shard::post_flush() {
     if (!is_flush_posted_) {
         is_flush_posted_ = true;
         // Behind the events that are on their way already: what waits together is written together.
@@ -409,12 +406,12 @@ void Shard::flush() {
         if (flushed_ + 2 < end) {
             dirty_[flushed_ + 2]->prefetch();
         }
-        const std::shared_ptr<Follower> follower = std::move(dirty_[flushed_]);
-        follower->mark_dirty(false);
-        if (!follower->is_open()) {
-            leave_all(*follower);
+        Follower& follower = *dirty_[flushed_];
+        follower.mark_dirty(false);
+        if (!follower.is_open()) {
+            leave_all(follower);
         }
-        follower->flush();
+        follower.flush();
     }
     if (flushed_ < dirty_.size()) {
         asio::post(context_, [self = shared_from_this()] { self->flush(); });
@@ -427,6 +424,7 @@ void Shard::flush() {
     }
     unwritten_.clear();
     dirty_.clear();
+    gone_.clear();
     flushed_ = 0;
     is_flush_posted_ = false;
 }
@@ -435,7 +433,8 @@ void Shard::forget(Follower& follower) {
     leave_all(follower);
     hub_.registry().remove_viewer(follower.viewer());
     pending_.erase(follower.id());
-    const auto self = follower.shared_from_this();
+    gone_.push_back(follower.shared_from_this());
+    post_flush();
     if (followers_.erase(follower.id()) > 0) {
         --hub_.counts().followers;
     }

@@ -100,6 +100,7 @@ private:
     void here(Follower& follower, const TopicName& topic, HereState state);
     void recheck_all(Topic& topic);
     void settle(Topic& topic);
+    void post_flush();
     void flush();
     Topic& find_or_add(const std::string& name, TopicKind kind);
     Topic* find(const std::string& name);
@@ -118,7 +119,8 @@ private:
     std::unordered_map<std::uint64_t, std::shared_ptr<Follower>> followers_;
     std::unordered_map<std::uint64_t, Pending> pending_;
     std::unordered_map<std::string, std::unique_ptr<Topic>> topics_;
-    std::vector<std::shared_ptr<Follower>> dirty_;
+    std::vector<Follower*> dirty_;
+    std::vector<std::shared_ptr<Follower>> gone_;  // ended, and perhaps in dirty_: let go behind the flush
     std::size_t flushed_{0};  // of dirty_
     bool is_flush_posted_{false};
     struct Unwritten {
