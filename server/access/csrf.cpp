@@ -6,8 +6,7 @@ namespace forum::access {
 
 namespace {
 
-bool is_own_origin(std::string_view origin, const http::Request& request,
-                   const std::string& public_origin) {
+bool is_own_origin(std::string_view origin, const http::Request& request, const std::string& public_origin) {
     if (!public_origin.empty()) {
         return origin == public_origin;
     }

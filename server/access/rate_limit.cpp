@@ -32,14 +32,11 @@ std::array<std::string, 2> sign_in_keys(const http::Request& request, const std:
 
 }  // namespace
 
-RateLimiter::RateLimiter(RateLimits limits, Clock clock)
-    : limits_{limits}, clock_{std::move(clock)} {}
+RateLimiter::RateLimiter(RateLimits limits, Clock clock) : limits_{limits}, clock_{std::move(clock)} {}
 
 void RateLimiter::check_write(const http::Request& request, const Viewer& viewer, bool is_light) {
-    const auto who = viewer.is_signed_in() ? "member " + to_string(viewer.member)
-                                           : "address " + network_of(request.client_address);
-    take((is_light ? "light " : "write ") + who,
-         is_light ? limits_.light_writes_per_minute : limits_.writes_per_minute,
+    const auto who = viewer.is_signed_in() ? "member " + to_string(viewer.member) : "address " + network_of(request.client_address);
+    take((is_light ? "light " : "write ") + who, is_light ? limits_.light_writes_per_minute : limits_.writes_per_minute,
          std::chrono::minutes{1});
 }
 
@@ -90,13 +87,11 @@ void RateLimiter::take(const std::string& key, int capacity, std::chrono::second
     }
     auto& bucket = *found->second;
     const std::chrono::duration<double> since = now - bucket.filled_at;
-    bucket.tokens =
-        std::min(static_cast<double>(capacity), bucket.tokens + since.count() * per_second);
+    bucket.tokens = std::min(static_cast<double>(capacity), bucket.tokens + since.count() * per_second);
     bucket.filled_at = now;
     if (bucket.tokens < 1) {
         base::Problem problem{base::ProblemKind::too_many_requests};
-        problem.retry_after = std::chrono::seconds{
-            static_cast<std::int64_t>(std::ceil((1 - bucket.tokens) / per_second))};
+        problem.retry_after = std::chrono::seconds{static_cast<std::int64_t>(std::ceil((1 - bucket.tokens) / per_second))};
         throw problem;
     }
     bucket.tokens -= 1;

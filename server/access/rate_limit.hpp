@@ -51,8 +51,7 @@ private:
     RateLimits limits_;
     Clock clock_;
     std::mutex mutex_;
-    std::list<Bucket>
-        buckets_;  ///< most recently used first; bounded, the rest has been full for long
+    std::list<Bucket> buckets_;  ///< most recently used first; bounded, the rest has been full for long
     std::unordered_map<std::string, std::list<Bucket>::iterator> by_key_;
 };
 

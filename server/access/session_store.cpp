@@ -24,10 +24,8 @@ const std::string viewer_columns = R"(
       LEFT JOIN standing_measures x ON x.member_id = m.id
      WHERE s.ended_at IS NULL AND s.expires_at > now() AND m.ended_at IS NULL )";
 
-const db::Query find_query{"access.find_viewer",
-                           viewer_columns + "AND s.token_hash = decode($1, 'hex')"};
-const db::Query find_by_sessions_query{"access.find_viewers",
-                                       viewer_columns + "AND s.id = ANY($1::bigint[])"};
+const db::Query find_query{"access.find_viewer", viewer_columns + "AND s.token_hash = decode($1, 'hex')"};
+const db::Query find_by_sessions_query{"access.find_viewers", viewer_columns + "AND s.id = ANY($1::bigint[])"};
 
 const db::Query end_query{"access.end_session", R"(
     UPDATE sessions SET ended_at = now() WHERE id = $1 AND member_id = $2 AND ended_at IS NULL)"};
@@ -45,9 +43,7 @@ const db::Query prune_query{"access.prune_sessions", R"(
     DELETE FROM sessions
      WHERE id IN (SELECT id FROM sessions WHERE least(ended_at, expires_at) < $1::timestamptz LIMIT 10000))"};
 
-std::int64_t session_seconds() {
-    return std::chrono::duration_cast<std::chrono::seconds>(session_time).count();
-}
+std::int64_t session_seconds() { return std::chrono::duration_cast<std::chrono::seconds>(session_time).count(); }
 
 Role role_of(const std::string& name) {
     if (name == "administrator") {
@@ -57,7 +53,10 @@ Role role_of(const std::string& name) {
 }
 
 Measure measure_of(const std::string& kind) {
-    return kind.empty() ? Measure::none : kind == "review-all" ? Measure::review_all : kind == "read-only" ? Measure::read_only : Measure::shut_out;
+    return kind.empty()           ? Measure::none
+           : kind == "review-all" ? Measure::review_all
+           : kind == "read-only"  ? Measure::read_only
+                                  : Measure::shut_out;
 }
 
 Viewer read_viewer(const db::Row& row) {
@@ -76,8 +75,7 @@ Viewer read_viewer(const db::Row& row) {
 /// Whole code points only: the browser chose these bytes.
 std::string cut_device(std::string_view device) {
     auto length = std::min(device.size(), device_bytes);
-    while (length > 0 && length < device.size()
-           && (static_cast<unsigned char>(device[length]) & 0xC0U) == 0x80U) {
+    while (length > 0 && length < device.size() && (static_cast<unsigned char>(device[length]) & 0xC0U) == 0x80U) {
         --length;
     }
     return std::string{device.substr(0, length)};
@@ -87,8 +85,7 @@ std::string cut_device(std::string_view device) {
 
 std::string create_session(db::Tx& tx, base::MemberId member, std::string_view device) {
     auto token = crypto::random_token();
-    tx.exec(create_query, db::Params::of(crypto::sha256_hex(token), member, cut_device(device),
-                                         session_seconds()));
+    tx.exec(create_query, db::Params::of(crypto::sha256_hex(token), member, cut_device(device), session_seconds()));
     return token;
 }
 
@@ -120,17 +117,14 @@ bool end_session(db::Tx& tx, base::MemberId member, base::SessionId session) {
     return tx.exec(end_query, db::Params::of(session, member)).affected() == 1;
 }
 
-void touch_session(db::Tx& tx, base::SessionId session) {
-    tx.exec_alone(touch_query, db::Params::of(session, session_seconds()));
-}
+void touch_session(db::Tx& tx, base::SessionId session) { tx.exec_alone(touch_query, db::Params::of(session, session_seconds())); }
 
 void prune_sessions(db::Tx& tx, base::Time older_than) { tx.exec(prune_query, db::Params::of(older_than)); }
 
 std::vector<SessionRow> list_sessions(db::Tx& tx, base::MemberId member) {
     std::vector<SessionRow> list;
     for (const auto& row : tx.exec(list_query, db::Params::of(member))) {
-        list.push_back({row.id<base::SessionId>("id"), row.text("device"), row.time("created_at"),
-                        row.time("seen_at")});
+        list.push_back({row.id<base::SessionId>("id"), row.text("device"), row.time("created_at"), row.time("seen_at")});
     }
     return list;
 }
@@ -159,8 +153,7 @@ Viewer SessionCache::load(db::Tx& tx, std::string_view token) {
             if (by_token_hash_.size() >= max_remembered) {
                 by_token_hash_.clear();
             }
-            by_token_hash_[crypto::sha256(token)] = {viewer,
-                                                     clock_() + max_age};
+            by_token_hash_[crypto::sha256(token)] = {viewer, clock_() + max_age};
         }
     }
     return viewer;
@@ -169,8 +162,7 @@ Viewer SessionCache::load(db::Tx& tx, std::string_view token) {
 void SessionCache::forget(base::MemberId member) {
     const std::lock_guard lock{mutex_};
     ++changes_;
-    std::erase_if(by_token_hash_,
-                  [&](const auto& entry) { return entry.second.viewer.member == member; });
+    std::erase_if(by_token_hash_, [&](const auto& entry) { return entry.second.viewer.member == member; });
 }
 
 void SessionCache::clear() {

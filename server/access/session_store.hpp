@@ -51,8 +51,7 @@ public:
     static constexpr std::chrono::seconds max_age{2};
     using Clock = std::function<std::chrono::steady_clock::time_point()>;
 
-    explicit SessionCache(Clock clock = [] { return std::chrono::steady_clock::now(); })
-        : clock_{std::move(clock)} {}
+    explicit SessionCache(Clock clock = [] { return std::chrono::steady_clock::now(); }) : clock_{std::move(clock)} {}
 
     /// From memory only; nothing when it is not known well enough. Thread-safe.
     std::optional<Viewer> find(std::string_view token) const;
@@ -70,8 +69,7 @@ private:
     Clock clock_;
     mutable std::mutex mutex_;
     std::unordered_map<std::string, Entry> by_token_hash_;
-    std::uint64_t changes_{
-        0};  ///< counts `forget`: what was read before one is not remembered after it
+    std::uint64_t changes_{0};  ///< counts `forget`: what was read before one is not remembered after it
 };
 
 }  // namespace forum::access

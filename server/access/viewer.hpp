@@ -16,9 +16,9 @@ struct Viewer {
     base::MemberId member;    ///< none for a guest
     base::SessionId session;  ///< none for a guest
     Role role{Role::guest};
-    bool is_trusted{false};    ///< posts are not held for review
+    bool is_trusted{false};        ///< posts are not held for review
     bool is_office_holder{false};  ///< mayor or alderman (SQL's is_office_holder): reads threads for them
-    bool is_scoped{false};  ///< a moderator who looks after a part (SQL's is_scoped); all others of the staff: everything
+    bool is_scoped{false};         ///< a moderator who looks after a part (SQL's is_scoped); all others of the staff: everything
     Measure measure{Measure::none};
     std::string name;          ///< "Marit Oosterwegel"
     std::string function;      ///< "wethouder"

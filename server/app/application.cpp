@@ -55,9 +55,7 @@ public:
     http::Reply handle(http::Request& request) override { return pipeline_->handle(request); }
     bool wants_socket(const http::Request& request) override { return live::Live::wants(request); }
     void take(http::Takeover takeover) override { live_->take(std::move(takeover)); }
-    http::Reply refuse(const http::Request* request, int status) override {
-        return pipeline_->refuse(request, status);
-    }
+    http::Reply refuse(const http::Request* request, int status) override { return pipeline_->refuse(request, status); }
 
 private:
     live::Sources make_sources();
@@ -110,15 +108,20 @@ Application::Impl::Impl(Config given)
       rate_limiter_{{.writes_per_minute = config_.writes_per_minute,
                      .sign_ins_per_5_minutes = config_.sign_ins_per_5_minutes,
                      .notices_per_hour = config_.notices_per_hour}},
-      passwords_{{.memory_kib = config_.argon2_memory_kib,
-                  .passes = config_.argon2_passes,
-                  .lanes = config_.argon2_lanes}},
-      features_{Parts{database_, templates_, announcer_, directory_, sessions_, rate_limiter_, passwords_, config_.demo,
-                      config_.web_folder, std::chrono::hours{config_.review_norm_hours}, config_.report_threshold,
-                      {.smtp_url = config_.smtp_url,
-                       .from = config_.mail_from,
-                       .from_name = "Forum Diversiteit",
-                       .site = config_.public_url}}},
+      passwords_{{.memory_kib = config_.argon2_memory_kib, .passes = config_.argon2_passes, .lanes = config_.argon2_lanes}},
+      features_{
+          Parts{database_,
+                templates_,
+                announcer_,
+                directory_,
+                sessions_,
+                rate_limiter_,
+                passwords_,
+                config_.demo,
+                config_.web_folder,
+                std::chrono::hours{config_.review_norm_hours},
+                config_.report_threshold,
+                {.smtp_url = config_.smtp_url, .from = config_.mail_from, .from_name = "Forum Diversiteit", .site = config_.public_url}}},
       wake_word_{wake_mark + crypto::random_token()},
       notifier_{start_.application_url(), channel, wake_word_},
       health_{database_} {
@@ -136,18 +139,17 @@ Application::Impl::Impl(Config given)
     health_.add_routes(routes);
     auto frame = features_.frame_sources();
     frame.is_demo = config_.demo;
-    pipeline_ = std::make_unique<site::Pipeline>(
-        site::PipelineParts{.database = database_,
-                            .templates = templates_,
-                            .assets = assets_,
-                            .cache = cache_,
-                            .sessions = sessions_,
-                            .rate_limiter = rate_limiter_,
-                            .frame = std::move(frame),
-                            .public_origin = config_.public_url,
-                            .sign_in_again = features_.sign_in_again(),
-                            .restricted = features_.restricted()},
-        std::move(routes));
+    pipeline_ = std::make_unique<site::Pipeline>(site::PipelineParts{.database = database_,
+                                                                     .templates = templates_,
+                                                                     .assets = assets_,
+                                                                     .cache = cache_,
+                                                                     .sessions = sessions_,
+                                                                     .rate_limiter = rate_limiter_,
+                                                                     .frame = std::move(frame),
+                                                                     .public_origin = config_.public_url,
+                                                                     .sign_in_again = features_.sign_in_again(),
+                                                                     .restricted = features_.restricted()},
+                                                 std::move(routes));
 
     http::ServerOptions options{.address = config_.listen,
                                 .port = config_.port,
@@ -157,11 +159,10 @@ Application::Impl::Impl(Config given)
                                 .limits = {}};
     options.limits.connections = config_.max_connections;
     options.limits.connections_per_address = config_.max_connections;
-    server_ = std::make_unique<http::Server>(
-        std::move(options), *this, [this](std::function<void()> job) { return workers_.try_run(std::move(job)); });
-    live_ = std::make_unique<live::Live>(
-        live::LiveOptions{}, make_sources(), server_->contexts(),
-        [this](std::function<void()> job) { return live_workers_.try_run(std::move(job)); });
+    server_ = std::make_unique<http::Server>(std::move(options), *this,
+                                             [this](std::function<void()> job) { return workers_.try_run(std::move(job)); });
+    live_ = std::make_unique<live::Live>(live::LiveOptions{}, make_sources(), server_->contexts(),
+                                         [this](std::function<void()> job) { return live_workers_.try_run(std::move(job)); });
     announcer_.set_sink([this](const std::vector<live::Event>& events) {
         on_events(events);
         live_->deliver(events);
@@ -196,11 +197,10 @@ Application::Impl::Impl(Config given)
             live_->wake();
         });
     if (!config_.metrics_listen.empty()) {
-        metrics_ = std::make_unique<MetricsServer>(
-            parse_endpoint(config_.metrics_listen), config_.metrics_token, [this] {
-                return metrics_text({*server_, *pipeline_, cache_, *live_, workers_, live_workers_, database_,
-                                     config_.canary_seconds > 0 ? &canary_ : nullptr});
-            });
+        metrics_ = std::make_unique<MetricsServer>(parse_endpoint(config_.metrics_listen), config_.metrics_token, [this] {
+            return metrics_text({*server_, *pipeline_, cache_, *live_, workers_, live_workers_, database_,
+                                 config_.canary_seconds > 0 ? &canary_ : nullptr});
+        });
     }
     server_->start();
     chores_ = std::make_unique<Chores>(database_, features_.chores());

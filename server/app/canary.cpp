@@ -98,7 +98,8 @@ void Canary::run(const std::stop_token& token, const std::string& address, std::
             return;  // a beat that the stop cut off says nothing
         }
         if (is_up != was_up) {
-            base::log(is_up ? base::LogLevel::info : base::LogLevel::warning, "event=canary_{} why=\"{}\"", is_up ? "heard" : "silent", why);
+            base::log(is_up ? base::LogLevel::info : base::LogLevel::warning, "event=canary_{} why=\"{}\"", is_up ? "heard" : "silent",
+                      why);
         }
         was_up = is_up;
         {

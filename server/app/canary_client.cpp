@@ -36,8 +36,8 @@ int ask(boost::asio::ip::tcp::iostream& stream, const std::string& lines) {
 int send_post(const std::string& address, std::uint16_t port, const std::string& path, const std::string& key) {
     boost::asio::ip::tcp::iostream stream;
     connect(stream, address, port);
-    return ask(stream, "POST " + path + " HTTP/1.1\r\nHost: localhost\r\nAccept: application/json\r\nContent-Length: 0\r\n" +
-                           "Connection: close\r\nX-Canary: " + key + "\r\n");
+    return ask(stream, "POST " + path + " HTTP/1.1\r\nHost: localhost\r\nAccept: application/json\r\nContent-Length: 0\r\n"
+                           + "Connection: close\r\nX-Canary: " + key + "\r\n");
 }
 
 CanaryFollower::CanaryFollower(const std::string& address, std::uint16_t port) {

@@ -73,9 +73,8 @@ int serve(const Config& config) {
     Application application{config};
     std::printf("listening on http://%s:%u\n", config.listen.c_str(), application.port());
     if (config.demo) {
-        std::printf(
-            "demo accounts (password forum-demo-2026): wethouder@demo.example nieuw@demo.example "
-            "adviseur@demo.example moderator@demo.example moderator2@demo.example beheer@demo.example\n");
+        std::printf("demo accounts (password forum-demo-2026): wethouder@demo.example nieuw@demo.example "
+                    "adviseur@demo.example moderator@demo.example moderator2@demo.example beheer@demo.example\n");
     }
     std::fflush(stdout);
     int signal = 0;
@@ -104,15 +103,12 @@ int migrate(const Config& config, bool plan_only) {
         }
         return 0;
     }
-    db::migrate(config.database, config.sql_folder,
-                [](std::string_view line) { std::cout << line << '\n'; });
+    db::migrate(config.database, config.sql_folder, [](std::string_view line) { std::cout << line << '\n'; });
     return 0;
 }
 
 crypto::PasswordHasher make_hasher(const Config& config) {
-    return crypto::PasswordHasher{{.memory_kib = config.argon2_memory_kib,
-                                   .passes = config.argon2_passes,
-                                   .lanes = config.argon2_lanes}};
+    return crypto::PasswordHasher{{.memory_kib = config.argon2_memory_kib, .passes = config.argon2_passes, .lanes = config.argon2_lanes}};
 }
 
 /// Opens the database as its owner for one command.
@@ -146,8 +142,8 @@ int import_command(const Config& config, const std::string& what, const std::str
     const auto text = read_text(file);
     return with_database(config, [&](db::Database& database) {
         const auto report = database.write([&](db::Tx& tx) {
-            auto found = what == "typologies" ? places::import_typologies(tx, text, dry_run)
-                                              : places::import_municipalities(tx, text, dry_run);
+            auto found =
+                what == "typologies" ? places::import_typologies(tx, text, dry_run) : places::import_municipalities(tx, text, dry_run);
             if (found.problems.empty() && !found.changes.empty() && !dry_run) {
                 // Servers that run read the register anew, and their kept pages fall.
                 live::Announcer{}.announce(tx, {.topic = "places", .kind = "places.changed"});
@@ -161,8 +157,8 @@ int import_command(const Config& config, const std::string& what, const std::str
             std::fprintf(stderr, "%s\n", problem.c_str());
         }
         const char* outcome = !report.problems.empty() ? "nothing was changed" : dry_run ? "dry run" : "imported";
-        std::printf("%s: %zu changes, %zu unchanged, %zu problems\n", outcome, report.changes.size(),
-                    report.unchanged, report.problems.size());
+        std::printf("%s: %zu changes, %zu unchanged, %zu problems\n", outcome, report.changes.size(), report.unchanged,
+                    report.problems.size());
         return report.problems.empty() ? 0 : 1;
     });
 }
@@ -172,8 +168,7 @@ int create_administrator(const Config& config, const std::string& email, const s
     std::getline(std::cin, password);
     return with_database(config, [&](db::Database& database) {
         const auto hasher = make_hasher(config);
-        database.write(
-            [&](db::Tx& tx) { members::create_administrator(tx, hasher, email, name, password); });
+        database.write([&](db::Tx& tx) { members::create_administrator(tx, hasher, email, name, password); });
         std::printf("%s can sign in as administrator\n", email.c_str());
         return 0;
     });
@@ -208,8 +203,7 @@ int print_routes(const Config& config) {
     access::SessionCache sessions;
     access::RateLimiter rate_limiter{{}};
     const auto passwords = make_hasher(config);
-    const Features features{{database, templates, announcer, directory, sessions, rate_limiter, passwords, false,
-                             config.web_folder}};
+    const Features features{{database, templates, announcer, directory, sessions, rate_limiter, passwords, false, config.web_folder}};
     for (const auto& line : features.route_table()) {
         std::puts(line.c_str());
     }

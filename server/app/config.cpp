@@ -37,25 +37,19 @@ std::string find_folder(const std::string& what, const std::vector<fs::path>& ca
     throw std::runtime_error{"cannot find the folder with " + what + "; name it with an option"};
 }
 
-bool is_loopback(const std::string& address) {
-    return address == "localhost" || address == "::1" || address.starts_with("127.");
-}
+bool is_loopback(const std::string& address) { return address == "localhost" || address == "::1" || address.starts_with("127."); }
 
 }  // namespace
 
 void add_common_options(CLI::App& app, Config& config) {
-    app.set_config("--config", "", "settings file (config/forum.toml)")
-        ->envname("FORUM_CONFIG")
-        ->check(CLI::ExistingFile);
+    app.set_config("--config", "", "settings file (config/forum.toml)")->envname("FORUM_CONFIG")->check(CLI::ExistingFile);
     app.allow_config_extras(false);
     add(app, "--data", config.data, "folder of its own PostgreSQL");
     add(app, "--database", config.database, "URL of another PostgreSQL");
     add(app, "--web-folder", config.web_folder, "folder with the built web files");
     add(app, "--sql-folder", config.sql_folder, "folder with migrations and reference data");
-    add(app, "--log-level", config.log_level, "debug, info, warning or error")
-        ->check(CLI::IsMember({"debug", "info", "warning", "error"}));
-    add(app, "--argon2-memory-kib", config.argon2_memory_kib, "memory of a password hash")
-        ->check(CLI::Range(8U, 4'194'304U));
+    add(app, "--log-level", config.log_level, "debug, info, warning or error")->check(CLI::IsMember({"debug", "info", "warning", "error"}));
+    add(app, "--argon2-memory-kib", config.argon2_memory_kib, "memory of a password hash")->check(CLI::Range(8U, 4'194'304U));
     add(app, "--argon2-passes", config.argon2_passes, "passes of a password hash")->check(CLI::Range(1U, 100U));
     add(app, "--argon2-lanes", config.argon2_lanes, "lanes of a password hash")->check(CLI::Range(1U, 16U));
     auto* demo = app.add_flag("--demo", config.demo, "demo content and accounts; loopback only");
@@ -69,16 +63,13 @@ void add_serve_options(CLI::App& app, Config& config) {
     add(app, "--trusted-proxies", config.trusted_proxies, "proxies whose Forwarded headers count");
     add(app, "--metrics-listen", config.metrics_listen, "ADDRESS:PORT of /metrics, \"\" = none");
     add(app, "--metrics-token", config.metrics_token, "what a scraper of /metrics shows; best in the environment");
-    add(app, "--canary-seconds", config.canary_seconds, "between two beats of the canary, 0 = none")
-        ->check(CLI::Range(0, 86'400));
+    add(app, "--canary-seconds", config.canary_seconds, "between two beats of the canary, 0 = none")->check(CLI::Range(0, 86'400));
     add(app, "--workers", config.workers, "threads with a database connection each")->check(CLI::Range(1, 64));
     add(app, "--queue", config.queue, "requests that may wait for a worker")->check(CLI::Range(1, 100'000));
     add(app, "--io-threads", config.io_threads, "threads for sockets")->check(CLI::Range(1, 32));
     add(app, "--cache-megabytes", config.cache_megabytes, "memory for kept pages")->check(CLI::Range(1, 65'536));
-    add(app, "--max-connections", config.max_connections, "connections at once")
-        ->check(CLI::Range(10, 1'000'000));
-    add(app, "--writes-per-minute", config.writes_per_minute, "per member, 0 = no limit")
-        ->check(CLI::Range(0, 1'000'000));
+    add(app, "--max-connections", config.max_connections, "connections at once")->check(CLI::Range(10, 1'000'000));
+    add(app, "--writes-per-minute", config.writes_per_minute, "per member, 0 = no limit")->check(CLI::Range(0, 1'000'000));
     add(app, "--sign-ins-per-5-minutes", config.sign_ins_per_5_minutes, "per address and account, 0 = no limit")
         ->check(CLI::Range(0, 1'000'000));
     add(app, "--notices-per-hour", config.notices_per_hour, "of illegal content, per address and per mail address, 0 = no limit")
@@ -95,8 +86,7 @@ void complete(Config& config) {
     if (config.demo && !is_loopback(config.listen)) {
         throw std::runtime_error{"--demo has accounts with a known password: it listens on loopback only"};
     }
-    if (!config.metrics_listen.empty() && config.metrics_token.empty() &&
-        !is_loopback(parse_endpoint(config.metrics_listen).address)) {
+    if (!config.metrics_listen.empty() && config.metrics_token.empty() && !is_loopback(parse_endpoint(config.metrics_listen).address)) {
         throw std::runtime_error{"--metrics-listen on an address that others can reach needs --metrics-token"};
     }
     if (!config.smtp_url.empty()) {

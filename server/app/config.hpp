@@ -18,9 +18,9 @@ struct Config {
     std::uint16_t port{8080};
     std::string public_url;                    ///< "https://forum.example.nl": https only; "" = what Host and the proxies say
     std::vector<std::string> trusted_proxies;  ///< addresses or CIDR whose Forwarded headers count
-    std::string metrics_listen;  ///< "127.0.0.1:9464": /metrics there; "" = nowhere
-    std::string metrics_token;   ///< what a scraper shows (Authorization: Bearer); needed when others can reach it
-    int canary_seconds{60};      ///< between two beats of the canary; 0 = none
+    std::string metrics_listen;                ///< "127.0.0.1:9464": /metrics there; "" = nowhere
+    std::string metrics_token;                 ///< what a scraper shows (Authorization: Bearer); needed when others can reach it
+    int canary_seconds{60};                    ///< between two beats of the canary; 0 = none
 
     // data
     std::string data{"var"};  ///< folder of its own PostgreSQL
@@ -28,14 +28,14 @@ struct Config {
     bool demo{false};
 
     // size
-    std::size_t workers{6};        ///< threads with a database connection each
-    std::size_t queue{500};        ///< requests that may wait for a worker
+    std::size_t workers{6};  ///< threads with a database connection each
+    std::size_t queue{500};  ///< requests that may wait for a worker
     int io_threads{1};
     std::size_t cache_megabytes{64};
     std::size_t max_connections{12'000};
 
     // limits of people
-    int writes_per_minute{30};     ///< per member; 0 = no limit
+    int writes_per_minute{30};       ///< per member; 0 = no limit
     int sign_ins_per_5_minutes{10};  ///< per address and per account; 0 = no limit
     int notices_per_hour{10};        ///< of illegal content, per address and per mail address; 0 = no limit
 

@@ -139,9 +139,7 @@ std::string text_of(const json& object, const char* name) {
     return text;
 }
 
-std::vector<std::string> list_of(const json& object, const char* name) {
-    return object.value(name, std::vector<std::string>{});
-}
+std::vector<std::string> list_of(const json& object, const char* name) { return object.value(name, std::vector<std::string>{}); }
 
 std::string with_value(std::string text, std::string_view placeholder, const std::string& value) {
     if (const auto at = text.find(placeholder); at != text.npos) {
@@ -170,9 +168,7 @@ public:
     }
 
 private:
-    [[noreturn]] void refuse(const std::string& fault) const {
-        throw std::runtime_error{"demo thread '" + title_ + "': " + fault};
-    }
+    [[noreturn]] void refuse(const std::string& fault) const { throw std::runtime_error{"demo thread '" + title_ + "': " + fault}; }
 
     base::Time time_of(const json& happening) {
         const auto at = now_ - std::chrono::minutes{happening.at("minutes_ago").get<int>()};
@@ -195,9 +191,8 @@ private:
         const auto kind = thread.at("kind").get<std::string>();
         auto fields = json::object();
         if (kind == "dilemma") {
-            fields = {{"context", text_of(thread, "context")},
-                      {"options", text_of(thread, "options")},
-                      {"tried", text_of(thread, "tried")}};
+            fields = {
+                {"context", text_of(thread, "context")}, {"options", text_of(thread, "options")}, {"tried", text_of(thread, "tried")}};
         }
         std::vector<std::string> codes, roles;
         for (const auto& link : list_of(thread, "municipalities")) {
@@ -207,17 +202,13 @@ private:
         }
         const auto at = time_of(thread);
         const auto body = text_of(thread, "text");
-        const auto row = made_by(
-            thread, tx_.exec(start_query,
-                             db::Params::of(email_of(thread.at("by")), kind, title_,
-                                            discussion::thread_slug(title_),
-                                            thread.at("theme").get<std::string>(),
-                                            thread.value("visibility", "public"), fields.dump(),
-                                            codes, roles, list_of(thread, "typologies"), body,
-                                            view::render_markdown(body))));
+        const auto row =
+            made_by(thread, tx_.exec(start_query, db::Params::of(email_of(thread.at("by")), kind, title_, discussion::thread_slug(title_),
+                                                                 thread.at("theme").get<std::string>(),
+                                                                 thread.value("visibility", "public"), fields.dump(), codes, roles,
+                                                                 list_of(thread, "typologies"), body, view::render_markdown(body))));
         thread_ = row.id<base::ThreadId>("thread_id");
-        tx_.exec(backdate_post_query,
-                 db::Params::of(row.integer("post_id"), at, row.integer("event_id")));
+        tx_.exec(backdate_post_query, db::Params::of(row.integer("post_id"), at, row.integer("event_id")));
         tx_.exec(backdate_thread_query, db::Params::of(thread_, at));
         if (thread.value("wall", false)) {
             discussion::start_wall(tx_, thread_, row.id<base::MemberId>("author_id"));
@@ -229,18 +220,14 @@ private:
         const auto at = time_of(reply);
         const bool is_held = reply.value("is_held", false);
         const auto body = text_of(reply, "text");
-        const auto answered = reply.contains("reply_to")
-                                  ? std::optional{reply.at("reply_to").get<int>()}
-                                  : std::nullopt;
-        const auto row = made_by(
-            reply, tx_.exec(reply_query, db::Params::of(email_of(reply.at("by")), thread_,
-                                                        is_held ? "waiting" : "live", body,
-                                                        view::render_markdown(body), answered)));
+        const auto answered = reply.contains("reply_to") ? std::optional{reply.at("reply_to").get<int>()} : std::nullopt;
+        const auto row =
+            made_by(reply, tx_.exec(reply_query, db::Params::of(email_of(reply.at("by")), thread_, is_held ? "waiting" : "live", body,
+                                                                view::render_markdown(body), answered)));
         if (row.text("outcome") != "made") {
             refuse(reply.at("by").get<std::string>() + " cannot reply: " + row.text("outcome"));
         }
-        tx_.exec(backdate_post_query,
-                 db::Params::of(row.integer("post_id"), at, row.integer("event_id")));
+        tx_.exec(backdate_post_query, db::Params::of(row.integer("post_id"), at, row.integer("event_id")));
         ++last_number_;
         vote(list_of(reply, "votes"), row.integer("post_id"), at);
         if (is_held) {
@@ -300,22 +287,17 @@ private:
     void decide(const json& decision, int number, base::Time at, const char* state_to) {
         const auto kind = decision.at("act").get<std::string>();
         const bool is_return = kind == "return";
-        const auto deadline =
-            is_return ? std::optional{at + moderation::answer_time} : std::nullopt;
+        const auto deadline = is_return ? std::optional{at + moderation::answer_time} : std::nullopt;
         const auto appeal_until = is_return ? std::nullopt : std::optional{at + time_to_object};
         // Seen from long ago, so that the dates stand in full.
-        const auto shown = [](base::Time time) {
-            return view::time_text(time, view::Language::dutch, base::Time{});
-        };
+        const auto shown = [](base::Time time) { return view::time_text(time, view::Language::dutch, base::Time{}); };
         auto statement = with_value(text_of(decision, "statement"), "{at}", shown(at));
-        statement = with_value(std::move(statement), "{until}",
-                               shown(is_return ? *deadline : *appeal_until));
+        statement = with_value(std::move(statement), "{until}", shown(is_return ? *deadline : *appeal_until));
         const auto facts = text_of(decision, "facts");
         statement = with_value(std::move(statement), "{facts}", facts);
-        const auto rows = tx_.exec(
-            decide_query, db::Params::of(thread_, number, kind, at, list_of(decision, "rules"),
-                                         facts, text_of(decision, "questions"), statement, deadline,
-                                         state_to, appeal_until, email_of(decision.at("by"))));
+        const auto rows = tx_.exec(decide_query, db::Params::of(thread_, number, kind, at, list_of(decision, "rules"), facts,
+                                                                text_of(decision, "questions"), statement, deadline, state_to, appeal_until,
+                                                                email_of(decision.at("by"))));
         if (rows.affected() != 1) {
             refuse("nothing to decide about reply " + std::to_string(number));
         }

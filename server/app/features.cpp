@@ -3,12 +3,12 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "discussion/braid.hpp"
 #include "app/openapi.hpp"
+#include "discussion/braid.hpp"
 #include "discussion/drafts.hpp"
 #include "discussion/own_posts.hpp"
-#include "discussion/post_rules.hpp"
 #include "discussion/place_threads.hpp"
+#include "discussion/post_rules.hpp"
 #include "discussion/routes.hpp"
 #include "discussion/submit_reply.hpp"
 #include "discussion/thread_ends.hpp"
@@ -57,9 +57,9 @@ public:
                  .shows_links = parts.is_demo && parts.mail.smtp_url.empty()},
           courier{parts.database, parts.mail},
           discussion{parts.directory, parts.templates, parts.announcer, gate},
-          following{discussion, [](db::Tx& tx, const access::Viewer& viewer) {
-                        return static_cast<int>(moderation::count_returned(tx, viewer.member));
-                    }},
+          following{
+              discussion,
+              [](db::Tx& tx, const access::Viewer& viewer) { return static_cast<int>(moderation::count_returned(tx, viewer.member)); }},
           members{.texts = parts.templates,
                   .announcer = parts.announcer,
                   .rate_limiter = parts.rate_limiter,
@@ -75,13 +75,14 @@ public:
     }
 
     members::MeSources me_sources() {
-        return {.municipality = [this](const std::string& code) { return view::Model{parts.directory.municipality_ref(code)}; },
-                .posts = [this](const site::PageContext& context) { return discussion::load_own_posts(context, discussion); },
-                .drafts =
-                    [this](const site::PageContext& context) {
-                        return view::Model{discussion::load_drafts(context.tx, discussion, context.viewer, context.language)};
-                    },
-                .count_waiting = [](const site::PageContext& context) { return discussion::count_own_waiting(context.tx, context.viewer); }};
+        return {
+            .municipality = [this](const std::string& code) { return view::Model{parts.directory.municipality_ref(code)}; },
+            .posts = [this](const site::PageContext& context) { return discussion::load_own_posts(context, discussion); },
+            .drafts =
+                [this](const site::PageContext& context) {
+                    return view::Model{discussion::load_drafts(context.tx, discussion, context.viewer, context.language)};
+                },
+            .count_waiting = [](const site::PageContext& context) { return discussion::count_own_waiting(context.tx, context.viewer); }};
     }
 
     std::optional<live::Sources::Opening> open_topic(const access::Viewer& viewer, const std::string& topic) const;
@@ -102,8 +103,7 @@ public:
     places::ThreadSource threads;
 };
 
-std::optional<live::Sources::Opening> Features::Impl::open_topic(const access::Viewer& viewer,
-                                                                 const std::string& topic) const {
+std::optional<live::Sources::Opening> Features::Impl::open_topic(const access::Viewer& viewer, const std::string& topic) const {
     constexpr std::string_view thread = "thread/";
     if (topic.starts_with(thread)) {
         const auto id = base::parse_id<base::ThreadId>(std::string_view{topic}.substr(thread.size()));
@@ -158,8 +158,8 @@ std::vector<std::string> Features::route_table() const {
     std::vector<std::string> lines;
     const auto table = routes();
     for (const auto& route : table.all()) {
-        lines.push_back(std::string{http::method_name(route.method)} + " " + route.path + " " +
-                        std::string{site::access_name(route.access)} + " " + route.name);
+        lines.push_back(std::string{http::method_name(route.method)} + " " + route.path + " " + std::string{site::access_name(route.access)}
+                        + " " + route.name);
     }
     std::sort(lines.begin(), lines.end());
     return lines;
@@ -176,8 +176,7 @@ std::vector<Chore> Features::chores() const {
     using namespace std::chrono_literals;
     std::vector<Chore> chores{
         {"events", 1min, [](db::Tx& tx, base::Time now) { live::prune_events(tx, now - events_time); }},
-        {"idempotency_keys", 10min,
-         [](db::Tx& tx, base::Time now) { discussion::prune_idempotency_keys(tx, now - keys_time); }},
+        {"idempotency_keys", 10min, [](db::Tx& tx, base::Time now) { discussion::prune_idempotency_keys(tx, now - keys_time); }},
         {"sessions", 1h, [](db::Tx& tx, base::Time now) { access::prune_sessions(tx, now); }},
         {"drafts", 1h, [](db::Tx& tx, base::Time now) { discussion::prune_drafts(tx, now - drafts_time); }},
         {"notices", 10min, [](db::Tx& tx, base::Time now) { following::prune_notices(tx, now - notices_time); }},
@@ -191,9 +190,7 @@ std::vector<Chore> Features::chores() const {
 }
 
 std::function<site::Page(const site::ActionContext&)> Features::sign_in_again() const {
-    return [impl = impl_.get()](const site::ActionContext& context) {
-        return members::sign_in_again(context, impl->members);
-    };
+    return [impl = impl_.get()](const site::ActionContext& context) { return members::sign_in_again(context, impl->members); };
 }
 
 std::function<site::Page(const site::PageContext&, const site::ActionContext*)> Features::restricted() const {
@@ -209,9 +206,7 @@ std::function<site::Page(const site::PageContext&, const site::ActionContext*)> 
 
 void Features::fill(live::Sources& sources) const {
     auto* impl = impl_.get();
-    sources.open_topic = [impl](const access::Viewer& viewer, const std::string& topic) {
-        return impl->open_topic(viewer, topic);
-    };
+    sources.open_topic = [impl](const access::Viewer& viewer, const std::string& topic) { return impl->open_topic(viewer, topic); };
     sources.render = [impl](const live::Event& event) {
         // Ids only: who hears of them asks the page for what they show.
         if (event.topic == "moderation" || event.topic.starts_with("me/")) {
@@ -223,8 +218,7 @@ void Features::fill(live::Sources& sources) const {
         return discussion::render_hint(impl->parts.database, event, topic);
     };
     sources.counters = [impl](const access::Viewer& viewer) {
-        const auto counters =
-            impl->parts.database.read([&](db::Tx& tx) { return impl->count(tx, viewer); });
+        const auto counters = impl->parts.database.read([&](db::Tx& tx) { return impl->count(tx, viewer); });
         return view::Model{nlohmann::json{{"bell", counters.bell}, {"queue", counters.queue}}};
     };
 }

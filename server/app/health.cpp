@@ -29,16 +29,15 @@ std::string Health::canary_line() const {
 void Health::add_routes(site::Routes& routes) {
     routes.raw("health.live", http::Method::get, "/healthz",
                [this](const http::Request&, const http::PathValues&) { return health_reply(200, "ok\n" + canary_line()); });
-    routes.raw("health.ready", http::Method::get, "/readyz",
-               [this](const http::Request&, const http::PathValues&) {
-                   if (!database_.ping()) {
-                       return health_reply(503, "database away\n");
-                   }
-                   if (!is_listening_) {
-                       return health_reply(503, "not listening for events\n");
-                   }
-                   return health_reply(200, "ready\n");
-               });
+    routes.raw("health.ready", http::Method::get, "/readyz", [this](const http::Request&, const http::PathValues&) {
+        if (!database_.ping()) {
+            return health_reply(503, "database away\n");
+        }
+        if (!is_listening_) {
+            return health_reply(503, "not listening for events\n");
+        }
+        return health_reply(200, "ready\n");
+    });
 }
 
 }  // namespace forum::app

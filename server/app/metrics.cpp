@@ -24,8 +24,7 @@ public:
         add(name, help, MetricType::Counter, std::move(labels)).counter.value = value;
     }
 
-    void histogram(const std::string& name, const std::string& help, const base::Histogram::Figures& figures,
-                   Labels labels = {}) {
+    void histogram(const std::string& name, const std::string& help, const base::Histogram::Figures& figures, Labels labels = {}) {
         auto& into = add(name, help, MetricType::Histogram, std::move(labels)).histogram;
         for (std::size_t i = 0; i < figures.counts.size(); ++i) {
             into.sample_count += figures.counts[i];

@@ -25,9 +25,7 @@ struct Return {
     Return(const Return&) = delete;
     Return& operator=(const Return&) = delete;
     ~Return() {
-        asio::post(executor, [handler = std::move(handler), was_taken = was_taken]() mutable {
-            std::move(handler)(was_taken);
-        });
+        asio::post(executor, [handler = std::move(handler), was_taken = was_taken]() mutable { std::move(handler)(was_taken); });
     }
 };
 
@@ -51,8 +49,7 @@ struct Start {
 asio::awaitable<bool> hop(RunOnWorker run, std::function<void()> work) {
     const auto executor = co_await asio::this_coro::executor;
     Start start{std::move(run), std::move(work), executor};
-    co_return co_await asio::async_initiate<const asio::use_awaitable_t<>, void(bool)>(
-        std::move(start), asio::use_awaitable);
+    co_return co_await asio::async_initiate<const asio::use_awaitable_t<>, void(bool)>(std::move(start), asio::use_awaitable);
 }
 
 }  // namespace forum::async

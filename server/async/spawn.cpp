@@ -23,8 +23,7 @@ public:
     // The name is what Asio asks of a service.
     static inline asio::execution_context::id id;
 
-    explicit TaskCount(asio::execution_context& context)
-        : asio::execution_context::service{context} {}
+    explicit TaskCount(asio::execution_context& context) : asio::execution_context::service{context} {}
 
     void enter(std::string_view name) {
         const std::lock_guard lock{mutex_};
@@ -52,8 +51,7 @@ public:
         }
         for (const auto& [name, count] : by_name_) {
             if (count > 0) {
-                base::log(base::LogLevel::warning, "event=tasks_left task={} count={}", name,
-                          count);
+                base::log(base::LogLevel::warning, "event=tasks_left task={} count={}", name, count);
             }
         }
         return false;
@@ -71,11 +69,8 @@ private:
 // Leaves the count when the task ends, and also when the context is destroyed under it.
 class Ticket {
 public:
-    Ticket(TaskCount& count, std::string_view name) : count_{&count}, name_{name} {
-        count.enter(name);
-    }
-    Ticket(Ticket&& other) noexcept
-        : count_{std::exchange(other.count_, nullptr)}, name_{other.name_} {}
+    Ticket(TaskCount& count, std::string_view name) : count_{&count}, name_{name} { count.enter(name); }
+    Ticket(Ticket&& other) noexcept : count_{std::exchange(other.count_, nullptr)}, name_{other.name_} {}
     Ticket(const Ticket&) = delete;
     Ticket& operator=(const Ticket&) = delete;
     Ticket& operator=(Ticket&&) = delete;
@@ -97,8 +92,7 @@ void log_end(std::string_view name, const std::exception_ptr& error) {
     try {
         std::rethrow_exception(error);
     } catch (const std::exception& exception) {
-        base::log(base::LogLevel::error, "event=exception where=\"task {}\" what=\"{}\"", name,
-                  exception.what());
+        base::log(base::LogLevel::error, "event=exception where=\"task {}\" what=\"{}\"", name, exception.what());
     } catch (...) {
         base::log(base::LogLevel::error, "event=exception where=\"task {}\" what=unknown", name);
     }
@@ -109,17 +103,13 @@ void log_end(std::string_view name, const std::exception_ptr& error) {
 void spawn(asio::any_io_executor executor, std::string_view name, asio::awaitable<void> task) {
     auto& context = asio::query(executor, asio::execution::context);
     Ticket ticket{asio::use_service<TaskCount>(context), name};
-    asio::co_spawn(
-        executor, std::move(task),
-        [name, ticket = std::move(ticket)](const std::exception_ptr& error) { log_end(name, error); });
+    asio::co_spawn(executor, std::move(task),
+                   [name, ticket = std::move(ticket)](const std::exception_ptr& error) { log_end(name, error); });
 }
 
-std::size_t running_tasks(asio::execution_context& context) {
-    return asio::use_service<TaskCount>(context).running();
-}
+std::size_t running_tasks(asio::execution_context& context) { return asio::use_service<TaskCount>(context).running(); }
 
-bool wait_for_tasks(asio::execution_context& context,
-                    std::chrono::steady_clock::time_point deadline) {
+bool wait_for_tasks(asio::execution_context& context, std::chrono::steady_clock::time_point deadline) {
     return asio::use_service<TaskCount>(context).wait(deadline);
 }
 

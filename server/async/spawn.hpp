@@ -13,15 +13,13 @@ namespace forum::async {
 
 /// Runs `task` on `executor` and counts it under that executor's context until it ends. An exception that leaves it
 /// is logged with `name`, which is a literal (kept as a view).
-void spawn(boost::asio::any_io_executor executor, std::string_view name,
-           boost::asio::awaitable<void> task);
+void spawn(boost::asio::any_io_executor executor, std::string_view name, boost::asio::awaitable<void> task);
 
 /// Tasks spawned on this context that have not ended; any thread.
 std::size_t running_tasks(boost::asio::execution_context& context);
 
 /// Waits until no task of this context is left, at most until `deadline`; false and a log line for each kind of task
 /// that is left when it passes. Not from a thread that runs the context.
-bool wait_for_tasks(boost::asio::execution_context& context,
-                    std::chrono::steady_clock::time_point deadline);
+bool wait_for_tasks(boost::asio::execution_context& context, std::chrono::steady_clock::time_point deadline);
 
 }  // namespace forum::async

@@ -14,8 +14,7 @@ void TimerWheel::Entry::unlink() {
     }
 }
 
-TimerWheel::TimerWheel(boost::asio::io_context& context, std::function<void()> on_tick)
-    : timer_{context}, on_tick_{std::move(on_tick)} {
+TimerWheel::TimerWheel(boost::asio::io_context& context, std::function<void()> on_tick) : timer_{context}, on_tick_{std::move(on_tick)} {
     for (auto& anchor : slots_) {
         anchor.previous_ = anchor.next_ = &anchor;
     }

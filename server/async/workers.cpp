@@ -101,8 +101,7 @@ private:
         try {
             function();
         } catch (const std::exception& error) {
-            base::log(base::LogLevel::error, "event=exception where=\"{}\" what=\"{}\"", what,
-                      error.what());
+            base::log(base::LogLevel::error, "event=exception where=\"{}\" what=\"{}\"", what, error.what());
         } catch (...) {
             base::log(base::LogLevel::error, "event=exception where=\"{}\" what=unknown", what);
         }

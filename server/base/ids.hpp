@@ -51,7 +51,5 @@ std::optional<IdType> parse_id(std::string_view text) {
 
 template <class Tag>
 struct std::hash<forum::base::Id<Tag>> {
-    std::size_t operator()(const forum::base::Id<Tag>& id) const noexcept {
-        return std::hash<std::int64_t>{}(id.value);
-    }
+    std::size_t operator()(const forum::base::Id<Tag>& id) const noexcept { return std::hash<std::int64_t>{}(id.value); }
 };

@@ -17,8 +17,7 @@ constexpr std::array table{
     ProblemInfo{ProblemKind::method_not_allowed, 405, "method-not-allowed", "Method not allowed"},
     ProblemInfo{ProblemKind::conflict, 409, "conflict", "Conflict with the present state"},
     ProblemInfo{ProblemKind::too_large, 413, "too-large", "Content too large"},
-    ProblemInfo{ProblemKind::unsupported_media_type, 415, "unsupported-media-type",
-                "Unsupported media type"},
+    ProblemInfo{ProblemKind::unsupported_media_type, 415, "unsupported-media-type", "Unsupported media type"},
     ProblemInfo{ProblemKind::too_many_requests, 429, "too-many-requests", "Too many requests"},
     ProblemInfo{ProblemKind::busy, 503, "busy", "Busy, try again"},
     ProblemInfo{ProblemKind::database_away, 503, "database-away", "Database out of reach"},
@@ -38,7 +37,6 @@ const ProblemInfo& problem_info(ProblemKind kind) {
     return table.back();
 }
 
-Problem::Problem(ProblemKind k, std::string d)
-    : kind{k}, detail{std::move(d)}, what_{std::string{problem_info(k).slug} + ": " + detail} {}
+Problem::Problem(ProblemKind k, std::string d) : kind{k}, detail{std::move(d)}, what_{std::string{problem_info(k).slug} + ": " + detail} {}
 
 }  // namespace forum::base

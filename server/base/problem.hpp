@@ -51,7 +51,7 @@ struct Problem : std::exception {
     ProblemKind kind;
     std::string detail;
     std::optional<std::chrono::seconds> retry_after;  ///< becomes `Retry-After`
-    std::string extra_json;  ///< JSON object whose members join the problem document ("" = none)
+    std::string extra_json;                           ///< JSON object whose members join the problem document ("" = none)
 
 private:
     std::string what_;

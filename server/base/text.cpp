@@ -19,8 +19,7 @@ constexpr std::size_t max_slug_bytes = 80;
 bool is_continuation(char c) { return (static_cast<unsigned char>(c) & 0xc0U) == 0x80U; }
 
 bool is_ascii(std::string_view text) {
-    return std::all_of(text.begin(), text.end(),
-                       [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+    return std::all_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
 }
 
 /// Bytes of the well-formed sequence at the front of `text`; 0 when there is none (RFC 3629 §4, its table).
@@ -60,8 +59,7 @@ std::size_t sequence_length(std::string_view text) {
 }
 
 icu::UnicodeString to_icu(std::string_view text) {
-    return icu::UnicodeString::fromUTF8(
-        icu::StringPiece{text.data(), static_cast<int32_t>(text.size())});
+    return icu::UnicodeString::fromUTF8(icu::StringPiece{text.data(), static_cast<int32_t>(text.size())});
 }
 
 void check(UErrorCode status, const char* what) {
@@ -74,8 +72,7 @@ void check(UErrorCode status, const char* what) {
 const icu::Transliterator& to_latin_ascii() {
     thread_local const std::unique_ptr<icu::Transliterator> made = [] {
         UErrorCode status = U_ZERO_ERROR;
-        std::unique_ptr<icu::Transliterator> result{
-            icu::Transliterator::createInstance("Any-Latin; Latin-ASCII", UTRANS_FORWARD, status)};
+        std::unique_ptr<icu::Transliterator> result{icu::Transliterator::createInstance("Any-Latin; Latin-ASCII", UTRANS_FORWARD, status)};
         check(status, "transliterator");
         return result;
     }();
@@ -118,8 +115,7 @@ std::size_t offset_of(std::string_view text, std::size_t index) {
 /// The last place at or before `limit` (bytes) where a visible character ends.
 std::size_t character_boundary(std::string_view text, std::size_t limit) {
     UErrorCode status = U_ZERO_ERROR;
-    std::unique_ptr<icu::BreakIterator> iterator{
-        icu::BreakIterator::createCharacterInstance(icu::Locale::getRoot(), status)};
+    std::unique_ptr<icu::BreakIterator> iterator{icu::BreakIterator::createCharacterInstance(icu::Locale::getRoot(), status)};
     check(status, "character boundaries");
     // Sixteen code points behind the limit are enough to see that a character goes on there.
     const auto head = to_icu(text.substr(0, offset_of(text.substr(limit), 16) + limit));
@@ -183,8 +179,7 @@ bool is_valid_utf8(std::string_view text) {
 }
 
 std::size_t count_characters(std::string_view text) {
-    return static_cast<std::size_t>(
-        std::count_if(text.begin(), text.end(), [](char c) { return !is_continuation(c); }));
+    return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) { return !is_continuation(c); }));
 }
 
 std::string excerpt(std::string_view text, std::size_t limit) {

@@ -47,14 +47,13 @@ Civil to_civil(SecondTime local) {
     const auto day = floor<days>(local);
     const std::chrono::year_month_day date{std::chrono::sys_days{day}};
     const std::chrono::hh_mm_ss clock{local - day};
-    return Civil{
-        .year = static_cast<int>(date.year()),
-        .month = static_cast<int>(static_cast<unsigned>(date.month())),
-        .day = static_cast<int>(static_cast<unsigned>(date.day())),
-        .hour = static_cast<int>(clock.hours().count()),
-        .minute = static_cast<int>(clock.minutes().count()),
-        .second = static_cast<int>(clock.seconds().count()),
-        .weekday = static_cast<int>(std::chrono::weekday{std::chrono::sys_days{day}}.c_encoding())};
+    return Civil{.year = static_cast<int>(date.year()),
+                 .month = static_cast<int>(static_cast<unsigned>(date.month())),
+                 .day = static_cast<int>(static_cast<unsigned>(date.day())),
+                 .hour = static_cast<int>(clock.hours().count()),
+                 .minute = static_cast<int>(clock.minutes().count()),
+                 .second = static_cast<int>(clock.seconds().count()),
+                 .weekday = static_cast<int>(std::chrono::weekday{std::chrono::sys_days{day}}.c_encoding())};
 }
 
 /// Reads `count` digits at the front of `text` and takes them off; -1 when they are not all digits.
@@ -127,9 +126,8 @@ Time now() { return std::chrono::system_clock::now(); }
 std::string to_rfc3339(Time time) {
     const auto civil = to_civil(floor<seconds>(time));
     std::array<char, 64> buffer{};
-    const int size =
-        std::snprintf(buffer.data(), buffer.size(), "%04d-%02d-%02dT%02d:%02d:%02dZ", civil.year,
-                      civil.month, civil.day, civil.hour, civil.minute, civil.second);
+    const int size = std::snprintf(buffer.data(), buffer.size(), "%04d-%02d-%02dT%02d:%02d:%02dZ", civil.year, civil.month, civil.day,
+                                   civil.hour, civil.minute, civil.second);
     return {buffer.data(), static_cast<std::size_t>(size)};
 }
 
@@ -145,16 +143,15 @@ std::optional<Time> parse_rfc3339(std::string_view text) {
     const int minute = take_digits(text, 2);
     const bool colon2 = take(text, ":");
     const int second = take_digits(text, 2);
-    if (year < 0 || !dash1 || month < 0 || !dash2 || day < 0 || !separator || hour < 0 || hour > 23
-        || !colon1 || minute < 0 || minute > 59 || !colon2 || second < 0 || second > 60) {
+    if (year < 0 || !dash1 || month < 0 || !dash2 || day < 0 || !separator || hour < 0 || hour > 23 || !colon1 || minute < 0 || minute > 59
+        || !colon2 || second < 0 || second > 60) {
         return std::nullopt;
     }
     // system_clock counts nanoseconds in 64 bits: 1677 to 2262.
     if (year < 1678 || year > 2261) {
         return std::nullopt;
     }
-    const std::chrono::year_month_day date{std::chrono::year{year},
-                                           std::chrono::month{static_cast<unsigned>(month)},
+    const std::chrono::year_month_day date{std::chrono::year{year}, std::chrono::month{static_cast<unsigned>(month)},
                                            std::chrono::day{static_cast<unsigned>(day)}};
     if (!date.ok()) {
         return std::nullopt;
@@ -172,21 +169,17 @@ std::optional<Time> parse_rfc3339(std::string_view text) {
         return std::nullopt;
     }
     // A leap second (:60, RFC 3339 §5.7) becomes the first second of the next minute.
-    return Time{std::chrono::sys_days{date}} + seconds{hour * 3600 + minute * 60 + second}
-           + fraction - *offset;
+    return Time{std::chrono::sys_days{date}} + seconds{hour * 3600 + minute * 60 + second} + fraction - *offset;
 }
 
 std::string to_http_date(Time time) {
     static constexpr std::array weekdays{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
-    static constexpr std::array months{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                       "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+    static constexpr std::array months{"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
     const auto civil = to_civil(floor<seconds>(time));
     std::array<char, 64> buffer{};
-    const int size =
-        std::snprintf(buffer.data(), buffer.size(), "%s, %02d %s %04d %02d:%02d:%02d GMT",
-                      weekdays.at(static_cast<std::size_t>(civil.weekday)), civil.day,
-                      months.at(static_cast<std::size_t>(civil.month - 1)), civil.year, civil.hour,
-                      civil.minute, civil.second);
+    const int size = std::snprintf(
+        buffer.data(), buffer.size(), "%s, %02d %s %04d %02d:%02d:%02d GMT", weekdays.at(static_cast<std::size_t>(civil.weekday)),
+        civil.day, months.at(static_cast<std::size_t>(civil.month - 1)), civil.year, civil.hour, civil.minute, civil.second);
     return {buffer.data(), static_cast<std::size_t>(size)};
 }
 

@@ -53,14 +53,11 @@ std::string PasswordHasher::hash(const std::string& password) const {
     if (getrandom(salt.data(), salt.size(), 0) != static_cast<ssize_t>(salt.size())) {
         throw std::runtime_error{"no randomness from the kernel"};
     }
-    std::string encoded(argon2_encodedlen(options_.passes, options_.memory_kib, options_.lanes, salt_bytes, hash_bytes,
-                                          Argon2_id),
-                        '\0');
+    std::string encoded(argon2_encodedlen(options_.passes, options_.memory_kib, options_.lanes, salt_bytes, hash_bytes, Argon2_id), '\0');
     const Place place{*this};
     ++computed_;
-    const int status = argon2id_hash_encoded(options_.passes, options_.memory_kib, options_.lanes, password.data(),
-                                             password.size(), salt.data(), salt.size(), hash_bytes, encoded.data(),
-                                             encoded.size());
+    const int status = argon2id_hash_encoded(options_.passes, options_.memory_kib, options_.lanes, password.data(), password.size(),
+                                             salt.data(), salt.size(), hash_bytes, encoded.data(), encoded.size());
     if (status != ARGON2_OK) {
         throw std::runtime_error{std::string{"argon2: "} + argon2_error_message(status)};
     }
@@ -80,8 +77,8 @@ bool PasswordHasher::verify_nobody(const std::string& password) const {
 }
 
 bool PasswordHasher::needs_rehash(const std::string& encoded) const {
-    const auto wanted = "$m=" + std::to_string(options_.memory_kib) + ",t=" + std::to_string(options_.passes) +
-                        ",p=" + std::to_string(options_.lanes) + "$";
+    const auto wanted = "$m=" + std::to_string(options_.memory_kib) + ",t=" + std::to_string(options_.passes)
+                        + ",p=" + std::to_string(options_.lanes) + "$";
     return !encoded.starts_with("$argon2id$") || encoded.find(wanted) == std::string::npos;
 }
 

@@ -35,9 +35,7 @@ std::vector<char*> as_argv(const std::vector<std::string>& texts) {
 
 /// Both in the child only. False with errno set when the kernel says no.
 bool become(const std::optional<Account>& account) {
-    return !account
-           || (setgroups(1, &account->gid) == 0 && setgid(account->gid) == 0
-               && setuid(account->uid) == 0);
+    return !account || (setgroups(1, &account->gid) == 0 && setgid(account->gid) == 0 && setuid(account->uid) == 0);
 }
 
 void reset_signals() {
@@ -90,21 +88,17 @@ private:
 
 }  // namespace
 
-std::optional<Account> find_account(const std::string& name) {
-    return account_of(getpwnam(name.c_str()));
-}
+std::optional<Account> find_account(const std::string& name) { return account_of(getpwnam(name.c_str())); }
 
 std::optional<Account> find_account(uid_t uid) { return account_of(getpwuid(uid)); }
 
 pid_t start_child(const ChildCommand& command) {
-    std::vector<std::string> environment{"PATH=/usr/local/bin:/usr/bin:/bin", "LANG=C.UTF-8",
-                                         "TZ=UTC"};
+    std::vector<std::string> environment{"PATH=/usr/local/bin:/usr/bin:/bin", "LANG=C.UTF-8", "TZ=UTC"};
     environment.insert(environment.end(), command.environment.begin(), command.environment.end());
     const auto argv = as_argv(command.arguments);
     const auto envp = as_argv(environment);
 
-    const File output{::open(command.output.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC,
-                             S_IRUSR | S_IWUSR)};
+    const File output{::open(command.output.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, S_IRUSR | S_IWUSR)};
     const File input{::open("/dev/null", O_RDONLY | O_CLOEXEC)};
     if (output.get() < 0 || input.get() < 0) {
         throw std::system_error{errno, std::generic_category(), command.output.string()};

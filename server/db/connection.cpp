@@ -28,8 +28,7 @@ public:
         return found == names_.end() ? -1 : static_cast<int>(found - names_.begin());
     }
     std::optional<std::string_view> value(int row, int column) const override {
-        const pqxx::field found{result_[static_cast<pqxx::result_size_type>(row)],
-                                static_cast<pqxx::row_size_type>(column)};
+        const pqxx::field found{result_[static_cast<pqxx::result_size_type>(row)], static_cast<pqxx::row_size_type>(column)};
         return found.is_null() ? std::nullopt : std::optional{std::string_view{found.c_str(), found.size()}};
     }
     std::size_t affected() const override { return result_.affected_rows(); }
@@ -39,9 +38,7 @@ private:
     std::vector<std::string_view> names_;  ///< as libpq holds them
 };
 
-Rows make_rows(pqxx::result result) {
-    return Rows{std::make_shared<const PqxxData>(std::move(result))};
-}
+Rows make_rows(pqxx::result result) { return Rows{std::make_shared<const PqxxData>(std::move(result))}; }
 
 /// The text behind `label` up to the end of its line ("" when absent). libpq's labels stay English, because
 /// nothing in this program sets the C locale.
@@ -124,9 +121,8 @@ public:
         if (options_ == nullptr) {
             // libpq repeats the whole text in some messages, and a password may be in it.
             PQfreemem(error);
-            throw std::invalid_argument{
-                "the database address is malformed; write it as "
-                "postgresql://user:password@host:5432/name or as host=... dbname=... user=..."};
+            throw std::invalid_argument{"the database address is malformed; write it as "
+                                        "postgresql://user:password@host:5432/name or as host=... dbname=... user=..."};
         }
     }
     ~ConninfoOptions() { PQconninfoFree(options_); }
@@ -162,9 +158,7 @@ std::string write_conninfo(const std::vector<std::pair<std::string, std::string>
     return out;
 }
 
-std::string merge_url(const std::string& url,
-                      const std::vector<std::pair<std::string, std::string>>& additions,
-                      bool overwrite) {
+std::string merge_url(const std::string& url, const std::vector<std::pair<std::string, std::string>>& additions, bool overwrite) {
     auto pairs = ConninfoOptions{url}.given();
     for (const auto& [key, value] : additions) {
         const auto same = [&key = key](const auto& pair) { return pair.first == key; };
@@ -180,8 +174,7 @@ std::string merge_url(const std::string& url,
 
 }  // namespace
 
-std::string change_url(const std::string& url,
-                       const std::vector<std::pair<std::string, std::string>>& changes) {
+std::string change_url(const std::string& url, const std::vector<std::pair<std::string, std::string>>& changes) {
     return merge_url(url, changes, true);
 }
 
@@ -194,24 +187,22 @@ std::string find_in_url(const std::string& url, const std::string& key) {
     return {};
 }
 
-std::string complete_url(const std::string& url,
-                         const std::vector<std::pair<std::string, std::string>>& defaults) {
+std::string complete_url(const std::string& url, const std::vector<std::pair<std::string, std::string>>& defaults) {
     return merge_url(url, defaults, false);
 }
 
 class Connection::Impl {
 public:
     Impl(const std::string& url, const ConnectionSettings& settings)
-        : connection_{complete_url(
-            url,
-            {{"connect_timeout", std::to_string(settings.connect_timeout.count())},
-             {"application_name", settings.application_name},
-             {"client_encoding", "UTF8"},
-             // A server that vanished behind a network is noticed within seconds, not within TCP's quarter of an hour.
-             {"tcp_user_timeout", "15000"},
-             {"keepalives_idle", "15"},
-             {"keepalives_interval", "5"},
-             {"keepalives_count", "3"}})} {
+        : connection_{
+            complete_url(url, {{"connect_timeout", std::to_string(settings.connect_timeout.count())},
+                               {"application_name", settings.application_name},
+                               {"client_encoding", "UTF8"},
+                               // A server that vanished behind a network is noticed within seconds, not within TCP's quarter of an hour.
+                               {"tcp_user_timeout", "15000"},
+                               {"keepalives_idle", "15"},
+                               {"keepalives_interval", "5"},
+                               {"keepalives_count", "3"}})} {
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wdeprecated-declarations"
         // A silent reconnect would drop an open transaction and go on; ours is explicit.
@@ -282,17 +273,13 @@ Rows Connection::run(const char* sql) {
 
 Rows Connection::run(const Query& query, const Params& params) {
     const auto values = pointers(params);
-    return make_rows(impl_->guarded([&] {
-        return impl_->work_->exec_prepared(impl_->prepared(query),
-                                           pqxx::prepare::make_dynamic_params(values));
-    }));
+    return make_rows(
+        impl_->guarded([&] { return impl_->work_->exec_prepared(impl_->prepared(query), pqxx::prepare::make_dynamic_params(values)); }));
 }
 
 Rows Connection::run_once(const std::string& sql, const Params& params) {
     const auto values = pointers(params);
-    return make_rows(impl_->guarded([&] {
-        return impl_->work_->exec_params(sql, pqxx::prepare::make_dynamic_params(values));
-    }));
+    return make_rows(impl_->guarded([&] { return impl_->work_->exec_params(sql, pqxx::prepare::make_dynamic_params(values)); }));
 }
 
 bool Connection::is_usable() const {

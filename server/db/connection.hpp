@@ -19,8 +19,7 @@ struct Query;
 /// PostgreSQL cannot be reached, or went away under a statement. The reason is for the log: it names host and
 /// user, never a password. For the visitor it is the problem `database-away`.
 struct ConnectionLost : base::Problem {
-    explicit ConnectionLost(std::string why)
-        : Problem{base::ProblemKind::database_away}, reason{std::move(why)} {}
+    explicit ConnectionLost(std::string why) : Problem{base::ProblemKind::database_away}, reason{std::move(why)} {}
     std::string reason;
 };
 
@@ -59,14 +58,12 @@ private:
 
 /// `url` (connection string or URI) as key=value pairs with `changes` put over it. Throws std::invalid_argument
 /// with one clear line, without the password, when `url` is malformed.
-std::string change_url(const std::string& url,
-                       const std::vector<std::pair<std::string, std::string>>& changes);
+std::string change_url(const std::string& url, const std::vector<std::pair<std::string, std::string>>& changes);
 
 /// The value that `url` gives for `key`; "" when it gives none.
 std::string find_in_url(const std::string& url, const std::string& key);
 
 /// As change_url, but sets only what `url` leaves open.
-std::string complete_url(const std::string& url,
-                         const std::vector<std::pair<std::string, std::string>>& defaults);
+std::string complete_url(const std::string& url, const std::vector<std::pair<std::string, std::string>>& defaults);
 
 }  // namespace forum::db

@@ -12,14 +12,11 @@ constexpr int max_repeats = 3;
 
 const Query ping_query{"db.ping", "SELECT 1"};
 
-bool is_conflict(const DatabaseError& error) {
-    return error.sqlstate == "40001" || error.sqlstate == "40P01";
-}
+bool is_conflict(const DatabaseError& error) { return error.sqlstate == "40001" || error.sqlstate == "40P01"; }
 
 /// A migration changed a table under this connection's prepared statements: a new connection knows better.
 bool is_stale_plan(const DatabaseError& error) {
-    return error.sqlstate == "0A000"
-           && std::string_view{error.what()}.find("cached plan") != std::string_view::npos;
+    return error.sqlstate == "0A000" && std::string_view{error.what()}.find("cached plan") != std::string_view::npos;
 }
 
 /// What was committed stays done, so a hook that throws must not make the request look failed.
@@ -66,9 +63,9 @@ std::vector<Session>* thread_sessions() {
 }  // namespace
 
 Database::Database(DatabaseOptions options)
-    : options_{std::move(options)},
-      alive_{std::make_shared<const int>(0)},
-      group_commit_{[this](const Query& query, const Params& params) { return run_group(query, params); }} {
+    : options_{std::move(options)}, alive_{std::make_shared<const int>(0)}, group_commit_{[this](const Query& query, const Params& params) {
+          return run_group(query, params);
+      }} {
     complete_url(options_.url, {});
 }
 
@@ -107,10 +104,8 @@ Database::Session& Database::session() {
     }
     try {
         sessions.push_back(
-            {alive_,
-             std::make_unique<Connection>(
-                 options_.url, ConnectionSettings{.statement_timeout = options_.statement_timeout,
-                                                  .connect_timeout = options_.connect_timeout})});
+            {alive_, std::make_unique<Connection>(options_.url, ConnectionSettings{.statement_timeout = options_.statement_timeout,
+                                                                                   .connect_timeout = options_.connect_timeout})});
     } catch (const ConnectionLost&) {
         const auto end = std::chrono::steady_clock::now();
         next_attempt_ = (end + (end - begin)).time_since_epoch().count();

@@ -36,8 +36,7 @@ FolderLock::FolderLock(const std::filesystem::path& directory) {
         ::close(file_);
         std::string owner;
         std::ifstream{path} >> owner;
-        throw PostgresError{is_taken ? "the folder " + directory.string()
-                                           + " is in use by another forum (process " + owner + ")"
+        throw PostgresError{is_taken ? "the folder " + directory.string() + " is in use by another forum (process " + owner + ")"
                                      : "cannot lock " + path.string() + ": " + why};
     }
     const auto number = std::to_string(::getpid()) + "\n";
@@ -49,8 +48,7 @@ FolderLock::FolderLock(const std::filesystem::path& directory) {
 
 FolderLock::~FolderLock() { ::close(file_); }
 
-Embedded::Embedded(PostgresOptions options)
-    : lock_{options.directory}, server_{std::move(options)} {
+Embedded::Embedded(PostgresOptions options) : lock_{options.directory}, server_{std::move(options)} {
     try {
         server_.start();
         server_.ensure_database(database_name);
@@ -99,8 +97,7 @@ void Embedded::watch() {
             base::log(base::LogLevel::info, "event=postgres_started process={}", server_.pid());
             pause = watch_interval;
         } catch (const std::exception& error) {
-            base::log(base::LogLevel::error, "event=postgres_start_failed why=\"{}\"",
-                      error.what());
+            base::log(base::LogLevel::error, "event=postgres_start_failed why=\"{}\"", error.what());
             pause = std::min(pause * 2, longest_start_pause);
         }
     }

@@ -35,10 +35,8 @@ public:
     Embedded(const Embedded&) = delete;
     Embedded& operator=(const Embedded&) = delete;
 
-    const std::string& owner_url() const { return owner_url_; }  ///< for migrations
-    const std::string& application_url() const {
-        return application_url_;
-    }  ///< for the running forum
+    const std::string& owner_url() const { return owner_url_; }              ///< for migrations
+    const std::string& application_url() const { return application_url_; }  ///< for the running forum
     const std::filesystem::path& home() const { return server_.home(); }
 
 private:

@@ -50,8 +50,8 @@ void GroupCommit::work() {
 
 GroupCommit::Group GroupCommit::take_group() {
     const auto* const query = &waiting_.front()->query;
-    const auto others = std::stable_partition(waiting_.begin(), waiting_.end(),
-                                              [&](const auto* caller) { return &caller->query == query; });
+    const auto others =
+        std::stable_partition(waiting_.begin(), waiting_.end(), [&](const auto* caller) { return &caller->query == query; });
     Group group{waiting_.begin(), others};
     waiting_.erase(waiting_.begin(), others);
     return group;

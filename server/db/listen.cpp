@@ -48,8 +48,7 @@ public:
             const auto left = std::chrono::ceil<milliseconds>(deadline - Clock::now());
             std::array<pollfd, 2> files{pollfd{.fd = file_, .events = POLLIN, .revents = 0},
                                         pollfd{.fd = socket, .events = events, .revents = 0}};
-            const int ready = ::poll(files.data(), files.size(),
-                                     static_cast<int>(std::max<long>(left.count(), 0)));
+            const int ready = ::poll(files.data(), files.size(), static_cast<int>(std::max<long>(left.count(), 0)));
             if (files[0].revents != 0) {
                 throw Stopped{};
             }
@@ -153,8 +152,7 @@ private:
             connection_, [](void*, const char*) {}, nullptr);
         auto wanted = PGRES_POLLING_WRITING;
         while (wanted != PGRES_POLLING_OK) {
-            const auto events =
-                static_cast<short>(wanted == PGRES_POLLING_READING ? POLLIN : POLLOUT);
+            const auto events = static_cast<short>(wanted == PGRES_POLLING_READING ? POLLIN : POLLOUT);
             if (!stop_.wait(PQsocket(connection_), events, deadline)) {
                 throw Broken{"no connection in time"};
             }
@@ -177,8 +175,7 @@ private:
 
 class Listener::Impl {
 public:
-    Impl(const std::string& url, std::string channel, OnNotify on_notify, OnHealth on_health,
-         milliseconds interval)
+    Impl(const std::string& url, std::string channel, OnNotify on_notify, OnHealth on_health, milliseconds interval)
         : url_{complete_url(url, {{"application_name", "forum-listen"}})},
           channel_{std::move(channel)},
           on_notify_{std::move(on_notify)},
@@ -201,8 +198,7 @@ private:
         try {
             function(args...);
         } catch (const std::exception& error) {
-            base::log(base::LogLevel::error, "event=listener_callback_failed what=\"{}\"",
-                      error.what());
+            base::log(base::LogLevel::error, "event=listener_callback_failed what=\"{}\"", error.what());
         }
     }
 
@@ -220,8 +216,7 @@ private:
                     listen(pause);
                 } catch (const std::exception& error) {
                     if (is_healthy_ || pause == first_listen_pause) {
-                        base::log(base::LogLevel::warning, "event=listener_lost why=\"{}\"",
-                                  error.what());
+                        base::log(base::LogLevel::warning, "event=listener_lost why=\"{}\"", error.what());
                     }
                 }
                 set_healthy(false);
@@ -236,8 +231,7 @@ private:
     void listen(milliseconds& pause) {
         ListenConnection connection{url_, stop_, Clock::now() + interval_};
         const auto proof_channel = "forum_proof_" + std::to_string(connection.backend_pid());
-        connection.run("LISTEN " + connection.quoted(channel_) + "; LISTEN " + proof_channel,
-                       Clock::now() + interval_);
+        connection.run("LISTEN " + connection.quoted(channel_) + "; LISTEN " + proof_channel, Clock::now() + interval_);
         for (std::uint64_t round = 1;; ++round) {
             const auto deadline = Clock::now() + interval_;
             const auto proof = std::to_string(round);
@@ -246,14 +240,13 @@ private:
             do {
                 bool is_notified = false;
                 std::vector<std::string> payloads;
-                connection.take_notifications(
-                    [&](const std::string& channel, const std::string& payload) {
-                        is_notified = is_notified || (channel == channel_ && payload.empty());
-                        if (channel == channel_ && !payload.empty()) {
-                            payloads.push_back(payload);
-                        }
-                        is_proved = is_proved || (channel == proof_channel && payload == proof);
-                    });
+                connection.take_notifications([&](const std::string& channel, const std::string& payload) {
+                    is_notified = is_notified || (channel == channel_ && payload.empty());
+                    if (channel == channel_ && !payload.empty()) {
+                        payloads.push_back(payload);
+                    }
+                    is_proved = is_proved || (channel == proof_channel && payload == proof);
+                });
                 if (is_notified) {
                     call(on_notify_, std::string{});
                 }
@@ -281,10 +274,8 @@ private:
     std::thread thread_;
 };
 
-Listener::Listener(const std::string& url, std::string channel, OnNotify on_notify,
-                   OnHealth on_health, milliseconds interval)
-    : impl_{std::make_unique<Impl>(url, std::move(channel), std::move(on_notify),
-                                   std::move(on_health), interval)} {}
+Listener::Listener(const std::string& url, std::string channel, OnNotify on_notify, OnHealth on_health, milliseconds interval)
+    : impl_{std::make_unique<Impl>(url, std::move(channel), std::move(on_notify), std::move(on_health), interval)} {}
 
 Listener::~Listener() = default;
 

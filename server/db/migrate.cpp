@@ -28,8 +28,7 @@ struct Applied {
 /// One at a time per database; the others wait in the constructor.
 class Turn {
 public:
-    Turn(Connection& connection, const std::function<void(std::string_view)>& say)
-        : connection_{connection} {
+    Turn(Connection& connection, const std::function<void(std::string_view)>& say) : connection_{connection} {
         const auto lock = std::string{"SELECT pg_try_advisory_lock("} + lock_number + ") AS got";
         if (!connection_.run(lock.c_str()).one().flag("got")) {
             if (say) {
@@ -40,8 +39,7 @@ public:
     }
     ~Turn() {
         try {
-            connection_.run(
-                (std::string{"SELECT pg_advisory_unlock("} + lock_number + ")").c_str());
+            connection_.run((std::string{"SELECT pg_advisory_unlock("} + lock_number + ")").c_str());
         } catch (const std::exception&) {
             // The connection is gone, and with it the lock.
         }
@@ -56,23 +54,18 @@ private:
 class Migrator {
 public:
     Migrator(const std::string& url, const fs::path& folder)
-        : url_{url},
-          files_{read_migration_files(folder)},
-          connection_{url, ConnectionSettings{.application_name = "forum-migrate"}} {
-        const auto server =
-            connection_
-                .run("SELECT current_setting('server_version_num')::bigint AS number, "
-                     "current_setting('server_version') AS version, "
-                     "current_setting('server_encoding') AS encoding")
-                .one();
+        : url_{url}, files_{read_migration_files(folder)}, connection_{url, ConnectionSettings{.application_name = "forum-migrate"}} {
+        const auto server = connection_
+                                .run("SELECT current_setting('server_version_num')::bigint AS number, "
+                                     "current_setting('server_version') AS version, "
+                                     "current_setting('server_encoding') AS encoding")
+                                .one();
         server_version_ = server.integer("number");
         if (server_version_ < least_server_version) {
-            throw MigrationError{"PostgreSQL 15 or newer is needed, and this is "
-                                 + server.text("version")};
+            throw MigrationError{"PostgreSQL 15 or newer is needed, and this is " + server.text("version")};
         }
         if (server.text("encoding") != "UTF8") {
-            throw MigrationError{"the database's encoding is " + server.text("encoding")
-                                 + "; make it with ENCODING 'UTF8'"};
+            throw MigrationError{"the database's encoding is " + server.text("encoding") + "; make it with ENCODING 'UTF8'"};
         }
     }
 
@@ -141,18 +134,14 @@ private:
     }
 
     bool table_exists(const char* name) {
-        return !connection_.run_once("SELECT to_regclass($1) AS found", Params::of(name))
-                    .one()
-                    .is_null("found");
+        return !connection_.run_once("SELECT to_regclass($1) AS found", Params::of(name)).one().is_null("found");
     }
 
     std::map<int, Applied> applied_migrations() {
         std::map<int, Applied> applied;
         if (table_exists("forum_migrations")) {
-            for (const auto row :
-                 connection_.run("SELECT number, name, checksum FROM forum_migrations")) {
-                applied.emplace(static_cast<int>(row.integer("number")),
-                                Applied{row.text("name"), row.text("checksum")});
+            for (const auto row : connection_.run("SELECT number, name, checksum FROM forum_migrations")) {
+                applied.emplace(static_cast<int>(row.integer("number")), Applied{row.text("name"), row.text("checksum")});
             }
         }
         return applied;
@@ -184,28 +173,23 @@ private:
         const int newest_file = by_number.empty() ? 0 : by_number.rbegin()->first;
         const int newest_applied = applied.empty() ? 0 : applied.rbegin()->first;
         if (newest_applied > newest_file) {
-            throw MigrationError{"the database is newer than this program: it has migration "
-                                 + applied.rbegin()->second.name
-                                 + ", and this program knows up to number "
-                                 + std::to_string(newest_file)};
+            throw MigrationError{"the database is newer than this program: it has migration " + applied.rbegin()->second.name
+                                 + ", and this program knows up to number " + std::to_string(newest_file)};
         }
         for (const auto& [number, row] : applied) {
             const auto found = by_number.find(number);
             if (found == by_number.end()) {
-                throw MigrationError{"migration " + row.name
-                                     + " was applied to this database, and its file is missing"};
+                throw MigrationError{"migration " + row.name + " was applied to this database, and its file is missing"};
             }
             if (found->second->checksum != row.checksum) {
-                throw MigrationError{
-                    "migration " + found->second->name
-                    + " was edited after it was applied to this database; put it back "
-                      "as it was, and write the change as a new migration"};
+                throw MigrationError{"migration " + found->second->name
+                                     + " was edited after it was applied to this database; put it back "
+                                       "as it was, and write the change as a new migration"};
             }
         }
         for (const auto& [number, file] : by_number) {
             if (number < newest_applied && !applied.contains(number)) {
-                throw MigrationError{"migration " + file->name + " comes before "
-                                     + applied.rbegin()->second.name
+                throw MigrationError{"migration " + file->name + " comes before " + applied.rbegin()->second.name
                                      + ", which was applied already; give it a higher number"};
             }
         }
@@ -213,9 +197,8 @@ private:
 
     void run_migration(const SqlFile& file) {
         run_file("migration", file);
-        connection_.run_once(
-            "INSERT INTO forum_migrations (number, name, checksum) VALUES ($1, $2, $3)",
-            Params::of(file.number, file.name, file.checksum));
+        connection_.run_once("INSERT INTO forum_migrations (number, name, checksum) VALUES ($1, $2, $3)",
+                             Params::of(file.number, file.name, file.checksum));
         // What is replaceable must follow, also when this process is killed before it comes to that.
         connection_.run("DELETE FROM forum_replaceable");
     }
@@ -237,17 +220,12 @@ private:
     }
 
     void run_file(const char* kind, const SqlFile& file) {
-        const auto fail = [&](const char* what) {
-            throw MigrationError{std::string{kind} + " " + file.name + " failed: " + what};
-        };
+        const auto fail = [&](const char* what) { throw MigrationError{std::string{kind} + " " + file.name + " failed: " + what}; };
         try {
             connection_.run("SET LOCAL forum.inside TO 'yes'");
             connection_.run(file.sql.c_str());
             // The setting is gone when the transaction in which it was made has ended.
-            if (connection_.run("SELECT current_setting('forum.inside', true) AS inside")
-                    .one()
-                    .text_or("inside", "")
-                != "yes") {
+            if (connection_.run("SELECT current_setting('forum.inside', true) AS inside").one().text_or("inside", "") != "yes") {
                 fail("it contains COMMIT or ROLLBACK; leave them out");
             }
         } catch (const DatabaseError& error) {
@@ -272,8 +250,7 @@ private:
     /// The server takes the role on while it connects. Options that the address has already stay.
     std::string as_application() const {
         const auto options = find_in_url(url_, "options");
-        return change_url(url_, {{"options", (options.empty() ? "" : options + " ")
-                                                 + "-c role=" + std::string{application_role}}});
+        return change_url(url_, {{"options", (options.empty() ? "" : options + " ") + "-c role=" + std::string{application_role}}});
     }
 
     std::string rights() { return is_role_usable() ? std::string{application_role} : "one role"; }
@@ -299,16 +276,12 @@ private:
         connection_.run("DELETE FROM forum_append_only; DELETE FROM forum_replaceable");
         for (const auto& file : files_.replaceable) {
             run_file("replaceable file", file);
-            connection_.run_once("INSERT INTO forum_replaceable (name, checksum) VALUES ($1, $2)",
-                                 Params::of(file.name, file.checksum));
+            connection_.run_once("INSERT INTO forum_replaceable (name, checksum) VALUES ($1, $2)", Params::of(file.name, file.checksum));
         }
-        connection_.run_once("INSERT INTO forum_replaceable (name, checksum) VALUES ($1, $2)",
-                             Params::of(rights_row, rights()));
-        const auto unknown =
-            connection_.run("SELECT name FROM forum_append_only WHERE to_regclass(name) IS NULL");
+        connection_.run_once("INSERT INTO forum_replaceable (name, checksum) VALUES ($1, $2)", Params::of(rights_row, rights()));
+        const auto unknown = connection_.run("SELECT name FROM forum_append_only WHERE to_regclass(name) IS NULL");
         if (!unknown.empty()) {
-            throw MigrationError{"forum_append_only names " + unknown[0].text("name")
-                                 + ", which is no table"};
+            throw MigrationError{"forum_append_only names " + unknown[0].text("name") + ", which is no table"};
         }
         if (has_role) {
             grant_rights();
@@ -317,19 +290,15 @@ private:
 
     void grant_rights() {
         const std::string role{application_role};
-        connection_.run(
-            ("REVOKE ALL ON ALL TABLES IN SCHEMA public FROM " + role
-             + "; GRANT USAGE ON SCHEMA public TO " + role
-             + "; GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO " + role
-             + "; GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO " + role
-             + "; REVOKE INSERT, UPDATE, DELETE ON forum_migrations, forum_replaceable, "
-               "forum_append_only FROM "
-             + role)
-                .c_str());
-        for (const auto row :
-             connection_.run("SELECT name::regclass::text AS name FROM forum_append_only")) {
-            connection_.run(
-                ("REVOKE UPDATE, DELETE ON " + row.text("name") + " FROM " + role).c_str());
+        connection_.run(("REVOKE ALL ON ALL TABLES IN SCHEMA public FROM " + role + "; GRANT USAGE ON SCHEMA public TO " + role
+                         + "; GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO " + role
+                         + "; GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO " + role
+                         + "; REVOKE INSERT, UPDATE, DELETE ON forum_migrations, forum_replaceable, "
+                           "forum_append_only FROM "
+                         + role)
+                            .c_str());
+        for (const auto row : connection_.run("SELECT name::regclass::text AS name FROM forum_append_only")) {
+            connection_.run(("REVOKE UPDATE, DELETE ON " + row.text("name") + " FROM " + role).c_str());
         }
     }
 
@@ -341,12 +310,9 @@ private:
 
 }  // namespace
 
-MigrationPlan plan_migrations(const std::string& url, const fs::path& folder) {
-    return Migrator{url, folder}.plan();
-}
+MigrationPlan plan_migrations(const std::string& url, const fs::path& folder) { return Migrator{url, folder}.plan(); }
 
-MigrationResult migrate(const std::string& url, const fs::path& folder,
-                        const std::function<void(std::string_view)>& say) {
+MigrationResult migrate(const std::string& url, const fs::path& folder, const std::function<void(std::string_view)>& say) {
     return Migrator{url, folder}.migrate(say);
 }
 

@@ -17,8 +17,7 @@ struct MigrationError : std::runtime_error {
 };
 
 struct MigrationPlan {
-    std::vector<std::string>
-        migrations;  ///< file names without .sql, in the order in which they will run
+    std::vector<std::string> migrations;   ///< file names without .sql, in the order in which they will run
     std::vector<std::string> replaceable;  ///< idem; all of them or none
     bool empty() const { return migrations.empty() && replaceable.empty(); }
 };
@@ -38,8 +37,7 @@ MigrationPlan plan_migrations(const std::string& url, const std::filesystem::pat
 /// Does it, under an advisory lock, so that of several processes one migrates and the others wait and find nothing to
 /// do. Each migration and the replaceable files together are one transaction. `say` gets a line per step.
 /// Throws as plan_migrations; a failing file leaves nothing of itself behind.
-MigrationResult migrate(const std::string& url, const std::filesystem::path& folder,
-                        const std::function<void(std::string_view)>& say = {});
+MigrationResult migrate(const std::string& url, const std::filesystem::path& folder, const std::function<void(std::string_view)>& say = {});
 
 /// A checksum of all files that migrate() would read: equal means the same schema (tests keep a template by it).
 std::string schema_checksum(const std::filesystem::path& folder);

@@ -19,8 +19,7 @@ namespace fs = std::filesystem;
 std::string sha256(std::string_view bytes) {
     std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
     unsigned int length = 0;
-    if (EVP_Digest(bytes.data(), bytes.size(), digest.data(), &length, EVP_sha256(), nullptr)
-        != 1) {
+    if (EVP_Digest(bytes.data(), bytes.size(), digest.data(), &length, EVP_sha256(), nullptr) != 1) {
         throw std::runtime_error{"OpenSSL cannot compute SHA-256"};
     }
     static constexpr std::string_view digits{"0123456789abcdef"};
@@ -57,8 +56,7 @@ std::vector<SqlFile> read_folder(const fs::path& folder) {
     if (error) {
         throw MigrationError{"cannot read the folder " + folder.string() + ": " + error.message()};
     }
-    std::sort(files.begin(), files.end(),
-              [](const SqlFile& a, const SqlFile& b) { return a.name < b.name; });
+    std::sort(files.begin(), files.end(), [](const SqlFile& a, const SqlFile& b) { return a.name < b.name; });
     return files;
 }
 
@@ -84,12 +82,10 @@ MigrationFiles read_migration_files(const fs::path& folder) {
     for (auto& file : files.migrations) {
         file.number = number_of(file.name);
         if (file.number == 0) {
-            throw MigrationError{"migration " + file.name
-                                 + " must be named NNNN_name.sql with a number from 0001"};
+            throw MigrationError{"migration " + file.name + " must be named NNNN_name.sql with a number from 0001"};
         }
         if (previous != nullptr && previous->number == file.number) {
-            throw MigrationError{"migrations " + previous->name + " and " + file.name
-                                 + " have the same number"};
+            throw MigrationError{"migrations " + previous->name + " and " + file.name + " have the same number"};
         }
         previous = &file;
     }

@@ -16,9 +16,7 @@ const Query tell_query{"db.tell", "SELECT pg_notify($1, $2)"};
 
 }  // namespace
 
-void tell(Tx& tx, const std::string& channel, const std::string& payload) {
-    tx.exec_alone(tell_query, Params::of(channel, payload));
-}
+void tell(Tx& tx, const std::string& channel, const std::string& payload) { tx.exec_alone(tell_query, Params::of(channel, payload)); }
 
 class Notifier::Impl {
 public:
@@ -74,8 +72,7 @@ private:
                 pause = first_notify_pause;
             } catch (const std::exception& error) {
                 if (pause == first_notify_pause) {
-                    base::log(base::LogLevel::warning, "event=notifier_lost why=\"{}\"",
-                              error.what());
+                    base::log(base::LogLevel::warning, "event=notifier_lost why=\"{}\"", error.what());
                 }
                 connection_.reset();
                 is_wanted_ = true;
@@ -92,8 +89,7 @@ private:
         }
         if (!connection_) {
             connection_ = std::make_unique<Connection>(
-                url_, ConnectionSettings{.application_name = "forum-notify",
-                                         .statement_timeout = std::chrono::seconds{5}});
+                url_, ConnectionSettings{.application_name = "forum-notify", .statement_timeout = std::chrono::seconds{5}});
         }
         connection_->run(statement_.c_str());
     }

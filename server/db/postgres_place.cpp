@@ -52,8 +52,7 @@ bool can_hold_socket(const fs::path& folder) {
     const int file = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     ::unlink(path.c_str());
     // The socket interface takes every address family through this one type.
-    const bool bound =
-        ::bind(file, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
+    const bool bound = ::bind(file, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
     ::unlink(path.c_str());
     ::close(file);
     return bound;
@@ -64,8 +63,7 @@ fs::path absolute_path(const fs::path& directory) {
     fs::create_directories(directory, error);
     auto absolute = fs::canonical(directory, error);
     if (error) {
-        throw PostgresError{"cannot make the folder " + directory.string() + ": "
-                            + error.message()};
+        throw PostgresError{"cannot make the folder " + directory.string() + ": " + error.message()};
     }
     return absolute;
 }
@@ -110,15 +108,13 @@ void PostgresServer::make_folder(const fs::path& folder) const {
     fs::create_directory(folder, error);
     struct stat info {};
     if (::lstat(folder.c_str(), &info) != 0 || !S_ISDIR(info.st_mode)) {
-        throw PostgresError{"cannot make the folder " + folder.string()
-                            + (error ? ": " + error.message() : ": something else is there")};
+        throw PostgresError{"cannot make the folder " + folder.string() + (error ? ": " + error.message() : ": something else is there")};
     }
     const auto owner = account_ ? account_->uid : ::geteuid();
     if (info.st_uid != owner) {
-        if (::geteuid() != 0 || info.st_uid != 0
-            || ::lchown(folder.c_str(), owner, account_ ? account_->gid : ::getegid()) != 0) {
-            throw PostgresError{"the folder " + folder.string() + " belongs to user "
-                                + account_name(info.st_uid) + ", not to " + account_name(owner)};
+        if (::geteuid() != 0 || info.st_uid != 0 || ::lchown(folder.c_str(), owner, account_ ? account_->gid : ::getegid()) != 0) {
+            throw PostgresError{"the folder " + folder.string() + " belongs to user " + account_name(info.st_uid) + ", not to "
+                                + account_name(owner)};
         }
     }
     if (::chmod(folder.c_str(), S_IRWXU) != 0) {
@@ -137,12 +133,10 @@ void PostgresServer::choose_home() {
         account_ = find_account("nobody");
     }
     if (!account_) {
-        throw PostgresError{
-            "started by root, the database needs a user postgres or nobody; make one, "
-            "or start the forum as another user"};
+        throw PostgresError{"started by root, the database needs a user postgres or nobody; make one, "
+                            "or start the forum as another user"};
     }
-    const auto fallback = fs::path{"/var/lib/forum"}
-                          / (options_.directory.filename().string() + "-" + short_name(home_));
+    const auto fallback = fs::path{"/var/lib/forum"} / (options_.directory.filename().string() + "-" + short_name(home_));
     for (const auto& place : {home_, fallback}) {
         std::error_code error;
         fs::create_directories(place, error);
@@ -150,8 +144,7 @@ void PostgresServer::choose_home() {
         if (::stat((place / "postgres").c_str(), &info) == 0 && info.st_uid != 0) {
             account_ = find_account(info.st_uid);
             if (!account_) {
-                throw PostgresError{"the folder " + (place / "postgres").string()
-                                    + " belongs to user " + std::to_string(info.st_uid)
+                throw PostgresError{"the folder " + (place / "postgres").string() + " belongs to user " + std::to_string(info.st_uid)
                                     + ", who does not exist here"};
             }
             home_ = place;
@@ -164,8 +157,8 @@ void PostgresServer::choose_home() {
         if (is_enterable) {
             home_ = place;
             if (place == fallback) {
-                say("keeping the database in " + home_.string() + ", because user " + account_->name
-                    + " cannot enter " + options_.directory.string());
+                say("keeping the database in " + home_.string() + ", because user " + account_->name + " cannot enter "
+                    + options_.directory.string());
             }
             return;
         }
@@ -186,8 +179,7 @@ void PostgresServer::choose_binaries() {
     }
     const auto version = first_line(data() / "PG_VERSION");
     if (version.empty()) {
-        throw PostgresError{"the folder " + data().string()
-                            + " is not empty and holds no database; move it away"};
+        throw PostgresError{"the folder " + data().string() + " is not empty and holds no database; move it away"};
     }
     std::string found;
     for (const auto& folder : options_.binaries) {
@@ -204,9 +196,7 @@ void PostgresServer::choose_binaries() {
 
 void PostgresServer::choose_socket_folder() {
     socket_folder_ = home_ / "socket";
-    const auto fits = [&] {
-        return socket_folder_.string().size() + socket_name.size() < sizeof(sockaddr_un::sun_path);
-    };
+    const auto fits = [&] { return socket_folder_.string().size() + socket_name.size() < sizeof(sockaddr_un::sun_path); };
     if (fits()) {
         make_folder(socket_folder_);
         if (can_hold_socket(socket_folder_)) {
@@ -228,10 +218,7 @@ void PostgresServer::choose_socket_folder() {
 }
 
 std::string PostgresServer::url(std::string_view role, const std::string& database) const {
-    return change_url("", {{"host", socket_folder_.string()},
-                           {"port", "5432"},
-                           {"user", std::string{role}},
-                           {"dbname", database}});
+    return change_url("", {{"host", socket_folder_.string()}, {"port", "5432"}, {"user", std::string{role}}, {"dbname", database}});
 }
 
 }  // namespace forum::db

@@ -26,8 +26,7 @@ constexpr int max_connections = 60;
 
 std::string user_of(const fs::path& path) {
     struct stat info {};
-    const auto account =
-        ::stat(path.c_str(), &info) == 0 ? find_account(info.st_uid) : std::nullopt;
+    const auto account = ::stat(path.c_str(), &info) == 0 ? find_account(info.st_uid) : std::nullopt;
     return account ? account->name : "somebody else";
 }
 
@@ -63,9 +62,7 @@ bool works_in(pid_t pid, const fs::path& folder) {
 std::uintmax_t memory_bytes() {
     const auto pages = ::sysconf(_SC_PHYS_PAGES);
     const auto page = ::sysconf(_SC_PAGE_SIZE);
-    return pages > 0 && page > 0
-               ? static_cast<std::uintmax_t>(pages) * static_cast<std::uintmax_t>(page)
-               : std::uintmax_t{1} << 30;
+    return pages > 0 && page > 0 ? static_cast<std::uintmax_t>(pages) * static_cast<std::uintmax_t>(page) : std::uintmax_t{1} << 30;
 }
 
 std::string megabytes(std::uintmax_t bytes) { return std::to_string(bytes >> 20) + "MB"; }
@@ -90,8 +87,8 @@ void PostgresServer::say(std::string_view line) const {
 void PostgresServer::make_cluster() {
     const auto space = fs::space(home_).available;
     if (space < options_.least_free_bytes) {
-        throw PostgresError{"only " + megabytes(space) + " is free for " + home_.string()
-                            + "; a new database needs " + megabytes(options_.least_free_bytes)};
+        throw PostgresError{"only " + megabytes(space) + " is free for " + home_.string() + "; a new database needs "
+                            + megabytes(options_.least_free_bytes)};
     }
     say("making a new database in " + data().string());
     // Made aside and then renamed: a half made one is never taken for a database.
@@ -109,10 +106,7 @@ void PostgresServer::make_cluster() {
     if (!options_.is_durable) {
         arguments.emplace_back("--no-sync");
     }
-    const int status = run_child({.arguments = std::move(arguments),
-                                  .environment = {},
-                                  .output = log_file(),
-                                  .account = account_});
+    const int status = run_child({.arguments = std::move(arguments), .environment = {}, .output = log_file(), .account = account_});
     if (status != 0) {
         const auto why = last_words();
         fs::remove_all(aside, error);
@@ -149,9 +143,7 @@ std::vector<std::string> PostgresServer::settings() const {
         "log_checkpoints=off",
         "logging_collector=off",
     };
-    const auto add = [&](std::initializer_list<const char*> more) {
-        list.insert(list.end(), more.begin(), more.end());
-    };
+    const auto add = [&](std::initializer_list<const char*> more) { list.insert(list.end(), more.begin(), more.end()); };
     if (options_.is_durable) {
         add({"fsync=on", "synchronous_commit=on", "full_page_writes=on"});
     } else {
@@ -200,8 +192,7 @@ bool PostgresServer::adopt(const std::function<bool()>& give_up) {
     if (!file->status.starts_with("stopping") && !file->socket_folder.empty()) {
         const auto planned = std::exchange(socket_folder_, fs::path{file->socket_folder});
         std::error_code error;
-        if (!file->status.starts_with("ready")
-            || fs::exists(file->socket_folder + std::string{socket_name}, error)) {
+        if (!file->status.starts_with("ready") || fs::exists(file->socket_folder + std::string{socket_name}, error)) {
             return wait_until_ready(give_up);
         }
         // Somebody cleaned away its socket: nobody can reach it any more.
@@ -232,10 +223,7 @@ void PostgresServer::launch(const std::function<bool()>& give_up) {
         if (fs::file_size(log_file(), error) > (std::uintmax_t{1} << 20) && !error) {
             fs::resize_file(log_file(), 0, error);
         }
-        pid_ = start_child({.arguments = arguments,
-                            .environment = std::move(environment),
-                            .output = log_file(),
-                            .account = account_});
+        pid_ = start_child({.arguments = arguments, .environment = std::move(environment), .output = log_file(), .account = account_});
         if (wait_until_ready(give_up)) {
             return;
         }
@@ -256,8 +244,7 @@ void PostgresServer::start(const std::function<bool()>& give_up) {
             make_cluster();
         }
         if (::geteuid() != 0 && ::access((data() / "PG_VERSION").c_str(), R_OK) != 0) {
-            throw PostgresError{"the folder " + data().string() + " belongs to user "
-                                + user_of(data()) + "; start the forum as that user"};
+            throw PostgresError{"the folder " + data().string() + " belongs to user " + user_of(data()) + "; start the forum as that user"};
         }
         if (!adopt(give_up)) {
             launch(give_up);
@@ -287,13 +274,10 @@ void PostgresServer::stop() {
 void PostgresServer::ensure_database(const std::string& name) const {
     Connection connection{url(owner_role, "postgres"), {}};
     const auto quoted = "\"" + name + "\"";
-    if (connection.run_once("SELECT 1 FROM pg_database WHERE datname = $1", Params::of(name))
-            .empty()) {
+    if (connection.run_once("SELECT 1 FROM pg_database WHERE datname = $1", Params::of(name)).empty()) {
         connection.run(("CREATE DATABASE " + quoted).c_str());
     }
-    if (connection
-            .run_once("SELECT 1 FROM pg_roles WHERE rolname = $1", Params::of(application_role))
-            .empty()) {
+    if (connection.run_once("SELECT 1 FROM pg_roles WHERE rolname = $1", Params::of(application_role)).empty()) {
         connection.run(("CREATE ROLE " + std::string{application_role} + " LOGIN").c_str());
     }
 }

@@ -32,13 +32,11 @@ struct PostgresOptions {
     /// `postgres/` (data) and `socket/` are made in it. Started by root, another place is taken when the database's
     /// user cannot enter it (see PostgresServer::home).
     std::filesystem::path directory;
-    bool is_durable{true};  ///< false only for tests: fast, and lost at a power cut
-    std::uintmax_t least_free_bytes{std::uintmax_t{256}
-                                    << 20};  ///< wanted on disk for a new database
-    std::vector<std::filesystem::path>
-        binaries;  ///< folders with `initdb` and `postgres`; empty = installed_binaries()
-    std::chrono::seconds patience{300};         ///< for crash recovery at start
-    std::function<void(std::string_view)> say;  ///< a line about what takes long
+    bool is_durable{true};                                       ///< false only for tests: fast, and lost at a power cut
+    std::uintmax_t least_free_bytes{std::uintmax_t{256} << 20};  ///< wanted on disk for a new database
+    std::vector<std::filesystem::path> binaries;                 ///< folders with `initdb` and `postgres`; empty = installed_binaries()
+    std::chrono::seconds patience{300};                          ///< for crash recovery at start
+    std::function<void(std::string_view)> say;                   ///< a line about what takes long
 };
 
 /// /usr/lib/postgresql/*/bin, newest first.

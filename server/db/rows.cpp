@@ -42,8 +42,7 @@ void append_element(std::string& out, const std::optional<std::string>& value) {
 
 std::vector<std::string> parse_array(std::string_view text, const char* column) {
     const auto fail = [&]() -> std::vector<std::string> {
-        throw std::logic_error{std::string{"column "} + column
-                               + " is no one-dimensional array without NULLs"};
+        throw std::logic_error{std::string{"column "} + column + " is no one-dimensional array without NULLs"};
     };
     if (text.size() < 2 || text.front() != '{' || text.back() != '}') {
         return fail();
@@ -101,8 +100,7 @@ base::Time parse_time(std::string_view text, const char* column) {
     }
     const auto time = base::parse_rfc3339(rfc);
     if (!time) {
-        throw std::logic_error{std::string{"column "} + column
-                               + " does not hold a time of our age"};
+        throw std::logic_error{std::string{"column "} + column + " does not hold a time of our age"};
     }
     return *time;
 }
@@ -193,13 +191,9 @@ bool Row::is_null(const char* column) const { return !value(column); }
 
 std::string Row::text(const char* column) const { return std::string{present(column)}; }
 
-std::string Row::text_or(const char* column, std::string_view fallback) const {
-    return std::string{value(column).value_or(fallback)};
-}
+std::string Row::text_or(const char* column, std::string_view fallback) const { return std::string{value(column).value_or(fallback)}; }
 
-std::int64_t Row::integer(const char* column) const {
-    return parse_number<std::int64_t>(present(column), column);
-}
+std::int64_t Row::integer(const char* column) const { return parse_number<std::int64_t>(present(column), column); }
 
 double Row::real(const char* column) const { return parse_number<double>(present(column), column); }
 

@@ -36,8 +36,7 @@ Registry& registry() {
 
 }  // namespace
 
-Query::Query(std::string_view query_name, std::string_view query_sql)
-    : name{query_name}, sql{query_sql} {
+Query::Query(std::string_view query_name, std::string_view query_sql) : name{query_name}, sql{query_sql} {
     const std::lock_guard lock{registry().mutex};
     if (!registry().queries.emplace(name, this).second) {
         throw std::logic_error{"two queries are named " + name};
@@ -76,11 +75,9 @@ Rows Tx::Impl::guarded(Statement&& statement) {
 
 void Tx::Impl::begin() {
     if (nested_) {
-        connection_.run(kind_ == TxKind::read ? "SAVEPOINT forum_job; SET TRANSACTION READ ONLY"
-                                              : "SAVEPOINT forum_job");
+        connection_.run(kind_ == TxKind::read ? "SAVEPOINT forum_job; SET TRANSACTION READ ONLY" : "SAVEPOINT forum_job");
     } else {
-        connection_.run(kind_ == TxKind::read ? "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
-                                              : "BEGIN");
+        connection_.run(kind_ == TxKind::read ? "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY" : "BEGIN");
     }
     begun_ = true;
 }
@@ -180,8 +177,7 @@ void Tx::Impl::roll_back() noexcept {
     }
     begun_ = false;
     try {
-        connection_.run(nested_ ? "ROLLBACK TO SAVEPOINT forum_job; RELEASE SAVEPOINT forum_job"
-                                : "ROLLBACK");
+        connection_.run(nested_ ? "ROLLBACK TO SAVEPOINT forum_job; RELEASE SAVEPOINT forum_job" : "ROLLBACK");
     } catch (const std::exception&) {
         // The connection is gone, and the server rolls back by itself; the next job finds out.
         lost_ = true;
@@ -192,9 +188,7 @@ Rows Tx::exec(const Query& query, Params params) { return impl_.exec(query, para
 
 Rows Tx::exec_alone(const Query& query, Params params) { return impl_.exec_alone(query, params); }
 
-std::optional<Row> Tx::exec_together(const Query& query, const Params& params) {
-    return impl_.exec_together(query, params);
-}
+std::optional<Row> Tx::exec_together(const Query& query, const Params& params) { return impl_.exec_together(query, params); }
 
 void Tx::after_commit(std::function<void()> hook) { impl_.hooks_.push_back(std::move(hook)); }
 

@@ -80,8 +80,7 @@ struct ConstraintViolation : std::runtime_error {
 
 /// Any other error that PostgreSQL reported. `sqlstate` has five characters; P0001 is RAISE EXCEPTION.
 struct DatabaseError : std::runtime_error {
-    DatabaseError(std::string state, const std::string& message)
-        : std::runtime_error{message}, sqlstate{std::move(state)} {}
+    DatabaseError(std::string state, const std::string& message) : std::runtime_error{message}, sqlstate{std::move(state)} {}
     std::string sqlstate;
 };
 

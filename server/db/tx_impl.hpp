@@ -42,8 +42,8 @@ private:
     Rows guarded(Statement&& statement);
 
     bool begun_{false};
-    bool failed_{false};  ///< a statement in the transaction failed: PostgreSQL will not commit it
-    bool lost_{false};    ///< the connection went away
+    bool failed_{false};      ///< a statement in the transaction failed: PostgreSQL will not commit it
+    bool lost_{false};        ///< the connection went away
     bool alone_done_{false};  ///< a statement of its own succeeded
     bool in_doubt_{false};    ///< lost at COMMIT or under a statement of its own
 };

@@ -33,10 +33,9 @@ AuthorCheck check_with_author(const site::ActionContext& context, const Services
     AuthorCheck check;
     for (auto& objection : services.gate.check(submission, context.language)) {
         if (objection.kind == Objection::Kind::refusal) {
-            errors.add(objection.field,
-                       services.texts.text("discussion.error_refused", context.language,
-                                           nlohmann::json{{"found", base::excerpt(objection.found, longest_shown)},
-                                                          {"why", objection.why}}));
+            errors.add(objection.field, services.texts.text("discussion.error_refused", context.language,
+                                                            nlohmann::json{{"found", base::excerpt(objection.found, longest_shown)},
+                                                                           {"why", objection.why}}));
         } else {
             check.questions.push_back(std::move(objection));
         }

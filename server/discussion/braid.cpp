@@ -133,8 +133,7 @@ std::vector<Strand> weave(const Weave& plan) {
 }
 
 std::string svg_open(double width, double height, std::string_view more = {}) {
-    return fmt::format(R"(<svg viewBox="0 0 {} {}"{} aria-hidden="true" focusable="false">)", number(width),
-                       number(height), more);
+    return fmt::format(R"(<svg viewBox="0 0 {} {}"{} aria-hidden="true" focusable="false">)", number(width), number(height), more);
 }
 
 std::string path_tag(std::string_view letter, const std::string& path) {

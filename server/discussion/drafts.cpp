@@ -53,8 +53,8 @@ const db::Query list_query{"discussion.list_drafts", R"(
 std::string checked_key(const std::string& key) {
     const auto parts = base::split(key, '-');
     const auto is_number = [&](std::size_t at) { return base::parse_id<base::ThreadId>(parts[at]).has_value(); };
-    const bool is_good = key == "new-thread" || (parts.size() == 2 && parts[0] == "reply" && is_number(1)) ||
-                         (parts.size() == 3 && parts[0] == "edit" && is_number(1) && is_number(2));
+    const bool is_good = key == "new-thread" || (parts.size() == 2 && parts[0] == "reply" && is_number(1))
+                         || (parts.size() == 3 && parts[0] == "edit" && is_number(1) && is_number(2));
     if (!is_good) {
         throw Problem{ProblemKind::not_found};
     }
@@ -75,8 +75,7 @@ std::int64_t parse_revision(const std::string& text) {
 }  // namespace
 
 std::variant<DraftSaved, DraftConflict> save_draft(db::Tx& tx, const live::Announcer& announcer, base::MemberId member,
-                                                   const std::string& key, std::int64_t revision,
-                                                   const nlohmann::json& data) {
+                                                   const std::string& key, std::int64_t revision, const nlohmann::json& data) {
     const auto rows = tx.exec(save_query, db::Params::of(member, key, revision, data.dump()));
     if (const auto row = rows.find_one()) {
         if (revision == 0) {
@@ -122,8 +121,8 @@ nlohmann::json load_drafts(db::Tx& tx, const Services& services, const access::V
     return list;
 }
 
-std::variant<DraftSaved, DraftConflict> keep_draft(const site::ActionContext& context, const Services& services,
-                                                   const std::string& key, const std::vector<std::string>& fields) {
+std::variant<DraftSaved, DraftConflict> keep_draft(const site::ActionContext& context, const Services& services, const std::string& key,
+                                                   const std::vector<std::string>& fields) {
     auto data = json::object();
     for (const auto& field : fields) {
         const auto values = context.input.all(field);
@@ -136,8 +135,8 @@ std::variant<DraftSaved, DraftConflict> keep_draft(const site::ActionContext& co
     if (data.dump().size() > draft_limit) {
         throw Problem{ProblemKind::too_large};
     }
-    return save_draft(context.tx, services.announcer, context.viewer.member, key,
-                      parse_revision(context.input.text("draft_revision")), data);
+    return save_draft(context.tx, services.announcer, context.viewer.member, key, parse_revision(context.input.text("draft_revision")),
+                      data);
 }
 
 void prune_drafts(db::Tx& tx, base::Time older_than) { tx.exec(prune_query, db::Params::of(older_than)); }
@@ -157,9 +156,7 @@ site::Page load_draft(const site::PageContext& context) {
         throw Problem{ProblemKind::not_found};
     }
     site::Page page;
-    page.model = json{{"revision", draft->revision},
-                      {"savedAt", base::to_rfc3339(draft->saved_at)},
-                      {"data", draft->data.json()}};
+    page.model = json{{"revision", draft->revision}, {"savedAt", base::to_rfc3339(draft->saved_at)}, {"data", draft->data.json()}};
     return page;
 }
 
@@ -171,9 +168,8 @@ site::ActionResult put_draft(const site::ActionContext& context, const Services&
     const auto text = input.object("data");
     const auto data = json::parse(text, nullptr, false);
     const auto is_text = [](const json& value) {
-        return value.is_string() || (value.is_array() && std::all_of(value.begin(), value.end(), [](const json& part) {
-                                         return part.is_string();
-                                     }));
+        return value.is_string()
+               || (value.is_array() && std::all_of(value.begin(), value.end(), [](const json& part) { return part.is_string(); }));
     };
     if (text.size() > draft_limit) {
         throw Problem{ProblemKind::too_large};
@@ -184,8 +180,7 @@ site::ActionResult put_draft(const site::ActionContext& context, const Services&
     if (errors.any()) {
         return refuse(context, errors);
     }
-    const auto saved = save_draft(context.tx, services.announcer, context.viewer.member, key,
-                                  parse_revision(input.text("revision")), data);
+    const auto saved = save_draft(context.tx, services.announcer, context.viewer.member, key, parse_revision(input.text("revision")), data);
     if (const auto* conflict = std::get_if<DraftConflict>(&saved)) {
         Problem problem{ProblemKind::conflict, "discussion.draft_conflict"};
         problem.extra_json = json{{"revision", conflict->revision}, {"data", conflict->data.json()}}.dump();

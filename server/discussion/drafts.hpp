@@ -30,8 +30,7 @@ struct DraftConflict {
 
 /// Keeps `data` (a JSON object) as the revision after `revision` (0 = there is none yet).
 std::variant<DraftSaved, DraftConflict> save_draft(db::Tx& tx, const live::Announcer& announcer, base::MemberId member,
-                                                   const std::string& key, std::int64_t revision,
-                                                   const nlohmann::json& data);
+                                                   const std::string& key, std::int64_t revision, const nlohmann::json& data);
 
 /// The data of a draft with its revision; nothing when there is none.
 struct Draft {
@@ -46,8 +45,8 @@ nlohmann::json load_drafts(db::Tx& tx, const Services& services, const access::V
 
 /// The form's button "Bewaar als concept": keeps the named fields of the input under `key`. On a conflict nothing is kept, and
 /// the form must show both texts.
-std::variant<DraftSaved, DraftConflict> keep_draft(const site::ActionContext& context, const Services& services,
-                                                   const std::string& key, const std::vector<std::string>& fields);
+std::variant<DraftSaved, DraftConflict> keep_draft(const site::ActionContext& context, const Services& services, const std::string& key,
+                                                   const std::vector<std::string>& fields);
 
 /// What is typed with what was stored elsewhere under it: after a conflict the form shows both, so nothing is lost.
 std::string both_texts(const std::string& typed, const DraftConflict& conflict, const std::string& field);

@@ -100,12 +100,10 @@ site::Page edit_page(const site::PageContext& context, const Services& services,
     return page;
 }
 
-site::ActionResult answer_conflict(const site::ActionContext& context, const Services& services, const Editable& post,
-                                   EditForm form) {
+site::ActionResult answer_conflict(const site::ActionContext& context, const Services& services, const Editable& post, EditForm form) {
     if (wants_json(context)) {
         Problem problem{ProblemKind::conflict, "discussion.post_changed"};
-        problem.extra_json =
-            json{{"version", post.version}, {"body", post.body}, {"at", base::to_rfc3339(post.at)}}.dump();
+        problem.extra_json = json{{"version", post.version}, {"body", post.body}, {"at", base::to_rfc3339(post.at)}}.dump();
         throw problem;
     }
     form.is_conflict = true;
@@ -124,8 +122,7 @@ Submission submission_of(const Editable& post, const std::string& body) {
 }
 
 /// Writes the new version where it belongs; true when it waits for review.
-bool write_version(db::Tx& tx, const Services& services, const access::Viewer& author, const Editable& post,
-                   const std::string& body) {
+bool write_version(db::Tx& tx, const Services& services, const access::Viewer& author, const Editable& post, const std::string& body) {
     const auto rule = services.gate.decide(tx, author, submission_of(post, body));
     const auto hold = [&](const Moved& moved, bool is_change) {
         services.gate.hold(tx, author,
@@ -167,8 +164,7 @@ site::ActionResult edit_post(const site::ActionContext& context, const Services&
         return site::ShowAgain{edit_page(context, services, post, form), {}};
     }
     site::check_fields(form.errors, input,
-                       {.texts = {"body", "nonce", "actie"},
-                        .others = {"version", confirm_field, "confirmPrivate", "draft_revision"}},
+                       {.texts = {"body", "nonce", "actie"}, .others = {"version", confirm_field, "confirmPrivate", "draft_revision"}},
                        services.texts, context.language);
     check_text(form.errors, "body", body, body_limit, services.texts, context.language);
     const auto version = base::parse_id<base::PostId>(input.text("version"));
@@ -186,8 +182,7 @@ site::ActionResult edit_post(const site::ActionContext& context, const Services&
     if (version->value != post.version && !is_same) {
         return answer_conflict(context, services, post, std::move(form));
     }
-    const bool waits = is_same ? post.state != "live"
-                               : write_version(context.tx, services, context.viewer, post, body);
+    const bool waits = is_same ? post.state != "live" : write_version(context.tx, services, context.viewer, post, body);
     const auto& thread = post.facts.thread;
     site::Done done;
     done.status = waits ? 202 : 200;

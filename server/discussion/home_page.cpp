@@ -36,8 +36,8 @@ json pick(const json& all, const std::vector<std::int64_t>& ids) {
 }
 
 /// Municipalities of the same type, those with most threads first.
-json peers_json(const places::Directory& places, const places::Municipality& mine,
-                const std::map<std::string, std::int64_t>& counts, std::int64_t& peer_count) {
+json peers_json(const places::Directory& places, const places::Municipality& mine, const std::map<std::string, std::int64_t>& counts,
+                std::int64_t& peer_count) {
     std::vector<std::pair<std::int64_t, places::Municipality>> peers;
     for (const auto& municipality : places.current_municipalities()) {
         if (municipality.typology == mine.typology && municipality.code != mine.code) {

@@ -62,8 +62,8 @@ std::string render_post(db::Tx& tx, std::string_view markdown, RoundTrip trip) {
             wanted.emplace_back(without_place(name));
         }
     }
-    const auto rows = trip == RoundTrip::alone ? tx.exec_alone(names_query, db::Params::of(wanted))
-                                               : tx.exec(names_query, db::Params::of(wanted));
+    const auto rows =
+        trip == RoundTrip::alone ? tx.exec_alone(names_query, db::Params::of(wanted)) : tx.exec(names_query, db::Params::of(wanted));
     // "" = more than one has this name.
     std::map<std::string, std::string> known;
     const auto know = [&](const std::string& name, const std::string& path) {

@@ -142,8 +142,10 @@ site::ActionResult merge_threads(const site::ActionContext& context, const Servi
     const auto id = context.id<base::ThreadId>("id");
     const auto& input = context.input;
     site::FormErrors errors;
-    site::check_fields(errors, input, {.texts = {"nonce", "actie", "reason"}, .others = {"into", "target"}}, services.texts, context.language);
-    const MergeForm filled{.into = base::trim(input.text("into")), .target = input.text("target"), .reason = base::trim(input.text("reason"))};
+    site::check_fields(errors, input, {.texts = {"nonce", "actie", "reason"}, .others = {"into", "target"}}, services.texts,
+                       context.language);
+    const MergeForm filled{
+        .into = base::trim(input.text("into")), .target = input.text("target"), .reason = base::trim(input.text("reason"))};
     const auto fault = [&](const std::string& field, const std::string& key) {
         errors.add(field, services.texts.text(key, context.language));
     };
@@ -180,7 +182,8 @@ site::ActionResult merge_threads(const site::ActionContext& context, const Servi
     site::Done done;
     done.location = there ? post_url(there->thread, there->slug, there->number) : thread_url(into->thread.id, into->thread.slug);
     done.flash = "discussion.flash_merged";
-    done.model = json{{"id", id.value}, {"act", "merge"}, {"reason", filled.reason}, {"into", into->thread.id.value}, {"url", done.location}};
+    done.model =
+        json{{"id", id.value}, {"act", "merge"}, {"reason", filled.reason}, {"into", into->thread.id.value}, {"url", done.location}};
     return done;
 }
 

@@ -73,7 +73,8 @@ site::Page move_page(const site::PageContext& context, const Services& services,
     model.erase("visibilities");
     if (thread.kind != "announcement") {
         auto& kinds = model["kinds"];
-        kinds.erase(std::remove_if(kinds.begin(), kinds.end(), [](const json& one) { return one["value"] == "announcement"; }), kinds.end());
+        kinds.erase(std::remove_if(kinds.begin(), kinds.end(), [](const json& one) { return one["value"] == "announcement"; }),
+                    kinds.end());
     }
     form.errors.write_to(model, {"kind", "theme", "municipalities", "typologies", "reason"});
     auto page = page_under(facts, url, context, services);
@@ -108,7 +109,8 @@ void write(const site::ActionContext& context, const Services& services, const T
     auto& tx = context.tx;
     tx.exec(unlink_municipalities_query, db::Params::of(thread.id));
     tx.exec(unlink_typologies_query, db::Params::of(thread.id));
-    tx.exec(move_thread_query, db::Params::of(thread.id, form.kind, form.theme, codes, roles, form.typologies, context.viewer.member, reason));
+    tx.exec(move_thread_query,
+            db::Params::of(thread.id, form.kind, form.theme, codes, roles, form.typologies, context.viewer.member, reason));
     if (form.kind != "question") {
         tx.exec(lose_answer_of_no_question_query, db::Params::of(thread.id));
     }

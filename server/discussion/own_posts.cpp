@@ -66,16 +66,14 @@ std::map<std::int64_t, PostInThread> load_posts_in_threads(const site::PageConte
     for (const auto& row : rows) {
         const auto& facts = threads.at(row.integer("thread_id"));
         const PostViewContext post_context{services, context.viewer, context.language, facts.thread, std::nullopt, {}};
-        found.emplace(row.integer("id"), PostInThread{post_json(row, post_context),
-                                                      shown_title(facts, services.texts, context.language),
+        found.emplace(row.integer("id"), PostInThread{post_json(row, post_context), shown_title(facts, services.texts, context.language),
                                                       thread_url(facts.thread.id, facts.thread.slug)});
     }
     return found;
 }
 
 view::Model load_own_posts(const site::PageContext& context, const Services& services) {
-    const auto own =
-        context.tx.exec(own_posts_query, db::Params::of(context.viewer.member, posts_on_page)).integers("id");
+    const auto own = context.tx.exec(own_posts_query, db::Params::of(context.viewer.member, posts_on_page)).integers("id");
     const auto found = load_posts_in_threads(context, services, own);
     auto items = nlohmann::json::array();
     for (const auto id : own) {

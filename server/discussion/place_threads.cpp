@@ -18,8 +18,7 @@ places::ThreadSource thread_source(const view::Templates& texts, const places::D
                 return load_rows(context.tx, context.viewer, context.language, texts, places, found.ids);
             },
             .by_municipality = [](db::Tx& tx, const access::Viewer& viewer) { return count_by_municipality(tx, viewer); },
-            .by_typology = [](db::Tx& tx,
-                              const access::Viewer& viewer) { return count_threads(tx, viewer, {}).typologies; }};
+            .by_typology = [](db::Tx& tx, const access::Viewer& viewer) { return count_threads(tx, viewer, {}).typologies; }};
 }
 
 }  // namespace forum::discussion

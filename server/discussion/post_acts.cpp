@@ -45,8 +45,7 @@ struct Target {
 Target get_target(const site::PageContext& context, int number) {
     const auto thread = context.id<base::ThreadId>("id");
     auto facts = get_thread(context.tx, context.viewer, thread);
-    const auto rows =
-        context.tx.exec(post_query, db::Params::of(context.viewer.member, context.viewer.level(), thread, number));
+    const auto rows = context.tx.exec(post_query, db::Params::of(context.viewer.member, context.viewer.level(), thread, number));
     const auto row = rows.find_one();
     if (!row) {
         throw Problem{ProblemKind::not_found};
@@ -73,8 +72,8 @@ void check_may_choose(const ThreadFacts& facts, const access::Viewer& viewer) {
     }
 }
 
-site::Page confirm_page(const site::PageContext& context, const Services& services, const Target& target,
-                        const std::string& name, std::string_view act, const json& arguments = json::object()) {
+site::Page confirm_page(const site::PageContext& context, const Services& services, const Target& target, const std::string& name,
+                        std::string_view act, const json& arguments = json::object()) {
     const auto text = [&](const std::string& part) {
         return services.texts.text("discussion.confirm_" + name + "_" + part, context.language, arguments);
     };
@@ -92,8 +91,7 @@ site::Page confirm_page(const site::PageContext& context, const Services& servic
     return page;
 }
 
-site::Done done_with(const site::ActionContext& context, const Services& services, const Target& target,
-                     const std::string& flash) {
+site::Done done_with(const site::ActionContext& context, const Services& services, const Target& target, const std::string& flash) {
     site::Done done;
     const auto& thread = target.facts.thread;
     done.location = post_url(thread.id, thread.slug, target.number);
@@ -125,8 +123,7 @@ site::ActionResult withdraw_post(const site::ActionContext& context, const Servi
     if (moved.state_from != "live") {
         services.gate.author_settled(context.tx, context.viewer, target.post);
     }
-    return done_with(context, services, target,
-                     target.is_live() ? "discussion.flash_withdrawn" : "discussion.flash_withdrawn_unseen");
+    return done_with(context, services, target, target.is_live() ? "discussion.flash_withdrawn" : "discussion.flash_withdrawn_unseen");
 }
 
 site::Page load_undo_page(const site::PageContext& context, const Services& services) {
@@ -151,8 +148,7 @@ site::Page load_accept_page(const site::PageContext& context, const Services& se
     if (!target.is_live() || target.number < 2) {
         throw Problem{ProblemKind::conflict, "discussion.post_moved"};
     }
-    const auto post =
-        get_post_json(context.tx, services, context.viewer, context.language, target.facts.thread, target.number);
+    const auto post = get_post_json(context.tx, services, context.viewer, context.language, target.facts.thread, target.number);
     return confirm_page(context, services, target, "accept", "/antwoord", json{{"name", post["author"]["name"]}});
 }
 

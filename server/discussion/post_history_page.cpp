@@ -44,13 +44,11 @@ site::Page load_history_page(const site::PageContext& context, const Services& s
     const int number = post_number(context);
     const auto& viewer = context.viewer;
     const auto facts = get_thread(context.tx, viewer, id);
-    const auto rows =
-        context.tx.exec(versions_query, db::Params::of(viewer.member, viewer.level(), id, number, versions_shown));
+    const auto rows = context.tx.exec(versions_query, db::Params::of(viewer.member, viewer.level(), id, number, versions_shown));
     if (rows.empty()) {
         throw base::Problem{base::ProblemKind::not_found};
     }
-    const auto post =
-        get_post_json(context.tx, services, viewer, context.language, facts.thread, number);
+    const auto post = get_post_json(context.tx, services, viewer, context.language, facts.thread, number);
     if (!post["isLive"].get<bool>()) {
         services.gate.about_to_show(context.tx, viewer, {post["id"].get<std::int64_t>()});
     }
@@ -58,22 +56,18 @@ site::Page load_history_page(const site::PageContext& context, const Services& s
     for (std::size_t at = 0; at < rows.size(); ++at) {
         const auto row = rows[at];
         const bool has_older = at + 1 < rows.size();
-        versions.push_back(
-            {{"version", row.integer("version")},
-             {"at", base::to_rfc3339(row.time("created_at"))},
-             {"byName", by_name(row, context, services)},
-             {"bodyHtml", row.text("body_html")},
-             {"diffHtml", has_older ? diff_html(rows[at + 1].text("body"), row.text("body")) : ""},
-             {"isCurrent", row.flag("is_current")}});
+        versions.push_back({{"version", row.integer("version")},
+                            {"at", base::to_rfc3339(row.time("created_at"))},
+                            {"byName", by_name(row, context, services)},
+                            {"bodyHtml", row.text("body_html")},
+                            {"diffHtml", has_older ? diff_html(rows[at + 1].text("body"), row.text("body")) : ""},
+                            {"isCurrent", row.flag("is_current")}});
     }
     const auto title = shown_title(facts, services.texts, context.language);
     auto page = page_under(facts, post_url(id, facts.thread.slug, number), context, services);
     page.template_name = "post_history";
     page.title = services.texts.text("discussion.history_title", context.language);
-    page.model = json{{"thread",
-                       {{"id", id.value},
-                        {"title", title},
-                        {"url", thread_page_url(id, facts.thread.slug, page_of(number))}}},
+    page.model = json{{"thread", {{"id", id.value}, {"title", title}, {"url", thread_page_url(id, facts.thread.slug, page_of(number))}}},
                       {"number", number},
                       {"author", post["author"]},
                       {"versions", std::move(versions)}};

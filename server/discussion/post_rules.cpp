@@ -59,8 +59,6 @@ site::ActionResult refuse(const site::PageContext& context, const site::FormErro
     return site::ShowAgain{{}, errors};
 }
 
-bool wants_json(const site::PageContext& context) {
-    return context.is_api || http::prefers_json(context.request.header("accept"));
-}
+bool wants_json(const site::PageContext& context) { return context.is_api || http::prefers_json(context.request.header("accept")); }
 
 }  // namespace forum::discussion

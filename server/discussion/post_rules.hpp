@@ -13,7 +13,7 @@ namespace forum::discussion {
 
 constexpr std::size_t title_limit = 140;
 constexpr std::size_t body_limit = 20'000;
-constexpr std::size_t field_limit = 4'000;     ///< each of a dilemma's own fields
+constexpr std::size_t field_limit = 4'000;  ///< each of a dilemma's own fields
 constexpr std::size_t municipality_limit = 20;
 constexpr std::size_t reason_limit = 300;
 constexpr std::size_t conclusion_limit = 4'000;

@@ -200,9 +200,7 @@ private:
     }
     void tell_author() { announce_own(tx_, announcer_, moved_.author, data()); }
 
-    nlohmann::json data() const {
-        return {{"thread", moved_.thread.value}, {"post", post_.value}, {"number", moved_.number}};
-    }
+    nlohmann::json data() const { return {{"thread", moved_.thread.value}, {"post", post_.value}, {"number", moved_.number}}; }
 
     db::Tx& tx_;
     const live::Announcer& announcer_;
@@ -336,8 +334,7 @@ Moved edit_live(db::Tx& tx, const live::Announcer& announcer, base::PostId post,
     return move.done();
 }
 
-Moved propose_change(db::Tx& tx, const live::Announcer& announcer, base::PostId post, int version,
-                     const std::string& body) {
+Moved propose_change(db::Tx& tx, const live::Announcer& announcer, base::PostId post, int version, const std::string& body) {
     Move move{tx, announcer, post};
     move.require(move.stands({"live", "live_change"}));
     move.require_version(version);

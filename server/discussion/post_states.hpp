@@ -17,12 +17,12 @@ namespace forum::discussion {
 struct Moved {
     base::ThreadId thread;
     base::MemberId author;
-    int number;          ///< of the post in its thread; 1 = the opening post
+    int number;  ///< of the post in its thread; 1 = the opening post
     std::string state_from;
     std::string state_to;
-    int version;         ///< newest version
+    int version;                           ///< newest version
     std::optional<int> live_version_from;  ///< what readers saw before the move
-    std::int64_t seq;    ///< the thread's sequence after the move (unchanged when readers saw nothing of it)
+    std::int64_t seq;                      ///< the thread's sequence after the move (unchanged when readers saw nothing of it)
 };
 
 // All of these lock the thread's row first and the post's after it (the lock order of sql/README.md), keep the thread's
@@ -55,9 +55,9 @@ Moved restore(db::Tx& tx, const live::Announcer& announcer, base::PostId post);
 
 /// How a post stands after a decision, and how it stood before.
 struct PutBack {
-    std::string from, to;  ///< from the state after the decision to the one before it
-    int version;           ///< newest now; another: Problem{conflict}
-    int judged;            ///< what the decision was about: when a moderator's text came after it, it is written anew
+    std::string from, to;             ///< from the state after the decision to the one before it
+    int version;                      ///< newest now; another: Problem{conflict}
+    int judged;                       ///< what the decision was about: when a moderator's text came after it, it is written anew
     std::optional<int> live_version;  ///< what readers saw before; none = as it is
 };
 /// T26: a decision is taken back. One that waits again, or is refused again, has no version for readers any more.
@@ -85,7 +85,6 @@ Moved resubmit(db::Tx& tx, const live::Announcer& announcer, base::PostId post, 
 Moved edit_live(db::Tx& tx, const live::Announcer& announcer, base::PostId post, int version, const std::string& body);
 
 /// T11: a new version that waits while readers keep seeing the one before: live, live_change -> live_change.
-Moved propose_change(db::Tx& tx, const live::Announcer& announcer, base::PostId post, int version,
-                     const std::string& body);
+Moved propose_change(db::Tx& tx, const live::Announcer& announcer, base::PostId post, int version, const std::string& body);
 
 }  // namespace forum::discussion

@@ -47,8 +47,7 @@ json author_json(const db::Row& row, const PostViewContext& context) {
     const auto code = row.text_or("author_municipality", "");
     const auto& services = context.services;
     return {{"id", row.integer("author_id")},
-            {"name", is_removed ? services.texts.text("discussion.former_member", context.language)
-                                : row.text("author_name")},
+            {"name", is_removed ? services.texts.text("discussion.former_member", context.language) : row.text("author_name")},
             {"function", is_removed ? "" : row.text("author_function")},
             {"municipality", services.places.municipality_ref(code)},
             {"letter", services.places.letter_of(code)},
@@ -72,8 +71,7 @@ json quote_json(const db::Row& row, const PostViewContext& context) {
     const bool has_text = row.flag("quoted_has_text");
     std::string author;
     if (has_text) {
-        author = row.flag("quoted_author_removed") ? texts.text("discussion.former_member", context.language)
-                                                   : row.text("quoted_author");
+        author = row.flag("quoted_author_removed") ? texts.text("discussion.former_member", context.language) : row.text("quoted_author");
     }
     const auto quoted = static_cast<int>(*number);
     const auto thread = row.id<base::ThreadId>("quoted_thread");
@@ -87,17 +85,17 @@ json quote_json(const db::Row& row, const PostViewContext& context) {
 
 bool is_new(const db::Row& row, const PostViewContext& context, bool is_own) {
     const auto published_at = row.find_time("published_at");
-    return context.marker && !is_own && published_at &&
-           (row.integer("number") > context.marker->first || *published_at > context.marker->second);
+    return context.marker && !is_own && published_at
+           && (row.integer("number") > context.marker->first || *published_at > context.marker->second);
 }
 
 /// `has_text`: of a post that was published and of which he sees no more, a reader is told only that he cannot see it now.
 void put_state(json& model, const std::string& state, bool has_text) {
     const bool is_between_author_and_staff = state == "waiting" || state == "returned" || state == "rejected";
-    const auto shown = state == "live_change"                       ? std::string{"live"}
-                       : state == "erased"                          ? "removed"
+    const auto shown = state == "live_change"                     ? std::string{"live"}
+                       : state == "erased"                        ? "removed"
                        : is_between_author_and_staff && !has_text ? "hidden"
-                                                                    : state;
+                                                                  : state;
     model["state"] = shown;
     model["isLive"] = shown == "live";
     model["isWaiting"] = shown == "waiting";
@@ -117,8 +115,8 @@ void put_permissions(json& model, const db::Row& row, const PostViewContext& con
     const bool is_unseen = state == "waiting" || state == "returned";
     const auto withdrawn_at = row.find_time("withdrawn_at");
     const bool is_answer = row.id<base::PostId>("id") == thread.accepted;
-    const bool may_choose = thread.kind == "question" && thread.is_published && number > 1 &&
-                            viewer.is_signed_in() && (viewer.member == thread.author || viewer.may_moderate());
+    const bool may_choose = thread.kind == "question" && thread.is_published && number > 1 && viewer.is_signed_in()
+                            && (viewer.member == thread.author || viewer.may_moderate());
 
     const auto put = [&](const char* permission, bool allowed, const char* address, std::string url) {
         model[permission] = allowed;
@@ -128,23 +126,21 @@ void put_permissions(json& model, const db::Row& row, const PostViewContext& con
     put("mayEdit", is_own && !viewer.is_read_only() && (is_unseen || (is_live && !thread.is_closed)), "editUrl", act("/wijzig"));
     put("mayWithdraw", is_own && (is_unseen || is_live), "withdrawUrl", act("/intrekken"));
     put("mayUndo",
-        is_own && state == "withdrawn" && !row.is_null("live_version") && withdrawn_at &&
-            base::now() < *withdrawn_at + undo_time,
+        is_own && state == "withdrawn" && !row.is_null("live_version") && withdrawn_at && base::now() < *withdrawn_at + undo_time,
         "undoUrl", act("/terugzetten"));
     put("mayQuote", viewer.is_signed_in() && is_live && thread.is_published && !thread.is_closed, "quoteUrl",
         thread_url(thread.id, thread.slug) + "?citeer=" + std::to_string(number) + "#reageer");
     put("mayAccept", may_choose && is_live && !is_answer, "acceptUrl", act("/antwoord"));
     put("mayUnaccept", may_choose && is_answer, "unacceptUrl", act("/geen-antwoord"));
-    put("mayModerate", viewer.may_moderate() && thread.is_looked_after && !is_own && state != "erased" && state != "returned", "moderateUrl",
-        act("/beoordelen"));
+    put("mayModerate", viewer.may_moderate() && thread.is_looked_after && !is_own && state != "erased" && state != "returned",
+        "moderateUrl", act("/beoordelen"));
     put("mayReport", is_live && thread.is_published && !is_own, "reportUrl",
         "/melden?gesprek=" + to_string(thread.id) + "&bericht=" + std::to_string(number));
 }
 
 }  // namespace
 
-db::Rows load_posts(db::Tx& tx, const access::Viewer& viewer, base::ThreadId thread,
-                    const std::vector<std::int64_t>& numbers) {
+db::Rows load_posts(db::Tx& tx, const access::Viewer& viewer, base::ThreadId thread, const std::vector<std::int64_t>& numbers) {
     return tx.exec(load_posts_query, db::Params::of(viewer.member, viewer.level(), thread, numbers));
 }
 
@@ -158,8 +154,7 @@ db::Rows load_posts_for_followers(db::Tx& tx, base::ThreadId thread, const std::
 
 nlohmann::json get_post_json(db::Tx& tx, const Services& services, const access::Viewer& viewer, view::Language language,
                              const PostThread& thread, int number, RoundTrip trip) {
-    const auto params =
-        db::Params::of(viewer.member, viewer.level(), thread.id, std::vector<std::int64_t>{number});
+    const auto params = db::Params::of(viewer.member, viewer.level(), thread.id, std::vector<std::int64_t>{number});
     const auto rows = trip == RoundTrip::alone ? tx.exec_alone(load_posts_query, params) : tx.exec(load_posts_query, params);
     const auto row = rows.find_one();
     if (!row) {

@@ -31,7 +31,7 @@ struct PostThread {
     bool is_published{false};
     bool is_closed{false};
     base::PostId accepted;
-    std::string accepted_by;  ///< name, "" when nothing is accepted
+    std::string accepted_by;      ///< name, "" when nothing is accepted
     bool is_looked_after{false};  ///< by the viewer: he reviews what is written here (SQL's looks_after)
 };
 
@@ -49,8 +49,7 @@ struct PostViewContext {
 };
 
 /// The posts with these numbers that the viewer may see, by number; the rows go into post_json.
-db::Rows load_posts(db::Tx& tx, const access::Viewer& viewer, base::ThreadId thread,
-                    const std::vector<std::int64_t>& numbers);
+db::Rows load_posts(db::Tx& tx, const access::Viewer& viewer, base::ThreadId thread, const std::vector<std::int64_t>& numbers);
 
 /// Posts wherever they stand (thread_id), in no order.
 db::Rows load_posts_by_id(db::Tx& tx, const access::Viewer& viewer, const std::vector<std::int64_t>& ids);

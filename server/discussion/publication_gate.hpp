@@ -82,8 +82,7 @@ public:
 
     /// The last decision about each of these posts as this viewer may see it (view model `Decision`), by post id; posts
     /// without one are absent. One query for all of them; called only when a page holds posts that are not simply live.
-    virtual std::map<std::int64_t, view::Model> load_decisions(db::Tx& tx, const access::Viewer& viewer,
-                                                               view::Language language,
+    virtual std::map<std::int64_t, view::Model> load_decisions(db::Tx& tx, const access::Viewer& viewer, view::Language language,
                                                                const std::vector<std::int64_t>& posts) = 0;
 };
 

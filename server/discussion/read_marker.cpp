@@ -48,15 +48,13 @@ site::ActionResult move_marker(const site::ActionContext& context, const Service
         return refuse(context, errors);
     }
     const auto& viewer = context.viewer;
-    const auto rows =
-        context.tx.exec(move_marker_query, db::Params::of(viewer.member, viewer.level(), thread, number->value));
+    const auto rows = context.tx.exec(move_marker_query, db::Params::of(viewer.member, viewer.level(), thread, number->value));
     const auto row = rows.find_one();
     if (!row) {
         throw base::Problem{base::ProblemKind::not_found};
     }
     if (row->flag("was_new")) {
-        announce_own(context.tx, services.announcer, viewer.member,
-                     {{"thread", thread.value}, {"marker", row->integer("number")}});
+        announce_own(context.tx, services.announcer, viewer.member, {{"thread", thread.value}, {"marker", row->integer("number")}});
     }
     site::Done done;
     done.location = "/gesprekken/" + to_string(thread);

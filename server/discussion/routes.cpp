@@ -15,8 +15,8 @@
 #include "discussion/start_thread.hpp"
 #include "discussion/submit_reply.hpp"
 #include "discussion/thread_acts.hpp"
-#include "discussion/thread_log_page.hpp"
 #include "discussion/thread_form.hpp"
+#include "discussion/thread_log_page.hpp"
 #include "discussion/thread_page.hpp"
 #include "discussion/threads_page.hpp"
 #include "discussion/wall_acts.hpp"
@@ -55,24 +55,23 @@ void add_routes(site::Routes& routes, const Services& services) {
 
     routes.page("discussion.edit", "/gesprekken/{id}/berichten/{n}/wijzig", "", member, page_or_moved(load_edit_page));
     routes.writing();
-    routes.action("discussion.edit_post", "/gesprekken/{id}/berichten/{n}/wijzig", put, "/api/v1/threads/{id}/posts/{n}",
-                  member, action_or_moved(edit_post));
+    routes.action("discussion.edit_post", "/gesprekken/{id}/berichten/{n}/wijzig", put, "/api/v1/threads/{id}/posts/{n}", member,
+                  action_or_moved(edit_post));
     routes.writing();
-    routes.page("discussion.history", "/gesprekken/{id}/berichten/{n}/versies",
-                "/api/v1/threads/{id}/posts/{n}/versions", anyone, page_or_moved(load_history_page));
+    routes.page("discussion.history", "/gesprekken/{id}/berichten/{n}/versies", "/api/v1/threads/{id}/posts/{n}/versions", anyone,
+                page_or_moved(load_history_page));
     routes.page("discussion.withdraw", "/gesprekken/{id}/berichten/{n}/intrekken", "", member, page_or_moved(load_withdraw_page));
-    routes.action("discussion.withdraw_post", "/gesprekken/{id}/berichten/{n}/intrekken", del,
-                  "/api/v1/threads/{id}/posts/{n}", member, action_or_moved(withdraw_post));
+    routes.action("discussion.withdraw_post", "/gesprekken/{id}/berichten/{n}/intrekken", del, "/api/v1/threads/{id}/posts/{n}", member,
+                  action_or_moved(withdraw_post));
     routes.page("discussion.undo", "/gesprekken/{id}/berichten/{n}/terugzetten", "", member, page_or_moved(load_undo_page));
     routes.action("discussion.undo_withdrawal", "/gesprekken/{id}/berichten/{n}/terugzetten", del,
                   "/api/v1/threads/{id}/posts/{n}/withdrawal", member, action_or_moved(undo_withdraw_post));
     routes.page("discussion.accept", "/gesprekken/{id}/berichten/{n}/antwoord", "", member, page_or_moved(load_accept_page));
-    routes.action("discussion.accept_answer", "/gesprekken/{id}/berichten/{n}/antwoord", put,
-                  "/api/v1/threads/{id}/answer", member, action(accept_answer));
-    routes.page("discussion.unaccept", "/gesprekken/{id}/berichten/{n}/geen-antwoord", "", member,
-                page(load_unaccept_page));
-    routes.action("discussion.unaccept_answer", "/gesprekken/{id}/berichten/{n}/geen-antwoord", del,
-                  "/api/v1/threads/{id}/answer", member, action(unaccept_answer));
+    routes.action("discussion.accept_answer", "/gesprekken/{id}/berichten/{n}/antwoord", put, "/api/v1/threads/{id}/answer", member,
+                  action(accept_answer));
+    routes.page("discussion.unaccept", "/gesprekken/{id}/berichten/{n}/geen-antwoord", "", member, page(load_unaccept_page));
+    routes.action("discussion.unaccept_answer", "/gesprekken/{id}/berichten/{n}/geen-antwoord", del, "/api/v1/threads/{id}/answer", member,
+                  action(unaccept_answer));
 
     add_thread_acts(routes, services);
     routes.page("discussion.move", "/gesprekken/{id}/verplaatsen", "", moderator, page(load_move_page));
@@ -93,8 +92,7 @@ void add_routes(site::Routes& routes, const Services& services) {
 
     routes.action("discussion.preview", "/gesprekken/voorbeeld", post, "/api/v1/previews", member, action(preview_text));
     routes.light();
-    routes.action("discussion.marker", "/gesprekken/{id}/gelezen", put, "/api/v1/threads/{id}/marker", member,
-                  action(move_marker));
+    routes.action("discussion.marker", "/gesprekken/{id}/gelezen", put, "/api/v1/threads/{id}/marker", member, action(move_marker));
     routes.light();
     routes.page("discussion.draft", "", "/api/v1/drafts/{key}", member, load_draft);
     routes.action("discussion.put_draft", "", put, "/api/v1/drafts/{key}", member, action(put_draft));

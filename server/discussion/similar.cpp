@@ -25,15 +25,14 @@ const db::Query similar_query{"discussion.similar", R"(
 
 nlohmann::json similar_rows(const site::PageContext& context, const Services& services, const std::string& title) {
     const auto asked = base::excerpt(title, 200);
-    const auto ids =
-        context.tx.exec(similar_query, db::Params::of(context.viewer.member, context.viewer.level(), asked)).integers("id");
+    const auto ids = context.tx.exec(similar_query, db::Params::of(context.viewer.member, context.viewer.level(), asked)).integers("id");
     return load_rows(context.tx, context.viewer, context.language, services.texts, services.places, ids);
 }
 
 site::Page load_similar(const site::PageContext& context, const Services& services) {
     site::Page page;
-    page.model = nlohmann::json{{"items", similar_rows(context, services, std::string{context.query("title", "title")})},
-                                {"next", nullptr}};
+    page.model =
+        nlohmann::json{{"items", similar_rows(context, services, std::string{context.query("title", "title")})}, {"next", nullptr}};
     return page;
 }
 

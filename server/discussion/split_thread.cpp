@@ -82,10 +82,11 @@ site::ActionResult split_thread(const site::ActionContext& context, const Servic
     lock_thread(tx, id);
     const auto facts = get_thread(tx, viewer, id);
     site::FormErrors errors;
-    site::check_fields(errors, context.input, {.texts = {"title", "reason", "nonce"}, .others = {"numbers"}}, services.texts, context.language);
+    site::check_fields(errors, context.input, {.texts = {"title", "reason", "nonce"}, .others = {"numbers"}}, services.texts,
+                       context.language);
     SplitForm filled{.numbers = context.input.all("numbers"),
-                  .title = base::trim(context.input.text("title")),
-                  .reason = base::trim(context.input.text("reason"))};
+                     .title = base::trim(context.input.text("title")),
+                     .reason = base::trim(context.input.text("reason"))};
     std::replace(filled.title.begin(), filled.title.end(), '\n', ' ');
 
     std::vector<std::int64_t> posts;
@@ -121,7 +122,8 @@ site::ActionResult split_thread(const site::ActionContext& context, const Servic
     }
 
     const auto slug = thread_slug(filled.title);
-    const auto made = tx.exec(split_query, db::Params::of(id, posts, filled.title, slug, viewer.member, filled.reason)).one().id<base::ThreadId>("id");
+    const auto made =
+        tx.exec(split_query, db::Params::of(id, posts, filled.title, slug, viewer.member, filled.reason)).one().id<base::ThreadId>("id");
     announce_in_thread(tx, services.announcer, id, facts.thread.author, kind::thread_changed,
                        json{{"thread", id.value}, {"act", "split"}, {"into", made.value}}, touched);
     // Number 1: in the lists it is a thread that was not there before.

@@ -45,12 +45,7 @@ std::string more_of(const Thread& thread) {
 
 template <class Thread>
 Submission submission_of(const Thread& thread, const std::string& more) {
-    return {.kind = Submission::Kind::thread,
-            .thread = {},
-            .title = thread.title,
-            .body = thread.body,
-            .old_body = {},
-            .more = more};
+    return {.kind = Submission::Kind::thread, .thread = {}, .title = thread.title, .body = thread.body, .old_body = {}, .more = more};
 }
 
 site::ActionResult show_again(const site::ActionContext& context, const Services& services, ThreadForm form) {
@@ -59,14 +54,13 @@ site::ActionResult show_again(const site::ActionContext& context, const Services
 }
 
 /// The buttons of the form that do not place anything; nothing when this is not one of them.
-std::optional<site::ActionResult> answer_other_button(const site::ActionContext& context, const Services& services,
-                                                      ThreadForm& form) {
+std::optional<site::ActionResult> answer_other_button(const site::ActionContext& context, const Services& services, ThreadForm& form) {
     const auto act = context.input.text("actie");
     const bool changes_places = act == "gemeente-erbij" || act.starts_with("gemeente-weg:");
     if (act == "bewaar") {
-        const auto kept = keep_draft(context, services, "new-thread",
-                                     {"kind", "title", "body", "context", "options", "tried", "theme", "municipalities",
-                                      "typologies", "visibility", "wall"});
+        const auto kept = keep_draft(
+            context, services, "new-thread",
+            {"kind", "title", "body", "context", "options", "tried", "theme", "municipalities", "typologies", "visibility", "wall"});
         form.errors = {};
         if (const auto* conflict = std::get_if<DraftConflict>(&kept)) {
             form.body = both_texts(form.body, *conflict, "body");
@@ -113,12 +107,11 @@ Started start_thread(db::Tx& tx, const Services& services, const access::Viewer&
         roles.push_back(municipality.role);
     }
     auto letter = services.places.letter_of(author.municipality);
-    const auto rows = tx.exec(
-        start_query,
-        db::Params::of(author.member, author.function, author.municipality, letter.empty() ? std::string{"-"} : letter,
-                       rule.empty() ? "live" : "waiting", thread.kind, thread.title, thread_slug(thread.title),
-                       thread.theme, thread.visibility, fields_of(tx, thread).dump(), codes, roles, thread.typologies,
-                       thread.body, render_post(tx, thread.body), thread.key));
+    const auto rows =
+        tx.exec(start_query, db::Params::of(author.member, author.function, author.municipality, letter.empty() ? std::string{"-"} : letter,
+                                            rule.empty() ? "live" : "waiting", thread.kind, thread.title, thread_slug(thread.title),
+                                            thread.theme, thread.visibility, fields_of(tx, thread).dump(), codes, roles, thread.typologies,
+                                            thread.body, render_post(tx, thread.body), thread.key));
     const auto row = rows.one();
     Started started{.thread = row.id<base::ThreadId>("thread_id"),
                     .post = row.id<base::PostId>("post_id"),
@@ -140,8 +133,7 @@ Started start_thread(db::Tx& tx, const Services& services, const access::Viewer&
     event.member = started.is_live ? base::MemberId{} : author.member;
     services.announcer.announce_inserted(tx, std::move(event));
     if (!rule.empty()) {
-        services.gate.hold(tx, author,
-                           {.thread = started.thread, .post = started.post, .version = 1, .is_change = false, .rule = rule});
+        services.gate.hold(tx, author, {.thread = started.thread, .post = started.post, .version = 1, .is_change = false, .rule = rule});
     }
     return started;
 }
@@ -172,8 +164,7 @@ site::ActionResult post_thread(const site::ActionContext& context, const Service
     }
     site::Done done;
     done.status = started.is_live ? 201 : 202;
-    done.location = context.is_api ? "/api/v1/threads/" + to_string(started.thread)
-                                   : thread_url(started.thread, started.slug);
+    done.location = context.is_api ? "/api/v1/threads/" + to_string(started.thread) : thread_url(started.thread, started.slug);
     done.flash = started.is_live ? "discussion.flash_thread" : "discussion.flash_waits";
     if (wants_json(context)) {
         // The thread as its page would give it, read in the same transaction.

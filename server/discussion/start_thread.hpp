@@ -12,11 +12,11 @@
 namespace forum::discussion {
 
 struct NewThread {
-    std::string kind;        ///< question, experience, dilemma, announcement
-    std::string title;       ///< 1 to 140 code points
-    std::string body;        ///< markdown, 1 to 20,000 code points
-    std::string theme;       ///< slug
-    std::string visibility;  ///< public, members, administrators
+    std::string kind;                     ///< question, experience, dilemma, announcement
+    std::string title;                    ///< 1 to 140 code points
+    std::string body;                     ///< markdown, 1 to 20,000 code points
+    std::string theme;                    ///< slug
+    std::string visibility;               ///< public, members, administrators
     std::string context, options, tried;  ///< of a dilemma
     std::vector<LinkedMunicipality> municipalities;
     std::vector<std::string> typologies;

@@ -120,16 +120,14 @@ std::string letter_of(const Services& services, const access::Viewer& author) {
     return letter.empty() ? std::string{"-"} : letter;
 }
 
-db::Params parameters(const Services& services, const access::Viewer& author, const Reply& reply, bool is_live,
-                      const std::string& html) {
-    return db::Params::of(reply.thread, author.member, author.level(), author.function, author.municipality,
-                          letter_of(services, author), is_live ? "live" : "waiting", reply.body, html,
-                          reply.reply_to == 0 ? std::nullopt : std::optional{static_cast<std::int64_t>(reply.reply_to)},
-                          reply.key);
+db::Params parameters(const Services& services, const access::Viewer& author, const Reply& reply, bool is_live, const std::string& html) {
+    return db::Params::of(reply.thread, author.member, author.level(), author.function, author.municipality, letter_of(services, author),
+                          is_live ? "live" : "waiting", reply.body, html,
+                          reply.reply_to == 0 ? std::nullopt : std::optional{static_cast<std::int64_t>(reply.reply_to)}, reply.key);
 }
 
-Submitted read_result(db::Tx& tx, const Services& services, const access::Viewer& author, const Reply& reply,
-                      const db::Row& row, RoundTrip trip) {
+Submitted read_result(db::Tx& tx, const Services& services, const access::Viewer& author, const Reply& reply, const db::Row& row,
+                      RoundTrip trip) {
     const auto outcome = row.text("outcome");
     if (outcome == "not-found") {
         throw Problem{ProblemKind::not_found};
@@ -196,8 +194,8 @@ db::Row submit_at_once(db::Tx& tx, const Services& services, const access::Viewe
     return tx.exec_alone(submit_query, params).one();
 }
 
-std::optional<Submitted> submit_in_transaction(db::Tx& tx, const Services& services, const access::Viewer& author,
-                                     const Reply& reply, const std::string& rule) {
+std::optional<Submitted> submit_in_transaction(db::Tx& tx, const Services& services, const access::Viewer& author, const Reply& reply,
+                                               const std::string& rule) {
     lock_thread(tx, reply.thread);
     if (reply.reply_to != 0) {
         // Asked beforehand: the statement's own refusal would end the transaction.
@@ -212,8 +210,7 @@ std::optional<Submitted> submit_in_transaction(db::Tx& tx, const Services& servi
     const auto row = tx.exec(submit_query, parameters(services, author, reply, is_live, render_post(tx, reply.body))).one();
     const auto done = read_result(tx, services, author, reply, row, RoundTrip::in_transaction);
     if (!is_live && !done.is_again) {
-        services.gate.hold(tx, author,
-                           {.thread = done.thread, .post = done.post, .version = 1, .is_change = false, .rule = rule});
+        services.gate.hold(tx, author, {.thread = done.thread, .post = done.post, .version = 1, .is_change = false, .rule = rule});
     }
     return done;
 }
@@ -236,10 +233,10 @@ ReplyInput parse(const site::ActionContext& context, const Services& services) {
     parsed.reply.body = base::trim(input.text("body"));
     parsed.reply.key = scoped_key(context, "reply/" + to_string(parsed.reply.thread));
     parsed.is_question = input.text("van") == "wand";
-    site::check_fields(parsed.errors, input,
-                       {.texts = {"body", "nonce", "actie", "van"},
-                        .others = {"reply_to", "replyTo", confirm_field, "confirmPrivate", "draft_revision"}},
-                       services.texts, context.language);
+    site::check_fields(
+        parsed.errors, input,
+        {.texts = {"body", "nonce", "actie", "van"}, .others = {"reply_to", "replyTo", confirm_field, "confirmPrivate", "draft_revision"}},
+        services.texts, context.language);
     check_text(parsed.errors, "body", parsed.reply.body, body_limit, services.texts, context.language);
     const auto before = context.path.find(moved_from);
     parsed.reply.is_moved = before != context.path.end();
@@ -260,8 +257,7 @@ ReplyInput parse(const site::ActionContext& context, const Services& services) {
     return parsed;
 }
 
-site::Page load_page(const site::ActionContext& context, const Services& services, const ReplyInput& parsed,
-                     const ReplyFormState& form) {
+site::Page load_page(const site::ActionContext& context, const Services& services, const ReplyInput& parsed, const ReplyFormState& form) {
     return parsed.is_question ? load_wall_page(context, services, form) : load_thread_page(context, services, form);
 }
 
@@ -282,8 +278,8 @@ site::ActionResult keep_reply(const site::ActionContext& context, const Services
     return done;
 }
 
-site::ActionResult show_again(const site::ActionContext& context, const Services& services, ReplyInput parsed,
-                              bool with_preview, std::string not_placed = {}) {
+site::ActionResult show_again(const site::ActionContext& context, const Services& services, ReplyInput parsed, bool with_preview,
+                              std::string not_placed = {}) {
     ReplyFormState form;
     form.body = context.input.text("body");
     form.reply_to = parsed.reply.reply_to;
@@ -299,8 +295,7 @@ site::ActionResult show_again(const site::ActionContext& context, const Services
 
 }  // namespace
 
-std::optional<Submitted> submit_reply(db::Tx& tx, const Services& services, const access::Viewer& author,
-                                      const Reply& reply) {
+std::optional<Submitted> submit_reply(db::Tx& tx, const Services& services, const access::Viewer& author, const Reply& reply) {
     const auto rule = services.gate.decide(tx, author, submission_of(reply));
     if (!rule.empty() || !writes_at_once(author) || reply.is_moved) {
         return submit_in_transaction(tx, services, author, reply, rule);
@@ -336,8 +331,7 @@ site::ActionResult post_reply(const site::ActionContext& context, const Services
                 throw;
             }
             // Closed while he was typing: the page as it is now, with his text.
-            return show_again(context, services, std::move(parsed), false,
-                              services.texts.text(problem.detail, context.language));
+            return show_again(context, services, std::move(parsed), false, services.texts.text(problem.detail, context.language));
         }
         if (!done) {
             parsed.errors.add("reply_to", services.texts.text("discussion.error_reply_to", context.language));
@@ -360,10 +354,8 @@ site::ActionResult post_reply(const site::ActionContext& context, const Services
         thread.author = done->thread_author;
         thread.is_published = true;
         const bool is_known = done->is_live && !done->is_again && parsed.reply.reply_to == 0;
-        answer.model = is_known
-                           ? post_json(done->post_row, {services, context.viewer, context.language, thread, std::nullopt, {}})
-                           : get_post_json(context.tx, services, context.viewer, context.language, thread, done->number,
-                                           done->trip);
+        answer.model = is_known ? post_json(done->post_row, {services, context.viewer, context.language, thread, std::nullopt, {}})
+                                : get_post_json(context.tx, services, context.viewer, context.language, thread, done->number, done->trip);
     }
     return answer;
 }

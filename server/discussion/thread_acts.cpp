@@ -39,10 +39,10 @@ const db::Query log_thread_act_query{"discussion.log_thread_act", R"(
 
 /// One of the four acts. All differences stand here.
 struct Act {
-    std::string name;        ///< in thread_acts, text keys and route names
-    std::string path;        ///< last part of the page's address
-    bool closes;             ///< is about closing; else about pinning
-    bool sets;               ///< with a reason; else it takes away
+    std::string name;  ///< in thread_acts, text keys and route names
+    std::string path;  ///< last part of the page's address
+    bool closes;       ///< is about closing; else about pinning
+    bool sets;         ///< with a reason; else it takes away
     std::string flash;
 };
 
@@ -110,8 +110,8 @@ site::Page act_page(const site::PageContext& context, const Services& services, 
 ActForm parse(const site::ActionContext& context, const Services& services, const Act& act, site::FormErrors& errors) {
     const auto& input = context.input;
     ActForm filled{.reason = base::trim(input.text("reason")),
-                  .until = base::trim(input.text("until")),
-                  .conclusion = base::trim(input.text("conclusion"))};
+                   .until = base::trim(input.text("until")),
+                   .conclusion = base::trim(input.text("conclusion"))};
     site::Fields known{.texts = {"reason", "nonce"}, .others = {}};
     if (act.sets) {
         known.texts.emplace_back("until");
@@ -145,9 +145,8 @@ site::ActionResult do_act(const site::ActionContext& context, const Services& se
     auto filled = parse(context, services, act, errors);
     if (errors.any()) {
         const auto& input = context.input;
-        return site::ShowAgain{act_page(context, services, act, ActForm{input.text("reason"), input.text("until"), input.text("conclusion")},
-                                        errors),
-                               errors};
+        return site::ShowAgain{
+            act_page(context, services, act, ActForm{input.text("reason"), input.text("until"), input.text("conclusion")}, errors), errors};
     }
     const auto reason = filled.reason;
     if (!act.sets) {
@@ -158,8 +157,8 @@ site::ActionResult do_act(const site::ActionContext& context, const Services& se
         const auto end = parse_last_day(filled.until, base::now());
         if (act.closes) {
             context.tx.exec(set_closed_query, db::Params::of(id, filled.reason, end, filled.conclusion,
-                                                        filled.conclusion.empty() ? "" : view::render_markdown(filled.conclusion),
-                                                        context.viewer.member));
+                                                             filled.conclusion.empty() ? "" : view::render_markdown(filled.conclusion),
+                                                             context.viewer.member));
         } else {
             context.tx.exec(pin_query, db::Params::of(id, filled.reason, end));
         }

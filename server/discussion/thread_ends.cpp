@@ -55,9 +55,7 @@ std::string last_day(const std::optional<base::Time>& end) {
     return fmt::format("{:04}-{:02}-{:02}", day.year, day.month, day.day);
 }
 
-nlohmann::json last_day_json(const std::optional<base::Time>& end) {
-    return end ? nlohmann::json(last_day(end)) : nlohmann::json{};
-}
+nlohmann::json last_day_json(const std::optional<base::Time>& end) { return end ? nlohmann::json(last_day(end)) : nlohmann::json{}; }
 
 int end_due_acts(db::Tx& tx, const Services& services, base::Time now) {
     int ended = 0;

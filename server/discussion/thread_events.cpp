@@ -41,9 +41,8 @@ base::ThreadId thread_of(const std::string& topic) {
 
 }  // namespace
 
-std::int64_t announce_in_thread(db::Tx& tx, const live::Announcer& announcer, base::ThreadId thread,
-                                base::MemberId author, std::string_view event_kind, const nlohmann::json& data,
-                                const std::vector<std::string>& more_hints) {
+std::int64_t announce_in_thread(db::Tx& tx, const live::Announcer& announcer, base::ThreadId thread, base::MemberId author,
+                                std::string_view event_kind, const nlohmann::json& data, const std::vector<std::string>& more_hints) {
     const auto rows = tx.exec(raise_query, db::Params::of(thread, author));
     const auto row = rows.one();
     live::Event event;

@@ -21,15 +21,14 @@ constexpr std::string_view post_removed = "post.removed";
 constexpr std::string_view post_restored = "post.restored";
 constexpr std::string_view post_withdrawn = "post.withdrawn";
 constexpr std::string_view thread_changed = "thread.changed";
-constexpr std::string_view post_voted = "post.voted";  ///< on the thread's wall: the counts of all its questions
+constexpr std::string_view post_voted = "post.voted";    ///< on the thread's wall: the counts of all its questions
 constexpr std::string_view own_changed = "own.changed";  ///< on me/<member>
 }  // namespace kind
 
 /// Raises the thread's sequence and announces to its followers; the caller holds the thread's row lock. `author` is whose
 /// own pages change by it; `more_hints`: topics besides the thread's lists whose pages change. Returns the new sequence.
-std::int64_t announce_in_thread(db::Tx& tx, const live::Announcer& announcer, base::ThreadId thread,
-                                base::MemberId author, std::string_view event_kind, const nlohmann::json& data,
-                                const std::vector<std::string>& more_hints = {});
+std::int64_t announce_in_thread(db::Tx& tx, const live::Announcer& announcer, base::ThreadId thread, base::MemberId author,
+                                std::string_view event_kind, const nlohmann::json& data, const std::vector<std::string>& more_hints = {});
 
 /// Tells all tabs of one member that something of his own changed (a waiting post, a draft, a read marker).
 void announce_own(db::Tx& tx, const live::Announcer& announcer, base::MemberId member, const nlohmann::json& data);

@@ -74,12 +74,14 @@ std::string with_list(std::string_view rest, bool is_ordered) {
 const db::Query after_query{"discussion.threads_after", with_list(R"(
     SELECT id, rank, at FROM ordered
      WHERE $11::bigint IS NULL OR (rank, at, id) < ($11::bigint, $12::bigint, $13::bigint)
-     ORDER BY rank DESC, at DESC, id DESC LIMIT $14)", true)};
+     ORDER BY rank DESC, at DESC, id DESC LIMIT $14)",
+                                                                  true)};
 
 const db::Query before_query{"discussion.threads_before", with_list(R"(
     SELECT id, rank, at FROM ordered
      WHERE (rank, at, id) > ($11::bigint, $12::bigint, $13::bigint)
-     ORDER BY rank, at, id LIMIT $14)", true)};
+     ORDER BY rank, at, id LIMIT $14)",
+                                                                    true)};
 
 const db::Query counts_query{"discussion.thread_counts", with_list(R"(
     SELECT 'all' AS filter, '' AS value, count(*) AS n FROM matched WHERE by_kind AND by_theme AND by_typology AND by_state
@@ -95,7 +97,8 @@ const db::Query counts_query{"discussion.thread_counts", with_list(R"(
     SELECT 'state', s.value, count(*) FROM matched m
      CROSS JOIN LATERAL (VALUES ('', true), ('open', is_open), ('answered', is_answered), ('unanswered', is_unanswered),
                                 ('closed', is_closed), ('own', is_own)) AS s (value, applies)
-     WHERE s.applies AND by_kind AND by_theme AND by_typology GROUP BY s.value)", false)};
+     WHERE s.applies AND by_kind AND by_theme AND by_typology GROUP BY s.value)",
+                                                                   false)};
 
 // The list's own condition for each municipality at once: linked, or asked from there.
 const db::Query by_municipality_query{"discussion.threads_by_municipality", R"(
@@ -126,9 +129,9 @@ struct Word {
     std::string_view dutch, english;
 };
 constexpr std::array words_in_links{
-    Word{"vraag", "question"},     Word{"ervaring", "experience"},     Word{"mededeling", "announcement"},
+    Word{"vraag", "question"},      Word{"ervaring", "experience"},     Word{"mededeling", "announcement"},
     Word{"beantwoord", "answered"}, Word{"onbeantwoord", "unanswered"}, Word{"gesloten", "closed"},
-    Word{"eigen", "own"},          Word{"nieuwste", "newest"},         Word{"laatste", "activity"},
+    Word{"eigen", "own"},           Word{"nieuwste", "newest"},         Word{"laatste", "activity"},
 };
 
 /// Both spellings are understood everywhere: the page's links are Dutch, the API's are English.
@@ -149,27 +152,24 @@ void check_words(const ThreadFilter& filter, const std::string& sort) {
     const bool are_kinds = std::all_of(filter.kinds.begin(), filter.kinds.end(), [&](const std::string& kind) {
         return is_one_of(kind, {"question", "experience", "dilemma", "announcement"});
     });
-    if (!are_kinds || !is_one_of(filter.state, {"", "open", "unanswered", "answered", "closed", "own"}) ||
-        !is_one_of(sort, {"", "activity", "newest", "unanswered"})) {
+    if (!are_kinds || !is_one_of(filter.state, {"", "open", "unanswered", "answered", "closed", "own"})
+        || !is_one_of(sort, {"", "activity", "newest", "unanswered"})) {
         throw Problem{ProblemKind::bad_request, "frame.bad_filter"};
     }
 }
 
 std::string_view sort_name(Sort sort) {
     switch (sort) {
-    case Sort::newest:
-        return "newest";
-    case Sort::unanswered_first:
-        return "unanswered";
-    case Sort::activity:
-        break;
+    case Sort::newest: return "newest";
+    case Sort::unanswered_first: return "unanswered";
+    case Sort::activity: break;
     }
     return "activity";
 }
 
 db::Params filter_params(const access::Viewer& viewer, const ThreadFilter& filter) {
-    return db::Params::of(viewer.member, viewer.level(), filter.kinds, filter.themes, filter.typologies, filter.municipality,
-                          filter.state, filter.text, filter.like_mine);
+    return db::Params::of(viewer.member, viewer.level(), filter.kinds, filter.themes, filter.typologies, filter.municipality, filter.state,
+                          filter.text, filter.like_mine);
 }
 
 std::int64_t parse_part(const std::string& text) {
@@ -182,8 +182,8 @@ std::int64_t parse_part(const std::string& text) {
 }
 
 std::string encode(const ThreadFilter& filter, const db::Row& row) {
-    return site::encode_cursor({std::string{sort_name(filter.sort)}, std::to_string(row.integer("rank")),
-                                std::to_string(row.integer("at")), std::to_string(row.integer("id"))});
+    return site::encode_cursor({std::string{sort_name(filter.sort)}, std::to_string(row.integer("rank")), std::to_string(row.integer("at")),
+                                std::to_string(row.integer("id"))});
 }
 
 ListCursor decode(const ThreadFilter& filter, std::string_view text) {
@@ -209,8 +209,8 @@ std::string page_word(std::string_view value) {
 bool ThreadFilter::is_filtered() const { return count_active() > 0; }
 
 int ThreadFilter::count_active() const {
-    return static_cast<int>(kinds.size() + themes.size() + typologies.size()) + (municipality.empty() ? 0 : 1) +
-           (state.empty() ? 0 : 1) + (text.empty() ? 0 : 1) + (like_mine.empty() ? 0 : 1);
+    return static_cast<int>(kinds.size() + themes.size() + typologies.size()) + (municipality.empty() ? 0 : 1) + (state.empty() ? 0 : 1)
+           + (text.empty() ? 0 : 1) + (like_mine.empty() ? 0 : 1);
 }
 
 ThreadFilter parse_filter(const site::PageContext& context, const places::Directory& places) {
@@ -245,8 +245,7 @@ ThreadFilter parse_filter(const site::PageContext& context, const places::Direct
     return filter;
 }
 
-FoundThreads find_threads(db::Tx& tx, const access::Viewer& viewer, const ThreadFilter& filter, std::string_view cursor,
-                          int limit) {
+FoundThreads find_threads(db::Tx& tx, const access::Viewer& viewer, const ThreadFilter& filter, std::string_view cursor, int limit) {
     auto params = filter_params(viewer, filter);
     params.add(sort_name(filter.sort));
     const auto before = params;
@@ -288,8 +287,10 @@ ThreadCounts count_threads(db::Tx& tx, const access::Viewer& viewer, const Threa
         if (kind == "all") {
             counts.all = n;
         } else {
-            auto& map = kind == "kind" ? counts.kinds : kind == "theme" ? counts.themes
-                        : kind == "typology" ? counts.typologies : counts.states;
+            auto& map = kind == "kind"       ? counts.kinds
+                        : kind == "theme"    ? counts.themes
+                        : kind == "typology" ? counts.typologies
+                                             : counts.states;
             map[value] = n;
         }
     }

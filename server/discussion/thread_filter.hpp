@@ -50,8 +50,7 @@ struct FoundThreads {
 };
 
 /// At most `limit` threads. `cursor`: "" = from the start; Problem{bad_request} when it is none of ours.
-FoundThreads find_threads(db::Tx& tx, const access::Viewer& viewer, const ThreadFilter& filter, std::string_view cursor,
-                          int limit);
+FoundThreads find_threads(db::Tx& tx, const access::Viewer& viewer, const ThreadFilter& filter, std::string_view cursor, int limit);
 
 /// Number of threads by filter value, each counted with all other filters on, and of the whole list.
 struct ThreadCounts {

@@ -124,8 +124,7 @@ private:
 
     void read_municipalities() {
         const auto act = context_.input.text("actie");
-        const auto dropped =
-            act.starts_with(remove_prefix) ? act.substr(remove_prefix.size()) : std::string{};
+        const auto dropped = act.starts_with(remove_prefix) ? act.substr(remove_prefix.size()) : std::string{};
         for (const auto& value : context_.input.all("municipalities")) {
             const auto colon = value.find(':');
             const auto code = value.substr(0, colon);
@@ -148,8 +147,8 @@ private:
             if (found) {
                 link(found->code, context_.input.text("municipality_role") == "experience" ? "experience" : "about");
             } else if (!form_.errors.has("municipalities")) {
-                form_.errors.add("municipalities", services_.texts.text("discussion.error_municipality_name",
-                                                                        context_.language, json{{"name", base::excerpt(added, 60)}}));
+                form_.errors.add("municipalities", services_.texts.text("discussion.error_municipality_name", context_.language,
+                                                                        json{{"name", base::excerpt(added, 60)}}));
             }
         }
         if (form_.municipalities.size() > municipality_limit) {
@@ -239,12 +238,8 @@ void put_choices(json& model, const site::PageContext& context, const Services& 
     }
     auto& typologies = model["typologies"] = json::array();
     for (const auto& typology : services.places.typologies()) {
-        const bool is_chosen =
-            std::find(form.typologies.begin(), form.typologies.end(), typology.slug) != form.typologies.end();
-        typologies.push_back({{"value", typology.slug},
-                              {"label", typology.name},
-                              {"letter", typology.letter},
-                              {"isChosen", is_chosen}});
+        const bool is_chosen = std::find(form.typologies.begin(), form.typologies.end(), typology.slug) != form.typologies.end();
+        typologies.push_back({{"value", typology.slug}, {"label", typology.name}, {"letter", typology.letter}, {"isChosen", is_chosen}});
     }
     auto& visibility_list = model["visibilities"] = json::array();
     for (const std::string visibility : visibilities) {
@@ -271,13 +266,9 @@ void put_choices(json& model, const site::PageContext& context, const Services& 
     }
 }
 
-ThreadForm parse_thread_form(const site::ActionContext& context, const Services& services) {
-    return Parser{context, services}.parse();
-}
+ThreadForm parse_thread_form(const site::ActionContext& context, const Services& services) { return Parser{context, services}.parse(); }
 
-ThreadForm parse_place(const site::ActionContext& context, const Services& services) {
-    return Parser{context, services}.parse_place();
-}
+ThreadForm parse_place(const site::ActionContext& context, const Services& services) { return Parser{context, services}.parse_place(); }
 
 site::Page thread_form_page(const site::PageContext& context, const Services& services, const ThreadForm& form) {
     site::Page page;
@@ -301,8 +292,8 @@ site::Page thread_form_page(const site::PageContext& context, const Services& se
     model["isHeld"] = !writes_at_once(context.viewer);
     model["usualWait"] = services.gate.usual_wait(context.tx, context.language);
     model["check"] = check_json(form.check);
-    form.errors.write_to(model, {"kind", "title", "body", "context", "options", "tried", "theme", "municipalities",
-                                 "typologies", "visibility", "wall", confirm_field});
+    form.errors.write_to(model, {"kind", "title", "body", "context", "options", "tried", "theme", "municipalities", "typologies",
+                                 "visibility", "wall", confirm_field});
     page.template_name = "thread_new";
     page.title = services.texts.text("discussion.new_title", context.language);
     page.breadcrumbs = {{services.texts.text("discussion.threads_title", context.language), "/gesprekken"}};

@@ -19,24 +19,22 @@ json conclusion_json(const db::Row& row, const Services& services, view::Languag
     if (text.empty()) {
         return nullptr;
     }
-    return {{"body", text},
-            {"bodyHtml", row.text("conclusion_html")},
-            {"byName", row.flag("concluder_removed") ? services.texts.text("discussion.former_member", language)
-                                                     : row.text("concluded_by")},
-            {"at", base::to_rfc3339(row.time("concluded_at"))}};
+    return {
+        {"body", text},
+        {"bodyHtml", row.text("conclusion_html")},
+        {"byName", row.flag("concluder_removed") ? services.texts.text("discussion.former_member", language) : row.text("concluded_by")},
+        {"at", base::to_rfc3339(row.time("concluded_at"))}};
 }
 
 }  // namespace
 
-json thread_json(const db::Row& row, const PostThread& thread, const site::PageContext& context,
-                 const Services& services) {
+json thread_json(const db::Row& row, const PostThread& thread, const site::PageContext& context, const Services& services) {
     json model;
     const auto strand = row.text("strand");
     const bool is_answered = static_cast<bool>(thread.accepted);
     model["id"] = thread.id.value;
     model["seq"] = row.integer("seq");
-    model["title"] = row.flag("is_blanked") ? services.texts.text("discussion.title_gone", context.language)
-                                            : row.text("title");
+    model["title"] = row.flag("is_blanked") ? services.texts.text("discussion.title_gone", context.language) : row.text("title");
     model["url"] = thread_url(thread.id, thread.slug);
     put_kind(model, thread.kind);
     put_visibility(model, row.text("visibility"));

@@ -50,7 +50,8 @@ const db::Query page_query{"discussion.thread_page", R"(
                   WHERE tm.thread_id = t.id ORDER BY tm.role, tm.municipality_code) AS municipalities,
            ARRAY(SELECT ty.typology_slug FROM thread_typologies ty JOIN typologies y ON y.slug = ty.typology_slug
                   WHERE ty.thread_id = t.id ORDER BY y.position) AS typologies,
-           r.number AS marker, r.updated_at AS marker_at,)" + first_new_text + R"(,
+           r.number AS marker, r.updated_at AS marker_at,)"
+                                                         + first_new_text + R"(,
            d.revision AS draft_revision, d.data ->> 'body' AS draft_body, d.data ->> 'reply_to' AS draft_reply_to
       FROM visible_threads($1, $2) t
       LEFT JOIN members a ON a.id = t.accepted_by
@@ -107,8 +108,7 @@ int asked_quote(const site::PageContext& context) {
 
 site::Page load_thread_redirect(const site::PageContext& context) {
     const auto thread = context.id<base::ThreadId>("id");
-    const auto rows =
-        context.tx.exec(slug_query, db::Params::of(context.viewer.member, context.viewer.level(), thread));
+    const auto rows = context.tx.exec(slug_query, db::Params::of(context.viewer.member, context.viewer.level(), thread));
     const auto row = rows.find_one();
     if (!row) {
         throw Problem{ProblemKind::not_found};
@@ -128,16 +128,14 @@ site::Page load_thread_redirect(const site::PageContext& context) {
     return page;
 }
 
-site::Page load_thread_page(const site::PageContext& context, const Services& services,
-                            const std::optional<ReplyFormState>& form) {
+site::Page load_thread_page(const site::PageContext& context, const Services& services, const std::optional<ReplyFormState>& form) {
     const auto& viewer = context.viewer;
     const auto id = context.id<base::ThreadId>("id");
     const int page_number = asked_page(context);
     const int first = first_number(page_number);
     const int last = first + page_size - 1;
 
-    const auto rows =
-        context.tx.exec(page_query, db::Params::of(viewer.member, viewer.level(), id, first, last));
+    const auto rows = context.tx.exec(page_query, db::Params::of(viewer.member, viewer.level(), id, first, last));
     const auto row = rows.find_one();
     if (!row) {
         throw Problem{ProblemKind::not_found};
@@ -155,8 +153,7 @@ site::Page load_thread_page(const site::PageContext& context, const Services& se
     const auto given_slug = context.path.find("slug");
     if (given_slug != context.path.end() && given_slug->second != thread.slug && !row->flag("is_blanked")) {
         const auto mark = context.request.target.find('?');
-        page.redirect = thread_url(id, thread.slug) +
-                        (mark == std::string::npos ? std::string{} : context.request.target.substr(mark));
+        page.redirect = thread_url(id, thread.slug) + (mark == std::string::npos ? std::string{} : context.request.target.substr(mark));
         page.model = json{{"url", page.redirect}};
         return page;
     }
@@ -240,9 +237,7 @@ site::Page load_thread_page(const site::PageContext& context, const Services& se
         page.links.emplace_back("next", "/api/v1/threads/" + to_string(id) + "?cursor=" + next.get<std::string>());
     }
     model["previousUrl"] =
-        page_number > 1
-            ? thread_page_url(id, thread.slug, previous_number ? page_of(static_cast<int>(*previous_number)) : 1)
-            : "";
+        page_number > 1 ? thread_page_url(id, thread.slug, previous_number ? page_of(static_cast<int>(*previous_number)) : 1) : "";
     auto& moved = model["moved"] = json::array();
     for (const int number : moved_numbers) {
         if (number >= first && number <= last) {
@@ -255,12 +250,9 @@ site::Page load_thread_page(const site::PageContext& context, const Services& se
     model["lastNumber"] = last;
     model["pageCount"] = page_count;
     model["answer"] = answer;
-    model["related"] =
-        load_rows(context.tx, viewer, context.language, services.texts, services.places,
-                  context.tx
-                      .exec(related_query,
-                            db::Params::of(viewer.member, viewer.level(), id, row->text_or("theme_slug", "")))
-                      .integers("id"));
+    model["related"] = load_rows(
+        context.tx, viewer, context.language, services.texts, services.places,
+        context.tx.exec(related_query, db::Params::of(viewer.member, viewer.level(), id, row->text_or("theme_slug", ""))).integers("id"));
     // The nonce must not differ from view to view, or the page could not be kept. It changes when the thread does, so the
     // same words again, later in the talk, are a new post.
     model["reply"] = {{"body", form ? form->body : row->text_or("draft_body", "")},

@@ -107,9 +107,8 @@ json row_json(const db::Row& row, const access::Viewer& viewer, view::Language l
 
 }  // namespace
 
-nlohmann::json load_rows(db::Tx& tx, const access::Viewer& viewer, view::Language language,
-                         const view::Templates& texts, const places::Directory& places,
-                         const std::vector<std::int64_t>& ids) {
+nlohmann::json load_rows(db::Tx& tx, const access::Viewer& viewer, view::Language language, const view::Templates& texts,
+                         const places::Directory& places, const std::vector<std::int64_t>& ids) {
     auto list = json::array();
     if (ids.empty()) {
         return list;

@@ -15,9 +15,8 @@ namespace forum::discussion {
 
 /// View model `Row` for each id, in the given order, as a JSON array; ids that the viewer may not see are left out.
 /// At most 200 ids. A member's rows link to his first new post and count what is new since his last visit.
-nlohmann::json load_rows(db::Tx& tx, const access::Viewer& viewer, view::Language language,
-                         const view::Templates& texts, const places::Directory& places,
-                         const std::vector<std::int64_t>& ids);
+nlohmann::json load_rows(db::Tx& tx, const access::Viewer& viewer, view::Language language, const view::Templates& texts,
+                         const places::Directory& places, const std::vector<std::int64_t>& ids);
 
 /// `kind`, isQuestion, isExperience, isDilemma, isAnnouncement.
 void put_kind(nlohmann::json& model, const std::string& kind);

@@ -59,8 +59,7 @@ ThreadFacts get_thread(db::Tx& tx, const access::Viewer& viewer, base::ThreadId 
     return std::move(*facts);
 }
 
-std::map<std::int64_t, ThreadFacts> find_threads(db::Tx& tx, const access::Viewer& viewer,
-                                                 const std::vector<std::int64_t>& ids) {
+std::map<std::int64_t, ThreadFacts> find_threads(db::Tx& tx, const access::Viewer& viewer, const std::vector<std::int64_t>& ids) {
     std::map<std::int64_t, ThreadFacts> found;
     for (const auto& row : tx.exec(find_threads_query, db::Params::of(viewer.member, viewer.level(), ids))) {
         found.emplace(row.integer("id"), read_facts(row));

@@ -25,8 +25,7 @@ struct ThreadFacts {
 };
 ThreadFacts get_thread(db::Tx& tx, const access::Viewer& viewer, base::ThreadId thread);
 /// Several by id; those that the viewer may not open are absent.
-std::map<std::int64_t, ThreadFacts> find_threads(db::Tx& tx, const access::Viewer& viewer,
-                                                 const std::vector<std::int64_t>& ids);
+std::map<std::int64_t, ThreadFacts> find_threads(db::Tx& tx, const access::Viewer& viewer, const std::vector<std::int64_t>& ids);
 /// One for anyone who was let in to the thread; nothing when it is not published.
 std::optional<ThreadFacts> find_thread_for_followers(db::Tx& tx, base::ThreadId thread);
 

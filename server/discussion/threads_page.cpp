@@ -23,9 +23,7 @@ public:
     Choices(const site::PageContext& context, const Services& services, const ThreadFilter& filter)
         : context_{context}, services_{services}, filter_{filter} {}
 
-    std::string text(const std::string& key) const {
-        return services_.texts.text("discussion." + key, context_.language);
-    }
+    std::string text(const std::string& key) const { return services_.texts.text("discussion." + key, context_.language); }
     std::string word(std::string_view value) const { return context_.is_api ? std::string{value} : page_word(value); }
 
     json choice(std::string_view value, const std::string& label, bool is_chosen) const {
@@ -82,8 +80,7 @@ json filters_json(const Choices& choices, const ThreadCounts& counts) {
     json filters;
     auto& kind_list = filters["kinds"] = json::array();
     for (const char* kind : kinds_to_filter) {
-        kind_list.push_back(
-            choices.counted(kind, choices.text(std::string{"kind_"} + kind), has(filter.kinds, kind), counts.kinds));
+        kind_list.push_back(choices.counted(kind, choices.text(std::string{"kind_"} + kind), has(filter.kinds, kind), counts.kinds));
     }
     auto& themes = filters["themes"] = json::array();
     for (const auto& theme : places.themes()) {
@@ -137,8 +134,7 @@ json chips_json(const Choices& choices) {
     if (!filter.state.empty()) {
         const auto states = state_values(choices.context_.viewer);
         const bool is_known = has(states, filter.state);
-        chips.push_back(
-            choices.chip(is_known ? choices.text("filter_state_" + filter.state) : filter.state, "stand", "state", ""));
+        chips.push_back(choices.chip(is_known ? choices.text("filter_state_" + filter.state) : filter.state, "stand", "state", ""));
     }
     if (!filter.like_mine.empty()) {
         chips.push_back(choices.chip(choices.text("like_mine"), "mijn", "likeMine", ""));
@@ -151,8 +147,7 @@ json chips_json(const Choices& choices) {
 site::Page load_threads_page(const site::PageContext& context, const Services& services) {
     const auto& viewer = context.viewer;
     const auto filter = parse_filter(context, services.places);
-    const auto found =
-        find_threads(context.tx, viewer, filter, context.query("na", "cursor"), rows_per_page);
+    const auto found = find_threads(context.tx, viewer, filter, context.query("na", "cursor"), rows_per_page);
     const auto counts = count_threads(context.tx, viewer, filter);
     const Choices choices{context, services, filter};
 
@@ -171,9 +166,8 @@ site::Page load_threads_page(const site::PageContext& context, const Services& s
     model["isFiltered"] = filter.is_filtered();
     auto& sort_list = model["sorts"] = json::array();
     for (const char* sort : sorts) {
-        const bool is_chosen = (filter.sort == Sort::activity && sort == sorts[0]) ||
-                               (filter.sort == Sort::newest && sort == sorts[1]) ||
-                               (filter.sort == Sort::unanswered_first && sort == sorts[2]);
+        const bool is_chosen = (filter.sort == Sort::activity && sort == sorts[0]) || (filter.sort == Sort::newest && sort == sorts[1])
+                               || (filter.sort == Sort::unanswered_first && sort == sorts[2]);
         sort_list.push_back(choices.choice(sort, choices.text(std::string{"sort_"} + sort), is_chosen));
     }
     const auto mine = services.places.find_municipality(viewer.municipality);

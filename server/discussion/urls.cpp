@@ -41,7 +41,8 @@ std::string wall_url(base::ThreadId thread) { return "/gesprekken/" + to_string(
 std::string wall_list_url(base::ThreadId thread, int from) { return wall_url(thread) + "?vanaf=" + std::to_string(from); }
 
 std::string thread_slug(std::string_view title) {
-    constexpr std::array taken{"berichten", "gelezen", "sluiten", "openen", "vastzetten", "losmaken", "verplaatsen", "samenvoegen", "splitsen", "wand", "logboek"};
+    constexpr std::array taken{"berichten",   "gelezen",     "sluiten",  "openen", "vastzetten", "losmaken",
+                               "verplaatsen", "samenvoegen", "splitsen", "wand",   "logboek"};
     auto slug = base::slugify(title);
     for (const auto* word : taken) {
         if (slug == word) {

@@ -25,8 +25,8 @@ void put_question(json& post, const Question& question, const PostThread& thread
         post[permission] = allowed;
         post[address] = allowed ? post_act_url(thread.id, question.number, act + query) : std::string{};
     };
-    const bool is_votable = is_open && viewer.is_signed_in() && !viewer.is_read_only() &&
-                            question.author != viewer.member && question.is_live && question.place != "dealt";
+    const bool is_votable = is_open && viewer.is_signed_in() && !viewer.is_read_only() && question.author != viewer.member
+                            && question.is_live && question.place != "dealt";
     const bool may_move = viewer.is_staff() && question.is_live;
     post["hasVoted"] = question.has_voted;
     post["place"] = question.place;
@@ -42,8 +42,8 @@ void put_question(json& post, const Question& question, const PostThread& thread
 
 /// Which of the questions the page has, and where the others are.
 struct Paging {
-    int from{0};                    ///< 0 = the first page
-    std::size_t count{0};           ///< of all
+    int from{0};                        ///< 0 = the first page
+    std::size_t count{0};               ///< of all
     std::optional<int> previous, next;  ///< numbers with which the pages before and after begin
 };
 
@@ -95,7 +95,9 @@ int asked_from(const site::PageContext& context) {
 json reply_json(const site::PageContext& context, const ThreadFacts& facts, const std::optional<ReplyFormState>& form,
                 const std::optional<db::Row>& draft) {
     const auto& thread = facts.thread.id;
-    return {{"body", form ? form->body : draft ? draft->text_or("body", "") : ""},
+    return {{"body", form    ? form->body
+                     : draft ? draft->text_or("body", "")
+                             : ""},
             {"notPlaced", form ? form->not_placed : ""},
             {"nonce", to_string(thread) + "-" + to_string(context.viewer.member) + "-" + std::to_string(facts.seq)},
             {"draftRevision", draft ? draft->integer("revision") : 0},

@@ -20,7 +20,7 @@ struct Question {
     base::PostId post;
     int number;
     base::MemberId author;
-    bool is_live;       ///< false: it waits, and its author and staff alone see it
+    bool is_live;  ///< false: it waits, and its author and staff alone see it
     int votes;
     bool has_voted;     ///< the viewer
     std::string place;  ///< "current", "open" or "dealt"

@@ -69,8 +69,7 @@ void diff_middle(const Words& before, const Words& after, Builder& builder) {
     const auto at = [&](std::size_t i, std::size_t j) -> std::uint16_t& { return common[i * (columns + 1) + j]; };
     for (std::size_t i = rows; i-- > 0;) {
         for (std::size_t j = columns; j-- > 0;) {
-            at(i, j) = before[i] == after[j] ? static_cast<std::uint16_t>(at(i + 1, j + 1) + 1)
-                                             : std::max(at(i + 1, j), at(i, j + 1));
+            at(i, j) = before[i] == after[j] ? static_cast<std::uint16_t>(at(i + 1, j + 1) + 1) : std::max(at(i + 1, j), at(i, j + 1));
         }
     }
     std::size_t i = 0, j = 0;
@@ -97,8 +96,7 @@ std::vector<DiffPart> diff_words(std::string_view before, std::string_view after
         ++front;
     }
     std::size_t back = 0;
-    while (back < shortest - front &&
-           old_words[old_words.size() - 1 - back] == new_words[new_words.size() - 1 - back]) {
+    while (back < shortest - front && old_words[old_words.size() - 1 - back] == new_words[new_words.size() - 1 - back]) {
         ++back;
     }
     Builder builder;
@@ -127,9 +125,7 @@ double changed_share(std::string_view before, std::string_view after) {
 std::string diff_html(std::string_view before, std::string_view after) {
     std::string html = "<p>";
     for (const auto& part : diff_words(before, after)) {
-        const std::string_view tag = part.kind == DiffPart::Kind::removed ? "del"
-                                     : part.kind == DiffPart::Kind::added ? "ins"
-                                                                          : "";
+        const std::string_view tag = part.kind == DiffPart::Kind::removed ? "del" : part.kind == DiffPart::Kind::added ? "ins" : "";
         const auto open = [&] { return tag.empty() ? std::string{} : "<" + std::string{tag} + ">"; };
         const auto close = [&] { return tag.empty() ? std::string{} : "</" + std::string{tag} + ">"; };
         // The tag is closed around a paragraph's end: a <del> never spans two paragraphs.

@@ -173,9 +173,9 @@ site::Page load_follows(const site::PageContext& context, const discussion::Serv
     page.template_name = "follows";
     page.title = services.texts.text("following.list_title", context.language);
     page.breadcrumbs = {{services.texts.text("members.account", context.language), "/ik"}};
-    const auto next_url = next.is_null() ? std::string{}
-                                         : site::with_parameter(context.request.target, context.is_api ? "cursor" : "na",
-                                                                next.get<std::string>());
+    const auto next_url = next.is_null()
+                              ? std::string{}
+                              : site::with_parameter(context.request.target, context.is_api ? "cursor" : "na", next.get<std::string>());
     if (!next_url.empty()) {
         page.links.emplace_back("next", next_url);
     }

@@ -120,9 +120,9 @@ site::Page load_notices(const site::PageContext& context, const Services& servic
     }
     const auto tasks = services.count_tasks(context.tx, viewer);
     const auto unread = after ? count_unread(context.tx, viewer) : rows.empty() ? 0 : static_cast<int>(rows[0].integer("unread_threads"));
-    const auto next_url = next.is_null() ? std::string{}
-                                         : site::with_parameter(context.request.target, context.is_api ? "cursor" : "na",
-                                                                next.get<std::string>());
+    const auto next_url = next.is_null()
+                              ? std::string{}
+                              : site::with_parameter(context.request.target, context.is_api ? "cursor" : "na", next.get<std::string>());
     site::Page page;
     page.template_name = "notices";
     page.title = services.discussion.texts.text("following.notices_title", context.language);

@@ -20,8 +20,7 @@ void add_routes(site::Routes& routes, const Services& services) {
 
     routes.page("following.follows", "/ik/volgt", "/api/v1/me/follows", member, page(load_follows));
     routes.page("following.follow", "/volgen/{kind}/{key}", "/api/v1/me/follows/{kind}/{key}", member, page(load_follow));
-    routes.action("following.put_follow", "/volgen/{kind}/{key}", put, "/api/v1/me/follows/{kind}/{key}", member,
-                  action(put_follow));
+    routes.action("following.put_follow", "/volgen/{kind}/{key}", put, "/api/v1/me/follows/{kind}/{key}", member, action(put_follow));
     routes.action("following.delete_follow", "", del, "/api/v1/me/follows/{kind}/{key}", member, action(delete_follow));
     routes.page("following.notices", "/ik/meldingen", "/api/v1/me/notices", member,
                 [&services](const site::PageContext& context) { return load_notices(context, services); });

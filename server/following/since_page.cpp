@@ -129,8 +129,8 @@ std::vector<std::string> own_places(const access::Viewer& viewer, const places::
 
 /// "xmin:xmax:xid,xid": what pg_snapshot takes; anything else would be an error of the database.
 bool is_snapshot(std::string_view text) {
-    return !text.empty() && text.size() <= 100'000 && text.find_first_not_of("0123456789:,") == text.npos &&
-           std::count(text.begin(), text.end(), ':') == 2 && text.front() != ':';
+    return !text.empty() && text.size() <= 100'000 && text.find_first_not_of("0123456789:,") == text.npos
+           && std::count(text.begin(), text.end(), ':') == 2 && text.front() != ':';
 }
 
 /// Problem{bad_request} for a snapshot that this database never had.
@@ -186,8 +186,8 @@ site::Page load_since(const site::PageContext& context, const discussion::Servic
         const bool is_new = row.flag("is_new");
         const auto page_number = discussion::page_of(first);
         items.push_back({{"thread", *thread},
-                         {"url", first > 1 ? bare + (page_number > 1 ? "?pagina=" + std::to_string(page_number) : "") +
-                                                 "#bericht-" + std::to_string(first)
+                         {"url", first > 1 ? bare + (page_number > 1 ? "?pagina=" + std::to_string(page_number) : "") + "#bericht-"
+                                                 + std::to_string(first)
                                            : bare},
                          {"isNewThread", is_new},
                          {"newReplies", row.integer("new_count") - (is_new ? 1 : 0)},

@@ -17,11 +17,9 @@ struct KindWords {
     std::string_view name;  ///< in the API and in the database
     std::string_view word;  ///< in addresses of pages
 };
-constexpr std::array kinds{KindWords{SubjectKind::thread, "thread", "gesprek"},
-                           KindWords{SubjectKind::theme, "theme", "thema"},
+constexpr std::array kinds{KindWords{SubjectKind::thread, "thread", "gesprek"}, KindWords{SubjectKind::theme, "theme", "thema"},
                            KindWords{SubjectKind::municipality, "municipality", "gemeente"},
-                           KindWords{SubjectKind::typology, "typology", "type"},
-                           KindWords{SubjectKind::member, "member", "lid"}};
+                           KindWords{SubjectKind::typology, "typology", "type"}, KindWords{SubjectKind::member, "member", "lid"}};
 
 const KindWords& words_of(SubjectKind kind) {
     return *std::find_if(kinds.begin(), kinds.end(), [&](const KindWords& words) { return words.kind == kind; });
@@ -64,9 +62,7 @@ std::string stored(const Subject& subject) { return std::string{kind_name(subjec
 
 std::string_view kind_name(SubjectKind kind) { return words_of(kind).name; }
 
-std::string page_url(const Subject& subject) {
-    return "/volgen/" + std::string{words_of(subject.kind).word} + "/" + subject.key;
-}
+std::string page_url(const Subject& subject) { return "/volgen/" + std::string{words_of(subject.kind).word} + "/" + subject.key; }
 
 std::string api_url(const Subject& subject) { return "/api/v1/me/follows/" + stored(subject); }
 
@@ -80,8 +76,8 @@ std::vector<Described> describe(const site::PageContext& context, const discussi
             members.push_back(subject.member().value);
         }
     }
-    const auto known_threads = threads.empty() ? std::map<std::int64_t, discussion::ThreadFacts>{}
-                                               : discussion::find_threads(context.tx, context.viewer, threads);
+    const auto known_threads =
+        threads.empty() ? std::map<std::int64_t, discussion::ThreadFacts>{} : discussion::find_threads(context.tx, context.viewer, threads);
     const auto people = find_people(context.tx, members);
     std::vector<Described> list;
     list.reserve(subjects.size());

@@ -13,8 +13,7 @@ namespace {
 
 // A qvalue in thousandths: "0.8" is 800; what is malformed counts as 0 (not wanted).
 int parse_q(std::string_view text) {
-    if (text.empty() || text.size() > 5 || (text[0] != '0' && text[0] != '1') ||
-        (text.size() > 1 && text[1] != '.')) {
+    if (text.empty() || text.size() > 5 || (text[0] != '0' && text[0] != '1') || (text.size() > 1 && text[1] != '.')) {
         return 0;
     }
     int q = (text[0] - '0') * 1000;
@@ -57,10 +56,8 @@ int specificity(std::string_view range, std::string_view type) {
         return 1;
     }
     const auto slash = type.find('/') + 1;
-    return range.size() == slash + 1 && range.ends_with("/*") &&
-                   equals_ignoring_case(range.substr(0, slash), type.substr(0, slash))
-               ? 2
-               : 0;
+    return range.size() == slash + 1 && range.ends_with("/*") && equals_ignoring_case(range.substr(0, slash), type.substr(0, slash)) ? 2
+                                                                                                                                     : 0;
 }
 
 }  // namespace
@@ -94,8 +91,7 @@ Encoding choose_encoding(std::string_view accept_encoding) {
     return gzip > 0 && gzip >= identity ? Encoding::gzip : Encoding::identity;
 }
 
-std::optional<std::string_view> choose_media_type(std::string_view accept,
-                                                  std::span<const std::string_view> offered) {
+std::optional<std::string_view> choose_media_type(std::string_view accept, std::span<const std::string_view> offered) {
     if (trim_blanks(accept).empty()) {
         return offered.empty() ? std::nullopt : std::optional{offered.front()};
     }
@@ -119,8 +115,7 @@ std::optional<std::string_view> choose_media_type(std::string_view accept,
     return best;
 }
 
-std::string_view choose_language(std::string_view accept_language,
-                                 std::span<const std::string_view> offered) {
+std::string_view choose_language(std::string_view accept_language, std::span<const std::string_view> offered) {
     if (offered.empty()) {
         return {};
     }

@@ -18,15 +18,13 @@ Encoding choose_encoding(std::string_view accept_encoding);
 
 /// The best of `offered` ("text/html", in our order of liking) for an Accept header: the first when it is absent,
 /// nothing when none is acceptable. The most specific range decides a type's q.
-std::optional<std::string_view> choose_media_type(std::string_view accept,
-                                                  std::span<const std::string_view> offered);
+std::optional<std::string_view> choose_media_type(std::string_view accept, std::span<const std::string_view> offered);
 
 /// A client that likes JSON better than HTML: a script on a page's own URL.
 bool prefers_json(std::string_view accept);
 
 /// The best of `offered` ("nl", "en": primary tags in lower case) for an Accept-Language header; "nl-BE" asks for "nl".
 /// The first when nothing fits or the header is absent.
-std::string_view choose_language(std::string_view accept_language,
-                                 std::span<const std::string_view> offered);
+std::string_view choose_language(std::string_view accept_language, std::span<const std::string_view> offered);
 
 }  // namespace forum::http

@@ -40,7 +40,8 @@ void append_path(std::string& out, std::string_view path) {
     while (!path.empty()) {
         const auto end = std::min(path.find('/', 1), path.size());
         const auto part = path.substr(0, end);
-        const bool is_secret = part.size() > shortest_secret && std::any_of(part.begin(), part.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
+        const bool is_secret =
+            part.size() > shortest_secret && std::any_of(part.begin(), part.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
         append_plain(out, is_secret ? "/..." : part);
         path.remove_prefix(end);
     }
@@ -74,8 +75,7 @@ void AccessLog::add(const Entry& entry) {
     buffer_ += " bytes=";
     append_number(buffer_, entry.bytes);
     buffer_ += " ms=";
-    const auto tenths =
-        std::chrono::duration_cast<std::chrono::microseconds>(entry.time).count() / 100;
+    const auto tenths = std::chrono::duration_cast<std::chrono::microseconds>(entry.time).count() / 100;
     append_number(buffer_, static_cast<std::uint64_t>(tenths) / 10);
     buffer_ += '.';
     buffer_ += static_cast<char>('0' + tenths % 10);

@@ -26,7 +26,7 @@ public:
         std::string_view method;  ///< "" = the request could not be read
         std::string_view target;  ///< its path is written, as sent
         int status;
-        std::size_t bytes;        ///< of the body
+        std::size_t bytes;  ///< of the body
         std::chrono::steady_clock::duration time;
     };
     void add(const Entry& entry);

@@ -33,8 +33,7 @@ std::string gzip(std::string_view body, int level) {
     z_stream stream{};
     constexpr int window_with_gzip_header = 15 + 16;
     constexpr int memory_level = 8;
-    if (deflateInit2(&stream, level, Z_DEFLATED, window_with_gzip_header, memory_level,
-                     Z_DEFAULT_STRATEGY) != Z_OK) {
+    if (deflateInit2(&stream, level, Z_DEFLATED, window_with_gzip_header, memory_level, Z_DEFAULT_STRATEGY) != Z_OK) {
         throw std::runtime_error{"gzip could not start"};
     }
     std::string out(deflateBound(&stream, static_cast<uLong>(body.size())), '\0');
@@ -56,8 +55,8 @@ std::string brotli(std::string_view body, int quality) {
     std::size_t size = BrotliEncoderMaxCompressedSize(body.size());
     std::string out(size, '\0');
     if (BrotliEncoderCompress(quality, BROTLI_DEFAULT_WINDOW, BROTLI_MODE_TEXT, body.size(),
-                              reinterpret_cast<const std::uint8_t*>(body.data()), &size,
-                              reinterpret_cast<std::uint8_t*>(out.data())) != BROTLI_TRUE) {
+                              reinterpret_cast<const std::uint8_t*>(body.data()), &size, reinterpret_cast<std::uint8_t*>(out.data()))
+        != BROTLI_TRUE) {
         throw std::runtime_error{"brotli failed"};
     }
     out.resize(size);
@@ -75,8 +74,8 @@ bool is_worth_compressing(std::string_view content_type, std::string_view body) 
         return false;
     }
     const auto essence = trim_blanks(content_type.substr(0, content_type.find(';')));
-    return starts_with_ignoring_case(essence, "text/") || essence.ends_with("json") ||
-           essence.ends_with("xml") || essence.ends_with("javascript");
+    return starts_with_ignoring_case(essence, "text/") || essence.ends_with("json") || essence.ends_with("xml")
+           || essence.ends_with("javascript");
 }
 
 std::string compress(std::string_view body, Encoding encoding, Effort effort) {

@@ -12,8 +12,7 @@ namespace forum::http {
 
 class Connections : public std::enable_shared_from_this<Connections> {
 public:
-    Connections(std::size_t limit, std::size_t limit_per_address)
-        : limit_{limit}, limit_per_address_{limit_per_address} {}
+    Connections(std::size_t limit, std::size_t limit_per_address) : limit_{limit}, limit_per_address_{limit_per_address} {}
 
     enum class Source { visitor, trusted_proxy };
 

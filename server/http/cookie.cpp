@@ -33,9 +33,7 @@ std::optional<CookieView> next_cookie(std::string_view& rest) {
 }
 
 // RFC 6265 §4.1.1: printable ASCII without white space, double quote, comma, semicolon and backslash.
-bool is_cookie_octet(char c) {
-    return c > ' ' && c < 0x7f && c != '"' && c != ',' && c != ';' && c != '\\';
-}
+bool is_cookie_octet(char c) { return c > ' ' && c < 0x7f && c != '"' && c != ',' && c != ';' && c != '\\'; }
 
 }  // namespace
 
@@ -64,8 +62,7 @@ std::string set_cookie(std::string_view name, std::string_view value, CookieTran
         throw std::invalid_argument{"cookie name is not a token: " + std::string{name}};
     }
     if (!std::all_of(value.begin(), value.end(), is_cookie_octet)) {
-        throw std::invalid_argument{"value of cookie " + std::string{name} +
-                                    " has characters that no cookie may have"};
+        throw std::invalid_argument{"value of cookie " + std::string{name} + " has characters that no cookie may have"};
     }
     const bool is_secure = transport == CookieTransport::secure;
     if (!is_secure && (name.starts_with("__Host-") || name.starts_with("__Secure-"))) {

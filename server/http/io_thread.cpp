@@ -11,8 +11,12 @@ namespace forum::http {
 namespace asio = boost::asio;
 
 IoThread::IoThread(Shared& shared_state, std::size_t thread_index)
-    : shared{shared_state}, index{thread_index}, context{1}, wheel{context, [this] { tick(); }},
-      log{shared_state.options.access_log}, work_{asio::make_work_guard(context)} {
+    : shared{shared_state},
+      index{thread_index},
+      context{1},
+      wheel{context, [this] { tick(); }},
+      log{shared_state.options.access_log},
+      work_{asio::make_work_guard(context)} {
     std::random_device device;
     id_state_ = (std::uint64_t{device()} << 32) | device();
     tick();

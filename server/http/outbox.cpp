@@ -13,13 +13,11 @@ constexpr std::size_t buffers_per_answer = 3;
 // Asio gathers 64 for one system call.
 constexpr std::size_t most_buffers = 60;
 
-constexpr std::array<std::string_view, 3> connection_lines{"", "Connection: close\r\n",
-                                                           "Connection: keep-alive\r\n"};
+constexpr std::array<std::string_view, 3> connection_lines{"", "Connection: close\r\n", "Connection: keep-alive\r\n"};
 
 }  // namespace
 
-std::size_t Outbox::add(Answer answer, Body body, Connection connection,
-                        std::string_view date_line) {
+std::size_t Outbox::add(Answer answer, Body body, Connection connection, std::string_view date_line) {
     const auto& end_of_head = tail(connection, date_line);
     const auto& form = *answer.form;
     buffers_.emplace_back(asio::buffer(answer.is_not_modified ? form.not_modified_head : form.head));

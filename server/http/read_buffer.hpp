@@ -13,8 +13,7 @@ class ReadBuffer {
 public:
     /// Grows up to `most` bytes when one request needs it.
     explicit ReadBuffer(std::size_t most)
-        : most_{most}, capacity_{std::min(first_capacity, most)},
-          bytes_{std::make_unique_for_overwrite<char[]>(capacity_)} {}
+        : most_{most}, capacity_{std::min(first_capacity, most)}, bytes_{std::make_unique_for_overwrite<char[]>(capacity_)} {}
 
     std::string_view unread() const { return {bytes_.get() + begin_, end_ - begin_}; }
     void drop(std::size_t count) { begin_ += count; }

@@ -23,8 +23,7 @@ struct Framing {
 };
 
 bool is_written_by_http(std::string_view name) {
-    for (const std::string_view own :
-         {"Content-Length", "Date", "Connection", "Transfer-Encoding", "ETag"}) {
+    for (const std::string_view own : {"Content-Length", "Date", "Connection", "Transfer-Encoding", "ETag"}) {
         if (equals_ignoring_case(name, own)) {
             return true;
         }
@@ -33,8 +32,7 @@ bool is_written_by_http(std::string_view name) {
 }
 
 bool is_kept_in_not_modified(std::string_view name) {
-    for (const std::string_view kept :
-         {"Cache-Control", "Content-Location", "Expires", "Set-Cookie"}) {
+    for (const std::string_view kept : {"Cache-Control", "Content-Location", "Expires", "Set-Cookie"}) {
         if (equals_ignoring_case(name, kept)) {
             return true;
         }
@@ -50,22 +48,16 @@ void check_header(std::string_view name, std::string_view value) {
     if (is_written_by_http(name)) {
         throw std::invalid_argument{"header is written by http alone: " + std::string{name}};
     }
-    const auto is_control = [](char c) {
-        return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7f;
-    };
+    const auto is_control = [](char c) { return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7f; };
     if (!is_token(name) || std::any_of(value.begin(), value.end(), is_control)) {
-        throw std::invalid_argument{"header has characters that none may have: " +
-                                    std::string{name}};
+        throw std::invalid_argument{"header has characters that none may have: " + std::string{name}};
     }
 }
 
-std::string_view name_of(Encoding encoding) {
-    return encoding == Encoding::brotli ? "br" : "gzip";
-}
+std::string_view name_of(Encoding encoding) { return encoding == Encoding::brotli ? "br" : "gzip"; }
 
 std::string status_line(int status) {
-    const auto reason = boost::beast::http::obsolete_reason(
-        boost::beast::http::int_to_status(static_cast<unsigned>(status)));
+    const auto reason = boost::beast::http::obsolete_reason(boost::beast::http::int_to_status(static_cast<unsigned>(status)));
     std::string line = "HTTP/1.1 " + std::to_string(status) + " ";
     return line.append(reason.data(), reason.size()).append(line_end);
 }
@@ -129,8 +121,8 @@ PreparedReply::Form make_form(const Reply& reply, std::string body, const Framin
 }
 
 bool can_compress(const Reply& reply) {
-    return may_have_body(reply.status) && find_header(reply, "Content-Encoding").empty() &&
-           is_worth_compressing(find_header(reply, "Content-Type"), reply.body);
+    return may_have_body(reply.status) && find_header(reply, "Content-Encoding").empty()
+           && is_worth_compressing(find_header(reply, "Content-Type"), reply.body);
 }
 
 }  // namespace
@@ -142,8 +134,8 @@ std::shared_ptr<const PreparedReply> prepare(const Reply& reply, std::string eta
     for (const auto made : {Encoding::identity, encoding}) {
         auto& form = prepared->forms[static_cast<std::size_t>(made)];
         if (!form && (made == Encoding::identity || varies)) {
-            form = std::make_shared<const PreparedReply::Form>(make_form(
-                reply, compress(reply.body, made, Effort::page), {made, varies, with_suffix(etag, made)}));
+            form = std::make_shared<const PreparedReply::Form>(
+                make_form(reply, compress(reply.body, made, Effort::page), {made, varies, with_suffix(etag, made)}));
         }
     }
     prepared->etag = std::move(etag);
@@ -166,8 +158,7 @@ bool names_etag(std::string_view if_none_match, std::string_view etag) {
     return false;
 }
 
-Answer choose_form(const PreparedReply& prepared, std::string_view accept_encoding,
-                   std::string_view if_none_match) {
+Answer choose_form(const PreparedReply& prepared, std::string_view accept_encoding, std::string_view if_none_match) {
     auto encoding = Encoding::identity;
     if (!accept_encoding.empty() && (prepared.forms[1] || prepared.forms[2])) {
         encoding = choose_encoding(accept_encoding);
@@ -176,10 +167,8 @@ Answer choose_form(const PreparedReply& prepared, std::string_view accept_encodi
         }
     }
     Answer answer{prepared.status, prepared.forms[static_cast<std::size_t>(encoding)]};
-    if (!if_none_match.empty() && prepared.status == 200 &&
-        !answer.form->not_modified_head.empty() &&
-        (names_etag(if_none_match, prepared.etag) ||
-         names_etag(if_none_match, with_suffix(prepared.etag, encoding)))) {
+    if (!if_none_match.empty() && prepared.status == 200 && !answer.form->not_modified_head.empty()
+        && (names_etag(if_none_match, prepared.etag) || names_etag(if_none_match, with_suffix(prepared.etag, encoding)))) {
         answer.status = 304;
         answer.is_not_modified = true;
     }
@@ -196,23 +185,19 @@ Answer make_answer(Reply reply, const Request& request) {
     if (framing.varies) {
         framing.encoding = choose_encoding(request.header("accept-encoding"));
     }
-    const auto etag = std::find_if(reply.headers.begin(), reply.headers.end(), [](const auto& header) {
-        return equals_ignoring_case(header.first, "ETag");
-    });
+    const auto etag = std::find_if(reply.headers.begin(), reply.headers.end(),
+                                   [](const auto& header) { return equals_ignoring_case(header.first, "ETag"); });
     bool is_not_modified = false;
     if (etag != reply.headers.end()) {
         framing.etag = with_suffix(etag->second, framing.encoding);
-        is_not_modified = reply.status == 200 && !if_none_match.empty() &&
-                          (request.method == Method::get || request.method == Method::head) &&
-                          names_etag(if_none_match, framing.etag);
+        is_not_modified = reply.status == 200 && !if_none_match.empty() && (request.method == Method::get || request.method == Method::head)
+                          && names_etag(if_none_match, framing.etag);
         reply.headers.erase(etag);
     }
-    auto body = is_not_modified ? std::string{}
-                : framing.encoding == Encoding::identity
-                    ? std::move(reply.body)
-                    : compress(reply.body, framing.encoding, Effort::answer);
-    auto form = std::make_shared<const PreparedReply::Form>(
-        make_form(reply, std::move(body), framing));
+    auto body = is_not_modified                          ? std::string{}
+                : framing.encoding == Encoding::identity ? std::move(reply.body)
+                                                         : compress(reply.body, framing.encoding, Effort::answer);
+    auto form = std::make_shared<const PreparedReply::Form>(make_form(reply, std::move(body), framing));
     return {is_not_modified ? 304 : reply.status, std::move(form), is_not_modified};
 }
 

@@ -20,9 +20,7 @@ std::string_view first_value(const Pairs& pairs, std::string_view name) {
 
 std::string_view Request::header(std::string_view name) const { return first_value(headers, name); }
 
-std::string_view Request::query_value(std::string_view name) const {
-    return first_value(query, name);
-}
+std::string_view Request::query_value(std::string_view name) const { return first_value(query, name); }
 
 std::optional<std::string> Request::cookie(std::string_view name) const {
     for (const auto& [key, value] : headers) {
@@ -57,20 +55,13 @@ std::optional<std::string_view> RequestView::cookie(std::string_view name) const
 
 std::string_view method_name(Method method) {
     switch (method) {
-    case Method::get:
-        return "GET";
-    case Method::head:
-        return "HEAD";
-    case Method::post:
-        return "POST";
-    case Method::put:
-        return "PUT";
-    case Method::del:
-        return "DELETE";
-    case Method::options:
-        return "OPTIONS";
-    case Method::other:
-        break;
+    case Method::get: return "GET";
+    case Method::head: return "HEAD";
+    case Method::post: return "POST";
+    case Method::put: return "PUT";
+    case Method::del: return "DELETE";
+    case Method::options: return "OPTIONS";
+    case Method::other: break;
     }
     return "";
 }

@@ -44,7 +44,7 @@ struct RequestView {
     Method method{Method::get};
     std::string_view target;  ///< as sent: path and query, origin-form; not decoded and not checked yet
     std::span<const std::pair<std::string_view, std::string_view>> headers;  ///< names as sent, values trimmed
-    bool is_secure{false};    ///< as in Request
+    bool is_secure{false};                                                   ///< as in Request
 
     /// First header of that name (any case), "" when absent.
     std::string_view header(std::string_view name) const;

@@ -42,8 +42,7 @@ bool is_folded(std::string_view name, std::string_view value) {
     const auto from = reinterpret_cast<std::uintptr_t>(name.data()) + name.size();
     const auto to = reinterpret_cast<std::uintptr_t>(value.data());
     constexpr std::uintptr_t longest_gap = 64;
-    return to < from || to - from > longest_gap ||
-           std::memchr(name.data() + name.size(), '\r', to - from) != nullptr;
+    return to < from || to - from > longest_gap || std::memchr(name.data() + name.size(), '\r', to - from) != nullptr;
 }
 
 // Beast's parser with the callbacks that keep views instead of copies. A callback that refuses sets `failure_` and
@@ -71,16 +70,14 @@ public:
         if (transfer_encodings_ == 1 && !is_chunked_) {
             return 501;
         }
-        if (hosts_ > 1 || (hosts_ == 0 && !head_.is_http_1_0) ||
-            (hosts_ == 1 && !is_valid_authority(head_.host))) {
+        if (hosts_ > 1 || (hosts_ == 0 && !head_.is_http_1_0) || (hosts_ == 1 && !is_valid_authority(head_.host))) {
             return 400;
         }
         return has_other_expectation_ ? 417 : 0;
     }
 
 private:
-    void on_request_impl(beast_http::verb verb, View name, View target, int version,
-                         error_code& error) override {
+    void on_request_impl(beast_http::verb verb, View name, View target, int version, error_code& error) override {
         head_.method = method_of(verb);
         head_.method_name = plain(name);
         head_.target = plain(target);
@@ -92,8 +89,7 @@ private:
         }
     }
 
-    void on_field_impl(beast_http::field field, View raw_name, View raw_value,
-                       error_code& error) override {
+    void on_field_impl(beast_http::field field, View raw_name, View raw_value, error_code& error) override {
         if (is_in_body_) {
             return;  // a trailer
         }
@@ -280,8 +276,7 @@ public:
                     return {Step::failed, used, 400};
                 }
                 // Beast does not limit a chunk's extension nor the trailers: they may be as long as a head.
-                return left.size() >= limits_.header_bytes ? Result{Step::failed, used, 431}
-                                                           : Result{Step::need_more, used};
+                return left.size() >= limits_.header_bytes ? Result{Step::failed, used, 431} : Result{Step::need_more, used};
             }
             if (error) {
                 return {Step::failed, used, status_of(error, {})};
@@ -311,12 +306,8 @@ private:
 RequestParser::RequestParser(const Limits& limits) : impl_{std::make_unique<Impl>(limits)} {}
 RequestParser::~RequestParser() = default;
 void RequestParser::start() { impl_->start(); }
-RequestParser::Result RequestParser::read_head(std::string_view bytes) {
-    return impl_->read_head(bytes);
-}
-RequestParser::Result RequestParser::read_body(std::string_view bytes, std::string& body) {
-    return impl_->read_body(bytes, body);
-}
+RequestParser::Result RequestParser::read_head(std::string_view bytes) { return impl_->read_head(bytes); }
+RequestParser::Result RequestParser::read_body(std::string_view bytes, std::string& body) { return impl_->read_body(bytes, body); }
 const Head& RequestParser::head() const { return impl_->head(); }
 
 }  // namespace forum::http

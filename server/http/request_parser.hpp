@@ -19,7 +19,7 @@ struct Limits;
 struct Head {
     Method method{Method::other};
     std::string_view method_name;
-    std::string_view target;  ///< as sent, in whatever form
+    std::string_view target;                                             ///< as sent, in whatever form
     std::vector<std::pair<std::string_view, std::string_view>> headers;  ///< values trimmed
     std::string_view host;
     bool is_http_1_0{false};
@@ -38,7 +38,7 @@ public:
     enum class Step {
         need_more,  ///< come back with at least these bytes and more behind them
         done,
-        failed,     ///< answer `failure` and close
+        failed,  ///< answer `failure` and close
     };
     struct Result {
         Step step;

@@ -25,9 +25,7 @@ std::optional<std::vector<std::string_view>> segments_of(std::string_view path) 
     return segments;
 }
 
-bool is_name(std::string_view segment) {
-    return segment.size() > 2 && segment.front() == '{' && segment.back() == '}';
-}
+bool is_name(std::string_view segment) { return segment.size() > 2 && segment.front() == '{' && segment.back() == '}'; }
 
 [[noreturn]] void refuse_pattern(std::string_view pattern, std::string_view why) {
     throw std::logic_error{"route " + std::string{pattern} + ": " + std::string{why}};
@@ -116,8 +114,7 @@ Router::Result Router::find(Method method, std::string_view path) const {
         }
     }
     std::sort(result.allowed.begin(), result.allowed.end());
-    result.allowed.erase(std::unique(result.allowed.begin(), result.allowed.end()),
-                         result.allowed.end());
+    result.allowed.erase(std::unique(result.allowed.begin(), result.allowed.end()), result.allowed.end());
     return result;
 }
 

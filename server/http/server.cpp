@@ -15,8 +15,8 @@
 namespace forum::http {
 
 namespace asio = boost::asio;
-using boost::system::error_code;
 using asio::ip::tcp;
+using boost::system::error_code;
 
 namespace {
 
@@ -42,10 +42,8 @@ tcp::endpoint endpoint_of(const ServerOptions& options) {
 class Server::Impl {
 public:
     Impl(ServerOptions options, Application& application, async::RunOnWorker run_on_worker)
-        : shared_{std::move(options), application, std::move(run_on_worker),
-                  TrustedProxies{shared_.options.trusted_proxies},
-                  std::make_shared<Connections>(shared_.options.limits.connections,
-                                                shared_.options.limits.connections_per_address)} {
+        : shared_{std::move(options), application, std::move(run_on_worker), TrustedProxies{shared_.options.trusted_proxies},
+                  std::make_shared<Connections>(shared_.options.limits.connections, shared_.options.limits.connections_per_address)} {
         const auto count = static_cast<std::size_t>(std::max(shared_.options.io_threads, 1));
         for (std::size_t i = 0; i < count; ++i) {
             io_.push_back(std::make_unique<IoThread>(shared_, i));
@@ -112,8 +110,8 @@ private:
     void listen(const tcp::endpoint& endpoint) {
         const auto check = [&](const error_code& error) {
             if (error) {
-                throw std::runtime_error{"cannot listen on " + shared_.options.address + " port " +
-                                         std::to_string(endpoint.port()) + ": " + error.message()};
+                throw std::runtime_error{"cannot listen on " + shared_.options.address + " port " + std::to_string(endpoint.port()) + ": "
+                                         + error.message()};
             }
         };
         error_code error;
@@ -132,19 +130,16 @@ private:
     // One acceptor, and the sockets go round the threads.
     static asio::awaitable<void> accept(Impl* self) {
         asio::steady_timer pause{self->io_.front()->context};
-        for (std::size_t turn = 0; self->acceptor_->is_open();
-             turn = (turn + 1) % self->io_.size()) {
+        for (std::size_t turn = 0; self->acceptor_->is_open(); turn = (turn + 1) % self->io_.size()) {
             tcp::endpoint peer;
-            auto [error, socket] =
-                co_await self->acceptor_->async_accept(self->io_[turn]->context, peer, async::awaiting);
+            auto [error, socket] = co_await self->acceptor_->async_accept(self->io_[turn]->context, peer, async::awaiting);
             if (error == asio::error::operation_aborted) {
                 co_return;
             }
             if (error) {
                 // A visitor who is gone already is no failure of ours.
                 if (error != asio::error::connection_aborted) {
-                    base::log(base::LogLevel::warning, "event=accept_failed what=\"{}\"",
-                              error.message());
+                    base::log(base::LogLevel::warning, "event=accept_failed what=\"{}\"", error.message());
                     pause.expires_after(pause_after_failure);
                     co_await pause.async_wait(async::awaiting);
                 }
@@ -158,8 +153,7 @@ private:
         error_code ignored;
         socket.set_option(tcp::no_delay{true}, ignored);
         socket.non_blocking(true, ignored);
-        const auto source = shared_.proxies.trusts(peer) ? Connections::Source::trusted_proxy
-                                                         : Connections::Source::visitor;
+        const auto source = shared_.proxies.trusts(peer) ? Connections::Source::trusted_proxy : Connections::Source::visitor;
         auto place = shared_.connections->enter(peer, source);
         auto admission = Session::Admission::admitted;
         if (!place) {
@@ -169,10 +163,8 @@ private:
         if (!place) {
             return;
         }
-        asio::post(io.context, [&io, socket = std::move(socket), peer, place = std::move(place),
-                                admission]() mutable {
-            auto session = std::make_shared<Session>(io, std::move(socket), peer, std::move(place),
-                                                     admission);
+        asio::post(io.context, [&io, socket = std::move(socket), peer, place = std::move(place), admission]() mutable {
+            auto session = std::make_shared<Session>(io, std::move(socket), peer, std::move(place), admission);
             async::spawn(io.context.get_executor(), "session", serve(std::move(session)));
         });
     }
@@ -191,8 +183,7 @@ private:
     std::optional<tcp::acceptor> acceptor_;
     std::uint16_t port_{0};
     /// Those that hear a 503 because there is no place for them.
-    std::shared_ptr<Connections> over_limit_{
-        std::make_shared<Connections>(most_turned_away, most_turned_away)};
+    std::shared_ptr<Connections> over_limit_{std::make_shared<Connections>(most_turned_away, most_turned_away)};
     std::vector<std::thread> threads_;
 };
 

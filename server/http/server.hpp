@@ -21,10 +21,10 @@ namespace forum::http {
 
 struct ServerOptions {
     std::string address{"127.0.0.1"};
-    std::uint16_t port{8080};  ///< 0 = any free port
-    int io_threads{1};         ///< one io_context each
+    std::uint16_t port{8080};                  ///< 0 = any free port
+    int io_threads{1};                         ///< one io_context each
     std::vector<std::string> trusted_proxies;  ///< addresses or CIDR
-    bool is_https{false};  ///< browsers know the site by https only: every request is secure, whatever a proxy says
+    bool is_https{false};                      ///< browsers know the site by https only: every request is secure, whatever a proxy says
     Limits limits;
     std::function<void(std::string_view)> access_log;  ///< gets complete lines, on I/O threads; default base::log_block
 };
@@ -33,8 +33,8 @@ struct ServerOptions {
 struct Takeover {
     boost::asio::ip::tcp::socket socket;  ///< in non-blocking mode, TCP_NODELAY set, nothing under way on it
     Request request;
-    std::string leftover;   ///< bytes already read after the request
-    std::size_t io_thread;  ///< index of the I/O thread that owns the socket
+    std::string leftover;              ///< bytes already read after the request
+    std::size_t io_thread;             ///< index of the I/O thread that owns the socket
     std::shared_ptr<void> connection;  ///< keep it as long as the socket: it counts in the connection limits
 };
 

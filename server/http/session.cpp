@@ -39,11 +39,14 @@ std::string_view name_of(Method method) {
 
 }  // namespace
 
-Session::Session(IoThread& thread, asio::ip::tcp::socket socket, asio::ip::address peer,
-                 std::shared_ptr<void> place, Admission admission)
-    : thread_{thread}, socket_{std::move(socket)}, peer_{std::move(peer)}, place_{std::move(place)},
+Session::Session(IoThread& thread, asio::ip::tcp::socket socket, asio::ip::address peer, std::shared_ptr<void> place, Admission admission)
+    : thread_{thread},
+      socket_{std::move(socket)},
+      peer_{std::move(peer)},
+      place_{std::move(place)},
       admission_{admission},
-      parser_{thread.shared.options.limits}, in_{thread.shared.options.limits.header_bytes} {
+      parser_{thread.shared.options.limits},
+      in_{thread.shared.options.limits.header_bytes} {
     thread_.sessions.insert(this);
 }
 
@@ -204,8 +207,7 @@ void Session::queue(Answer answer, bool is_head) {
 }
 
 void Session::log_request(int status, std::size_t bytes) {
-    thread_.log.add({request_id_, log_method_, log_target_, status, bytes,
-                     std::chrono::steady_clock::now() - request_start_});
+    thread_.log.add({request_id_, log_method_, log_target_, status, bytes, std::chrono::steady_clock::now() - request_start_});
 }
 
 // Writes what the socket takes without waiting; true when nothing is left and the connection goes on.
@@ -231,8 +233,7 @@ Session::Task Session::write_queued() {
             is_armed = true;
             armed_at = out_.written();
         }
-        const auto [error] =
-            co_await socket_.async_wait(asio::ip::tcp::socket::wait_write, async::awaiting);
+        const auto [error] = co_await socket_.async_wait(asio::ip::tcp::socket::wait_write, async::awaiting);
         if (error) {
             co_return false;
         }
@@ -249,8 +250,7 @@ asio::awaitable<void> Session::drain() {
     socket_.shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
     wait_for(Waits::for_close, thread_.is_stopping ? drain_time_at_stop : drain_time);
     bool has_come = true;
-    for (std::size_t drained = 0; has_come && drained < most_drained;
-         drained += in_.unread().size()) {
+    for (std::size_t drained = 0; has_come && drained < most_drained; drained += in_.unread().size()) {
         in_.drop_all();
         has_come = co_await read_some();
     }
@@ -268,8 +268,7 @@ Session::Task Session::refuse(const Request* request, int status) {
     try {
         queue(make_answer(std::move(reply), request != nullptr ? *request : unread_request), is_head);
     } catch (const std::exception& error) {
-        base::log(base::LogLevel::error, "event=exception where=refuse status={} what=\"{}\"", status,
-                  error.what());
+        base::log(base::LogLevel::error, "event=exception where=refuse status={} what=\"{}\"", status, error.what());
         co_return false;
     }
     co_return co_await write_queued();
@@ -342,8 +341,7 @@ Session::Task Session::answer_by_worker() {
         try {
             job->answer = make_answer(application.handle(job->request), job->request);
         } catch (const std::exception& error) {
-            base::log(base::LogLevel::error, "event=exception where=answer request={} what=\"{}\"",
-                      job->request.request_id, error.what());
+            base::log(base::LogLevel::error, "event=exception where=answer request={} what=\"{}\"", job->request.request_id, error.what());
         }
     };
     const bool is_taken = co_await async::hop(thread_.shared.run_on_worker, std::move(work));
@@ -387,8 +385,7 @@ Session::Task Session::read_body(std::shared_ptr<Job> job) {
 void Session::hand_over(Request request) {
     thread_.wheel.disarm(*this);
     log_request(101, 0);
-    Takeover takeover{std::move(socket_), std::move(request), std::string{in_.unread()}, thread_.index,
-                      std::move(place_)};
+    Takeover takeover{std::move(socket_), std::move(request), std::string{in_.unread()}, thread_.index, std::move(place_)};
     thread_.shared.application.take(std::move(takeover));
 }
 

@@ -25,8 +25,8 @@ public:
     enum class Admission { admitted, turned_away };
 
     /// `place` is given back when the connection is over.
-    Session(IoThread& thread, boost::asio::ip::tcp::socket socket, boost::asio::ip::address peer,
-            std::shared_ptr<void> place, Admission admission);
+    Session(IoThread& thread, boost::asio::ip::tcp::socket socket, boost::asio::ip::address peer, std::shared_ptr<void> place,
+            Admission admission);
     ~Session() override;
 
     boost::asio::awaitable<void> run();

@@ -10,9 +10,7 @@ namespace forum::http {
 
 namespace {
 
-bool is_letter_or_digit(char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
+bool is_letter_or_digit(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 
 bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
 
@@ -31,22 +29,18 @@ bool has_dot_segment(std::string_view path) {
 }  // namespace
 
 std::optional<Target> parse_target(std::string_view origin_form) {
-    if (!origin_form.starts_with('/') ||
-        std::any_of(origin_form.begin(), origin_form.end(),
-                    [](char c) { return c <= ' ' || c == 0x7f || c == '#'; })) {
+    if (!origin_form.starts_with('/')
+        || std::any_of(origin_form.begin(), origin_form.end(), [](char c) { return c <= ' ' || c == 0x7f || c == '#'; })) {
         return std::nullopt;
     }
     const auto question = origin_form.find('?');
     const auto raw_path = origin_form.substr(0, question);
     auto path = percent_decode(raw_path, Plus::is_plus);
-    if (!path || !base::is_valid_utf8(*path) || std::any_of(path->begin(), path->end(), is_control) ||
-        std::count(path->begin(), path->end(), '/') !=
-            std::count(raw_path.begin(), raw_path.end(), '/') ||
-        has_dot_segment(*path)) {
+    if (!path || !base::is_valid_utf8(*path) || std::any_of(path->begin(), path->end(), is_control)
+        || std::count(path->begin(), path->end(), '/') != std::count(raw_path.begin(), raw_path.end(), '/') || has_dot_segment(*path)) {
         return std::nullopt;
     }
-    auto query = parse_form(question == std::string_view::npos ? std::string_view{}
-                                                               : origin_form.substr(question + 1));
+    auto query = parse_form(question == std::string_view::npos ? std::string_view{} : origin_form.substr(question + 1));
     if (!query) {
         return std::nullopt;
     }
@@ -55,9 +49,8 @@ std::optional<Target> parse_target(std::string_view origin_form) {
 
 std::optional<AbsoluteTarget> split_absolute(std::string_view target) {
     const auto mark = target.find("://");
-    if (mark == 0 || mark == std::string_view::npos ||
-        !std::all_of(target.begin(), target.begin() + static_cast<std::ptrdiff_t>(mark),
-                     is_letter_or_digit)) {
+    if (mark == 0 || mark == std::string_view::npos
+        || !std::all_of(target.begin(), target.begin() + static_cast<std::ptrdiff_t>(mark), is_letter_or_digit)) {
         return std::nullopt;
     }
     const auto after = target.substr(mark + 3);

@@ -17,8 +17,7 @@ constexpr unsigned mapped_prefix = 96;
 
 // IPv4 as its IPv6 form, so that one comparison serves both.
 ip::address_v6::bytes_type bytes_of(const ip::address& address) {
-    return address.is_v4() ? ip::make_address_v6(ip::v4_mapped, address.to_v4()).to_bytes()
-                           : address.to_v6().to_bytes();
+    return address.is_v4() ? ip::make_address_v6(ip::v4_mapped, address.to_v4()).to_bytes() : address.to_v6().to_bytes();
 }
 
 std::optional<ip::address> parse_address(std::string_view text) {
@@ -68,9 +67,7 @@ std::string_view parameter_of(std::string_view element, std::string_view wanted)
     return {};
 }
 
-bool is_https(std::string_view value) {
-    return equals_ignoring_case(value, "https") || equals_ignoring_case(value, "\"https\"");
-}
+bool is_https(std::string_view value) { return equals_ignoring_case(value, "https") || equals_ignoring_case(value, "\"https\""); }
 
 template <class Headers>
 bool says_https(const Headers& headers) {
@@ -143,8 +140,7 @@ TrustedProxies::Origin TrustedProxies::resolve(const ip::address& peer, const Pa
     const auto forwarded_for = elements_of(headers, "x-forwarded-for");
     const auto forwarded = elements_of(headers, "forwarded");
     const auto by_list = walk(forwarded_for, [](std::string_view element) { return element; });
-    const auto by_rfc =
-        walk(forwarded, [](std::string_view element) { return parameter_of(element, "for"); });
+    const auto by_rfc = walk(forwarded, [](std::string_view element) { return parameter_of(element, "for"); });
     Origin origin{peer, says_https(headers)};
     if (forwarded.empty() || by_list == by_rfc) {
         origin.address = by_list;
@@ -154,8 +150,7 @@ TrustedProxies::Origin TrustedProxies::resolve(const ip::address& peer, const Pa
     return origin;
 }
 
-bool TrustedProxies::is_secure(const ip::address& peer,
-                               std::span<const std::pair<std::string_view, std::string_view>> headers) const {
+bool TrustedProxies::is_secure(const ip::address& peer, std::span<const std::pair<std::string_view, std::string_view>> headers) const {
     return !networks_.empty() && trusts(peer) && says_https(headers);
 }
 

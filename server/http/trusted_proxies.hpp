@@ -29,8 +29,7 @@ public:
     /// himself, so it is the peer. Secure when the last X-Forwarded-Proto, or Forwarded's last proto, is https.
     Origin resolve(const boost::asio::ip::address& peer, const Pairs& headers) const;
     /// Its `is_secure` alone, for a head that is not copied yet.
-    bool is_secure(const boost::asio::ip::address& peer,
-                   std::span<const std::pair<std::string_view, std::string_view>> headers) const;
+    bool is_secure(const boost::asio::ip::address& peer, std::span<const std::pair<std::string_view, std::string_view>> headers) const;
 
 private:
     struct Network {

@@ -18,8 +18,7 @@ struct Answer {
 };
 
 /// Chooses among the forms by Accept-Encoding and If-None-Match ("" = absent).
-Answer choose_form(const PreparedReply& prepared, std::string_view accept_encoding,
-                   std::string_view if_none_match);
+Answer choose_form(const PreparedReply& prepared, std::string_view accept_encoding, std::string_view if_none_match);
 
 /// The bytes of a reply made for this request only, compressed as it asks for; a header ETag is answered with 304
 /// where it matches. Throws as `prepare` does. May take a millisecond: on a worker.

@@ -99,10 +99,11 @@ void Desk::give_up(Question& question) {
 
 void Desk::answer(AskWho& question, Portion&) {
     auto viewer = std::make_shared<const access::Viewer>(sources_.find_viewer(question.request));
-    std::string hello = say_hello(question.follower, hub_.options().heartbeat.count(),
-                                  viewer->is_signed_in() ? sources_.counters(*viewer) : view::Model{});
-    hub_.post(question.shard, [follower = question.follower, viewer = std::move(viewer), hello = std::move(hello)](
-                                  Shard& shard) { shard.connected(follower, viewer, hello); });
+    std::string hello =
+        say_hello(question.follower, hub_.options().heartbeat.count(), viewer->is_signed_in() ? sources_.counters(*viewer) : view::Model{});
+    hub_.post(question.shard, [follower = question.follower, viewer = std::move(viewer), hello = std::move(hello)](Shard& shard) {
+        shard.connected(follower, viewer, hello);
+    });
 }
 
 void Desk::answer(AskJoin& question, Portion& portion) {
@@ -163,8 +164,7 @@ std::optional<Sources::Opening> Desk::open(const access::Viewer& viewer, const s
     return portion.openings.emplace(topic, sources_.open_topic(viewer, topic)).first->second;
 }
 
-std::optional<std::vector<Outgoing>> Desk::replay(const std::string& topic, std::int64_t since, std::int64_t reaches,
-                                                  Portion& portion) {
+std::optional<std::vector<Outgoing>> Desk::replay(const std::string& topic, std::int64_t since, std::int64_t reaches, Portion& portion) {
     const auto key = std::pair{topic, since};
     if (const auto known = portion.replays.find(key); known != portion.replays.end()) {
         const auto& events = known->second;

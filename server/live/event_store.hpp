@@ -37,8 +37,8 @@ public:
     std::vector<Event> poll(db::Tx& tx);
 
 private:
-    std::optional<std::uint64_t> horizon_;                    // all transactions below it were over at the last look
-    std::unordered_map<std::int64_t, std::uint64_t> seen_;    // id and transaction of rows from horizon_ on
+    std::optional<std::uint64_t> horizon_;                  // all transactions below it were over at the last look
+    std::unordered_map<std::int64_t, std::uint64_t> seen_;  // id and transaction of rows from horizon_ on
 
     struct Own {
         std::int64_t id;

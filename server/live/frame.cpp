@@ -9,9 +9,7 @@ namespace {
 
 constexpr std::size_t control_limit = 125;  // RFC 6455 section 5.5
 
-bool is_control(std::uint8_t opcode) {
-    return (opcode & 0x8U) != 0;
-}
+bool is_control(std::uint8_t opcode) { return (opcode & 0x8U) != 0; }
 
 void append_header(std::string& out, std::uint8_t first, std::size_t size, std::uint8_t mask_bit) {
     out.push_back(static_cast<char>(first));
@@ -43,9 +41,7 @@ bool may_be_sent(std::uint16_t code) {
     return (code >= 1000 && code <= 1003) || (code >= 1007 && code <= 1014);
 }
 
-FrameReader::Result broken(CloseCode code, std::string_view reason, std::size_t frames) {
-    return {true, code, reason, frames};
-}
+FrameReader::Result broken(CloseCode code, std::string_view reason, std::size_t frames) { return {true, code, reason, frames}; }
 
 }  // namespace
 
@@ -69,8 +65,7 @@ std::string close_frame(CloseCode code, std::string_view reason) {
 std::string client_frame(Opcode opcode, std::string_view payload, std::uint32_t mask, bool is_final) {
     std::string out;
     out.reserve(payload.size() + 14);
-    append_header(out, static_cast<std::uint8_t>((is_final ? 0x80U : 0U) | static_cast<unsigned>(opcode)),
-                  payload.size(), 0x80);
+    append_header(out, static_cast<std::uint8_t>((is_final ? 0x80U : 0U) | static_cast<unsigned>(opcode)), payload.size(), 0x80);
     std::array<unsigned char, 4> key{};
     std::memcpy(key.data(), &mask, key.size());
     out.append(reinterpret_cast<const char*>(key.data()), key.size());
@@ -166,8 +161,7 @@ struct FrameReader::Header {
         for (std::size_t i = 0; i < extra; ++i) {
             header.size = (header.size << 8U) | byte(2 + i);
         }
-        if ((header.size >> 63U) != 0 || (extra == 8 && header.size <= 0xFFFF) ||
-            (extra == 2 && header.size <= control_limit)) {
+        if ((header.size >> 63U) != 0 || (extra == 8 && header.size <= 0xFFFF) || (extra == 2 && header.size <= control_limit)) {
             return fail("length not in its shortest form");
         }
         if (header.opcode == 2) {
@@ -224,8 +218,7 @@ FrameReader::Result FrameReader::read(char* bytes, std::size_t size, std::size_t
             }
             std::uint16_t code = 1005;
             if (text.size() >= 2) {
-                code = static_cast<std::uint16_t>((static_cast<unsigned char>(text[0]) << 8U) |
-                                                  static_cast<unsigned char>(text[1]));
+                code = static_cast<std::uint16_t>((static_cast<unsigned char>(text[0]) << 8U) | static_cast<unsigned char>(text[1]));
                 if (!may_be_sent(code)) {
                     return broken(CloseCode::protocol_error, "close code not allowed", result.frames);
                 }

@@ -37,25 +37,20 @@ std::string authority(std::string_view host, bool is_secure) {
     return result;
 }
 
-std::string refusal(int status, std::string_view phrase, std::string_view slug, std::string_view detail,
-                    std::string_view headers = {}) {
-    const std::string body = "{\"type\":\"/problems/" + std::string{slug} + "\",\"title\":\"" + std::string{phrase} +
-                             "\",\"status\":" + std::to_string(status) + ",\"detail\":\"" + std::string{detail} + "\"}";
+std::string refusal(int status, std::string_view phrase, std::string_view slug, std::string_view detail, std::string_view headers = {}) {
+    const std::string body = "{\"type\":\"/problems/" + std::string{slug} + "\",\"title\":\"" + std::string{phrase}
+                             + "\",\"status\":" + std::to_string(status) + ",\"detail\":\"" + std::string{detail} + "\"}";
     std::string answer = "HTTP/1.1 " + std::to_string(status) + " " + std::string{phrase} + "\r\n";
     answer.append(headers);
     answer += "Content-Type: application/problem+json\r\nCache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n"
-              "Connection: close\r\nContent-Length: " +
-              std::to_string(body.size()) + "\r\n\r\n";
+              "Connection: close\r\nContent-Length: "
+              + std::to_string(body.size()) + "\r\n\r\n";
     return answer + body;
 }
 
-std::string bad_request(std::string_view detail) {
-    return refusal(400, "Bad Request", "bad-request", detail);
-}
+std::string bad_request(std::string_view detail) { return refusal(400, "Bad Request", "bad-request", detail); }
 
-std::string foreign() {
-    return refusal(403, "Forbidden", "foreign-origin", "live connections are for pages of this site");
-}
+std::string foreign() { return refusal(403, "Forbidden", "foreign-origin", "live connections are for pages of this site"); }
 
 std::optional<std::int64_t> parse_since(std::string_view text) {
     std::int64_t value{};
@@ -114,8 +109,8 @@ WebSocketOpening open_web_socket(const http::Request& request) {
     if (!offered.empty() && !has_token(offered, subprotocol)) {
         return {false, bad_request("the subprotocol is forum.v1")};
     }
-    std::string bytes = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: " +
-                        accept_key(key) + "\r\n";
+    std::string bytes = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: "
+                        + accept_key(key) + "\r\n";
     if (!offered.empty()) {
         bytes.append("Sec-WebSocket-Protocol: ").append(subprotocol).append("\r\n");
     }

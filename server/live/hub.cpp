@@ -11,8 +11,7 @@ constexpr std::chrono::seconds sessions_interval{2};  // a right lost is a right
 
 }  // namespace
 
-Hub::Hub(LiveOptions options, Sources sources, const std::vector<boost::asio::io_context*>& contexts,
-         RunOnWorker run_on_worker)
+Hub::Hub(LiveOptions options, Sources sources, const std::vector<boost::asio::io_context*>& contexts, RunOnWorker run_on_worker)
     : options_{options},
       sources_{std::move(sources)},
       run_on_worker_{std::move(run_on_worker)},
@@ -65,8 +64,7 @@ bool Hub::run_on_worker(std::function<void()> job) {
 void Hub::post(std::size_t shard, std::function<void(Shard&)> task) {
     const std::lock_guard lock{mutex_};
     if (!is_closed_) {
-        boost::asio::post(shards_[shard]->context(),
-                          [target = shards_[shard], task = std::move(task)] { task(*target); });
+        boost::asio::post(shards_[shard]->context(), [target = shards_[shard], task = std::move(task)] { task(*target); });
     }
 }
 

@@ -24,8 +24,7 @@ public:
     using Clock = std::chrono::steady_clock;
     using RunOnWorker = std::function<bool(std::function<void()>)>;
 
-    Hub(LiveOptions options, Sources sources, const std::vector<boost::asio::io_context*>& contexts,
-        RunOnWorker run_on_worker);
+    Hub(LiveOptions options, Sources sources, const std::vector<boost::asio::io_context*>& contexts, RunOnWorker run_on_worker);
 
     const LiveOptions& options() const { return options_; }
     Registry& registry() { return registry_; }

@@ -16,22 +16,18 @@ constexpr std::chrono::milliseconds hub_interval{200};
 constexpr std::chrono::seconds shard_interval{1};
 constexpr std::chrono::seconds goodbye_time{2};
 
-bool says_websocket(std::string_view header) {
-    return base::lower_ascii(header).find("websocket") != std::string::npos;
-}
+bool says_websocket(std::string_view header) { return base::lower_ascii(header).find("websocket") != std::string::npos; }
 
 }  // namespace
 
 class Live::Impl {
 public:
-    Impl(LiveOptions options, Sources sources, const std::vector<boost::asio::io_context*>& contexts,
-         Hub::RunOnWorker run_on_worker)
+    Impl(LiveOptions options, Sources sources, const std::vector<boost::asio::io_context*>& contexts, Hub::RunOnWorker run_on_worker)
         : hub_{std::make_shared<Hub>(options, std::move(sources), contexts, std::move(run_on_worker))} {
         timers_.reserve(contexts.size() + 1);  // the handlers hold references
         repeat(timers_.emplace_back(*contexts.front()), hub_interval, [hub = hub_.get()] { hub->tick(Hub::Clock::now()); });
         for (std::size_t i = 0; i < contexts.size(); ++i) {
-            repeat(timers_.emplace_back(*contexts[i]), shard_interval,
-                   [shard = &hub_->shard(i)] { shard->tick(Hub::Clock::now()); });
+            repeat(timers_.emplace_back(*contexts[i]), shard_interval, [shard = &hub_->shard(i)] { shard->tick(Hub::Clock::now()); });
         }
     }
 
@@ -79,17 +75,11 @@ void Live::take(http::Takeover takeover) {
     hub.shard(std::min(takeover.io_thread, hub.shards() - 1)).take(std::move(takeover));
 }
 
-void Live::deliver(const std::vector<Event>& events) {
-    impl_->hub().pump().add(events);
-}
+void Live::deliver(const std::vector<Event>& events) { impl_->hub().pump().add(events); }
 
-void Live::wake() {
-    impl_->hub().pump().want_poll();
-}
+void Live::wake() { impl_->hub().pump().want_poll(); }
 
-void Live::hear(const std::string& beat) {
-    impl_->hub().presence().hear(beat, Hub::Clock::now());
-}
+void Live::hear(const std::string& beat) { impl_->hub().presence().hear(beat, Hub::Clock::now()); }
 
 void Live::stop() {
     const auto all_gone = std::make_shared<std::promise<void>>();
@@ -101,8 +91,8 @@ void Live::stop() {
 Live::Figures Live::figures() const {
     Hub& hub = impl_->hub();
     const Counts& counts = hub.counts();
-    return {counts.followers,     hub.registry().topics(),  counts.deliveries,          counts.dropped,
-            counts.resyncs,       counts.lag.figures(),     counts.replays.figures(),   hub.pump().read_until()};
+    return {counts.followers, hub.registry().topics(), counts.deliveries,        counts.dropped,
+            counts.resyncs,   counts.lag.figures(),    counts.replays.figures(), hub.pump().read_until()};
 }
 
 }  // namespace forum::live

@@ -52,8 +52,8 @@ struct LiveOptions {
     std::chrono::seconds heartbeat{25};    ///< at least 1 s
     std::size_t outbox_bytes{256 * 1024};  ///< per follower; beyond it the socket closes with 4000
     std::size_t topics_per_follower{200};
-    std::size_t message_bytes{4096};       ///< of one message from a client
-    std::chrono::seconds back_in{12};      ///< spread announced at goodbye: each gets a number from 1 to this
+    std::size_t message_bytes{4096};   ///< of one message from a client
+    std::chrono::seconds back_in{12};  ///< spread announced at goodbye: each gets a number from 1 to this
 };
 
 class Live {

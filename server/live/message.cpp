@@ -27,14 +27,10 @@ std::optional<std::string_view> after(std::string_view text, std::string_view pr
     return text.substr(prefix.size());
 }
 
-std::string dump(const json& value) {
-    return value.dump(-1, ' ', false, json::error_handler_t::replace);
-}
+std::string dump(const json& value) { return value.dump(-1, ' ', false, json::error_handler_t::replace); }
 
 // The feature's object with what the engine is sure of on top.
-json base_of(const view::Model& rendered) {
-    return rendered.json().is_object() ? rendered.json() : json::object();
-}
+json base_of(const view::Model& rendered) { return rendered.json().is_object() ? rendered.json() : json::object(); }
 
 }  // namespace
 
@@ -87,9 +83,7 @@ std::optional<TopicKind> stored_topic_kind(std::string_view topic) {
     return parsed->kind;
 }
 
-std::string_view client_topic(std::string_view stored) {
-    return after(stored, "me/") ? std::string_view{"me"} : stored;
-}
+std::string_view client_topic(std::string_view stored) { return after(stored, "me/") ? std::string_view{"me"} : stored; }
 
 std::optional<ClientMessage> parse_client_message(std::string_view text, ClientFault& fault) {
     const json message = json::parse(text, nullptr, false);
@@ -98,9 +92,7 @@ std::optional<ClientMessage> parse_client_message(std::string_view text, ClientF
     }
     const auto string_at = [&](const char* name) -> std::string_view {
         const auto found = message.find(name);
-        return found != message.end() && found->is_string()
-                   ? std::string_view{found->get_ref<const std::string&>()}
-                   : std::string_view{};
+        return found != message.end() && found->is_string() ? std::string_view{found->get_ref<const std::string&>()} : std::string_view{};
     };
     const std::string_view topic = string_at("topic");
     if (topic.size() <= topic_limit) {
@@ -114,9 +106,9 @@ std::optional<ClientMessage> parse_client_message(std::string_view text, ClientF
         result.what = ClientMessage::Do::follow;
         if (const auto since = message.find("since"); since != message.end()) {
             // null is what a script sends that has no number yet
-            if (!since->is_null() &&
-                (!since->is_number_integer() || (since->is_number_unsigned() && since->get<std::uint64_t>() > since_limit) ||
-                 since->get<std::int64_t>() < 0)) {
+            if (!since->is_null()
+                && (!since->is_number_integer() || (since->is_number_unsigned() && since->get<std::uint64_t>() > since_limit)
+                    || since->get<std::int64_t>() < 0)) {
                 return std::nullopt;
             }
             if (!since->is_null()) {
@@ -151,31 +143,20 @@ std::optional<ClientMessage> parse_client_message(std::string_view text, ClientF
 }
 
 std::string say_hello(std::uint64_t session, std::int64_t heartbeat_seconds, const view::Model& counters) {
-    return dump({{"is", "hello"},
-                 {"session", std::to_string(session)},
-                 {"heartbeat", heartbeat_seconds},
-                 {"counters", base_of(counters)}});
+    return dump({{"is", "hello"}, {"session", std::to_string(session)}, {"heartbeat", heartbeat_seconds}, {"counters", base_of(counters)}});
 }
 
-std::string say_following(std::string_view topic, std::int64_t seq) {
-    return dump({{"is", "following"}, {"topic", topic}, {"seq", seq}});
-}
+std::string say_following(std::string_view topic, std::int64_t seq) { return dump({{"is", "following"}, {"topic", topic}, {"seq", seq}}); }
 
-std::string say_resync(std::string_view topic) {
-    return dump({{"is", "resync"}, {"topic", topic}});
-}
+std::string say_resync(std::string_view topic) { return dump({{"is", "resync"}, {"topic", topic}}); }
 
 std::string say_refused(std::string_view topic, std::string_view problem) {
     return dump({{"is", "refused"}, {"topic", topic}, {"problem", problem}});
 }
 
-std::string say_goodbye(std::int64_t back_in_seconds) {
-    return dump({{"is", "goodbye"}, {"back_in", back_in_seconds}});
-}
+std::string say_goodbye(std::int64_t back_in_seconds) { return dump({{"is", "goodbye"}, {"back_in", back_in_seconds}}); }
 
-std::string say_beat(base::Time read_until) {
-    return dump({{"is", "beat"}, {"at", base::to_rfc3339(read_until)}});
-}
+std::string say_beat(base::Time read_until) { return dump({{"is", "beat"}, {"at", base::to_rfc3339(read_until)}}); }
 
 std::string say_event(std::string_view topic, std::int64_t seq, std::string_view kind, const view::Model& rendered) {
     json message = base_of(rendered);
@@ -205,13 +186,8 @@ std::string say_counters(const view::Model& counters) {
     return dump(message);
 }
 
-std::string say_present(std::string_view topic, std::size_t readers, std::size_t writers,
-                        const std::vector<std::string>& writing) {
-    return dump({{"is", "present"},
-                 {"topic", topic},
-                 {"readers", readers},
-                 {"writers", writers},
-                 {"writing", writing}});
+std::string say_present(std::string_view topic, std::size_t readers, std::size_t writers, const std::vector<std::string>& writing) {
+    return dump({{"is", "present"}, {"topic", topic}, {"readers", readers}, {"writers", writers}, {"writing", writing}});
 }
 
 }  // namespace forum::live

@@ -49,7 +49,7 @@ enum class HereState { reading, writing, away };
 struct ClientMessage {
     enum class Do { follow, leave, here } what;
     TopicName topic;
-    std::optional<std::int64_t> since;  ///< for follow; 0 to 2^53
+    std::optional<std::int64_t> since;    ///< for follow; 0 to 2^53
     HereState state{HereState::reading};  ///< for here
 };
 
@@ -77,7 +77,6 @@ std::string say_skip(std::string_view topic, std::int64_t seq);
 std::string say_hint(std::string_view topic, const view::Model& rendered);
 std::string say_counters(const view::Model& counters);
 /// `writing` holds names for members; guests get only the number.
-std::string say_present(std::string_view topic, std::size_t readers, std::size_t writers,
-                        const std::vector<std::string>& writing);
+std::string say_present(std::string_view topic, std::size_t readers, std::size_t writers, const std::vector<std::string>& writing);
 
 }  // namespace forum::live

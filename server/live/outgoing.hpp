@@ -24,7 +24,7 @@ struct Outgoing {
     std::int64_t seq{0};
     base::Time committed_at{};  ///< from when its lag counts; none = it does not (a replay, a hint)
     Audience audience{Audience::everyone};
-    base::MemberId member;                      ///< for Audience::member
+    base::MemberId member;  ///< for Audience::member
     std::shared_ptr<const Message> message;
     std::shared_ptr<const Message> for_others;  ///< for who may not have `message`; a skip keeps his numbers whole
 };

@@ -19,7 +19,7 @@ namespace forum::live {
 
 /// What a page may show of a topic. Names are for members only.
 struct Present {
-    std::size_t readers{0};            ///< people with the thread open in front of them, writers included
+    std::size_t readers{0};  ///< people with the thread open in front of them, writers included
     std::size_t writers{0};
     std::vector<std::string> writing;  ///< names of at most `names_limit` members who write
 
@@ -105,7 +105,7 @@ private:
     const std::string process_;  // by which a process knows its own beats
     mutable std::mutex mutex_;
     std::unordered_map<std::string, Topic> topics_;
-    std::unordered_set<std::string> watched_;  // topics worth a look in take_changes
+    std::unordered_set<std::string> watched_;                              // topics worth a look in take_changes
     std::unordered_map<std::string, std::map<std::string, Heard>> heard_;  // by topic, by process
     std::unordered_set<std::string> told_;  // topics of the last beat: one that is empty now is said to be so once
     Clock::time_point beat_at_{};

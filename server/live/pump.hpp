@@ -52,9 +52,9 @@ private:
     void post(std::vector<Outgoing>& batch);
 
     static constexpr std::chrono::milliseconds poll_interval{1000};
-    static constexpr std::chrono::milliseconds hint_interval{1000};     // per list
-    static constexpr std::chrono::milliseconds counter_interval{400};   // per member
-    static constexpr std::size_t batch_limit = 16;  // rendered events that wait for each other
+    static constexpr std::chrono::milliseconds hint_interval{1000};    // per list
+    static constexpr std::chrono::milliseconds counter_interval{400};  // per member
+    static constexpr std::size_t batch_limit = 16;                     // rendered events that wait for each other
     static constexpr std::chrono::milliseconds retry_interval{1000};
     static constexpr int tries_limit = 3;
     static constexpr std::size_t remember_limit = 100'000;

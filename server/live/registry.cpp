@@ -76,9 +76,7 @@ std::vector<ViewerPtr> Registry::sessions_of(base::MemberId member) const {
 std::vector<ViewerPtr> Registry::staff() const {
     std::vector<ViewerPtr> result = sessions();
     std::unordered_set<base::MemberId> known;
-    std::erase_if(result, [&](const ViewerPtr& viewer) {
-        return !viewer->is_staff() || !known.insert(viewer->member).second;
-    });
+    std::erase_if(result, [&](const ViewerPtr& viewer) { return !viewer->is_staff() || !known.insert(viewer->member).second; });
     return result;
 }
 

@@ -14,9 +14,7 @@ Outgoing address_of(const Event& event) {
     return outgoing;
 }
 
-std::string cursor(const Event& event) {
-    return event.seq > 0 ? event.topic + "=" + std::to_string(event.seq) : std::string{};
-}
+std::string cursor(const Event& event) { return event.seq > 0 ? event.topic + "=" + std::to_string(event.seq) : std::string{}; }
 
 }  // namespace
 

@@ -161,9 +161,7 @@ std::size_t Topic::drain() {
     return sent;
 }
 
-bool Topic::needs_fill() const {
-    return seq_ != unknown && filling_since_ == unknown && (!ahead_.empty() || !parked_.empty());
-}
+bool Topic::needs_fill() const { return seq_ != unknown && filling_since_ == unknown && (!ahead_.empty() || !parked_.empty()); }
 
 std::size_t Topic::fill(const std::vector<Outgoing>& replay) {
     const std::int64_t since = std::exchange(filling_since_, unknown);

@@ -38,10 +38,10 @@ public:
     /// What the database said: where the topic is, and what came after the follower's `since`.
     struct Joining {
         Follower* follower;
-        std::int64_t seq;                    ///< the topic's number when it was opened
+        std::int64_t seq;  ///< the topic's number when it was opened
         Audience audience;
-        std::optional<std::int64_t> since;   ///< nothing = from now
-        bool is_replayed;                    ///< `replay` holds all from `since` to at least `seq`
+        std::optional<std::int64_t> since;  ///< nothing = from now
+        bool is_replayed;                   ///< `replay` holds all from `since` to at least `seq`
         const std::vector<Outgoing>& replay;
     };
     /// Ends a begin_join: tells the follower where he is, sends what he missed, or `resync`; from here on he is live.

@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::size_t longest_address = 254;  // RFC 5321 §4.5.3.1, erratum 1690
 constexpr std::size_t longest_local = 64;
-constexpr std::size_t longest_line = 76;      // RFC 2045 §6.7
+constexpr std::size_t longest_line = 76;  // RFC 2045 §6.7
 // RFC 2047 §2: a line with encoded words has at most 76, and "Subject: " stands before the first.
 constexpr std::size_t longest_word = 66;
 
@@ -88,8 +88,8 @@ bool is_address(std::string_view text) {
     const auto local = text.substr(0, at);
     const auto domain = text.substr(at + 1);
     constexpr std::string_view also{"!#$%&'*+-/=?^_`{|}~"};
-    return is_dotted(local, [&](char c) { return is_alphanumeric(c) || also.find(c) != also.npos; }) &&
-           is_dotted(domain, [](char c) { return is_alphanumeric(c) || c == '-'; }) && domain.find('.') != domain.npos;
+    return is_dotted(local, [&](char c) { return is_alphanumeric(c) || also.find(c) != also.npos; })
+           && is_dotted(domain, [](char c) { return is_alphanumeric(c) || c == '-'; }) && domain.find('.') != domain.npos;
 }
 
 std::string to_message(const Letter& letter, const std::string& from, const std::string& from_name) {
@@ -98,18 +98,15 @@ std::string to_message(const Letter& letter, const std::string& from, const std:
     // "Sun, 22 Nov 2026 09:12:03 GMT" has the obsolete zone of RFC 5322 §4.3.
     auto date = base::to_http_date(letter.created_at);
     date.replace(date.size() - 3, 3, "+0000");
-    return "Date: " + date + "\r\n" +
-           "From: " + encode_words(from_name) + " <" + from + ">\r\n" +
-           "To: <" + letter.address + ">\r\n" +
-           "Subject: " + encode_words(letter.subject) + "\r\n" +
-           fmt::format("Message-ID: <{}.{}@{}>\r\n", letter.id, since, domain) +
-           "MIME-Version: 1.0\r\n"
-           "Content-Type: text/plain; charset=utf-8\r\n"
-           "Content-Transfer-Encoding: quoted-printable\r\n"
-           // RFC 3834: no holiday answers to it.
-           "Auto-Submitted: auto-generated\r\n"
-           "\r\n" +
-           encode_body(letter.body);
+    return "Date: " + date + "\r\n" + "From: " + encode_words(from_name) + " <" + from + ">\r\n" + "To: <" + letter.address + ">\r\n"
+           + "Subject: " + encode_words(letter.subject) + "\r\n" + fmt::format("Message-ID: <{}.{}@{}>\r\n", letter.id, since, domain)
+           + "MIME-Version: 1.0\r\n"
+             "Content-Type: text/plain; charset=utf-8\r\n"
+             "Content-Transfer-Encoding: quoted-printable\r\n"
+             // RFC 3834: no holiday answers to it.
+             "Auto-Submitted: auto-generated\r\n"
+             "\r\n"
+           + encode_body(letter.body);
 }
 
 }  // namespace forum::mail

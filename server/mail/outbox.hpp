@@ -22,14 +22,13 @@ struct Settings {
     std::string smtp_url;  ///< "" = letters stay where they are
     std::string from;      ///< is_address
     std::string from_name;
-    std::string site;      ///< "https://forum.example.nl"
+    std::string site;  ///< "https://forum.example.nl"
 };
 
 class Courier {
 public:
     /// `database` lives as long as this.
-    Courier(db::Database& database, Settings settings)
-        : database_{database}, settings_{std::move(settings)}, smtp_{settings_.smtp_url} {}
+    Courier(db::Database& database, Settings settings) : database_{database}, settings_{std::move(settings)}, smtp_{settings_.smtp_url} {}
 
     /// Takes some letters that are due upon itself and sends them after the commit. What does not arrive is tried again after a
     /// minute, two, four, up to six hours, for four days. A body that was sent or given up is emptied: it may hold a link

@@ -17,8 +17,7 @@ constexpr std::size_t least_password_characters = 15;
 
 /// Throws std::invalid_argument with a line for the operator: no address, no name of 2 to 100 characters, a short
 /// password, or an address that exists.
-base::MemberId create_administrator(db::Tx& tx, const crypto::PasswordHasher& passwords,
-                                    const std::string& email, const std::string& name,
+base::MemberId create_administrator(db::Tx& tx, const crypto::PasswordHasher& passwords, const std::string& email, const std::string& name,
                                     const std::string& password);
 
 }  // namespace forum::members

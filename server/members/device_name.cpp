@@ -14,20 +14,13 @@ struct Word {
 
 // In this order: every browser also claims to be those below it.
 constexpr std::array browsers{
-    Word{"Edg", "Edge"},
-    Word{"OPR/", "Opera"},
-    Word{"SamsungBrowser/", "Samsung Internet"},
-    Word{"FxiOS/", "Firefox"},
-    Word{"Firefox/", "Firefox"},
-    Word{"CriOS/", "Chrome"},
-    Word{"Chromium/", "Chromium"},
-    Word{"Chrome/", "Chrome"},
-    Word{"Safari/", "Safari"},
+    Word{"Edg", "Edge"},           Word{"OPR/", "Opera"},       Word{"SamsungBrowser/", "Samsung Internet"},
+    Word{"FxiOS/", "Firefox"},     Word{"Firefox/", "Firefox"}, Word{"CriOS/", "Chrome"},
+    Word{"Chromium/", "Chromium"}, Word{"Chrome/", "Chrome"},   Word{"Safari/", "Safari"},
 };
 constexpr std::array systems{
-    Word{"iPhone", "iPhone"},   Word{"iPad", "iPad"},      Word{"Android", "Android"},
-    Word{"Windows", "Windows"}, Word{"Mac OS X", "macOS"}, Word{"CrOS", "ChromeOS"},
-    Word{"Linux", "Linux"},
+    Word{"iPhone", "iPhone"},  Word{"iPad", "iPad"},     Word{"Android", "Android"}, Word{"Windows", "Windows"},
+    Word{"Mac OS X", "macOS"}, Word{"CrOS", "ChromeOS"}, Word{"Linux", "Linux"},
 };
 
 template <std::size_t size>

@@ -14,9 +14,7 @@ using nlohmann::json;
 json load_sessions(const site::PageContext& context, const Services& services) {
     auto list = json::array();
     for (const auto& session : access::list_sessions(context.tx, context.viewer.member)) {
-        const auto device = session.device.empty()
-                                ? services.texts.text("members.device_unknown", context.language)
-                                : session.device;
+        const auto device = session.device.empty() ? services.texts.text("members.device_unknown", context.language) : session.device;
         list.push_back({{"id", session.id.value},
                         {"device", device},
                         {"createdAt", base::to_rfc3339(session.created_at)},

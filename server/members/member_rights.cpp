@@ -12,15 +12,13 @@ void announce_session_changed(db::Tx& tx, const live::Announcer& announcer, base
                             .data = "{}"});
 }
 
-void change_role(db::Tx& tx, const live::Announcer& announcer, base::MemberId member,
-                 access::Role role) {
+void change_role(db::Tx& tx, const live::Announcer& announcer, base::MemberId member, access::Role role) {
     if (set_role(tx, member, role)) {
         announce_session_changed(tx, announcer, member);
     }
 }
 
-void change_trust(db::Tx& tx, const live::Announcer& announcer, base::MemberId member,
-                  bool is_trusted) {
+void change_trust(db::Tx& tx, const live::Announcer& announcer, base::MemberId member, bool is_trusted) {
     if (set_trusted(tx, member, is_trusted)) {
         announce_session_changed(tx, announcer, member);
     }

@@ -13,11 +13,9 @@ namespace forum::members {
 void announce_session_changed(db::Tx& tx, const live::Announcer& announcer, base::MemberId member);
 
 /// Gives a member another role; nothing happens when he has it already.
-void change_role(db::Tx& tx, const live::Announcer& announcer, base::MemberId member,
-                 access::Role role);
+void change_role(db::Tx& tx, const live::Announcer& announcer, base::MemberId member, access::Role role);
 
 /// From now on his posts are live at once, or are reviewed again.
-void change_trust(db::Tx& tx, const live::Announcer& announcer, base::MemberId member,
-                  bool is_trusted);
+void change_trust(db::Tx& tx, const live::Announcer& announcer, base::MemberId member, bool is_trusted);
 
 }  // namespace forum::members

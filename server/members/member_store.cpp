@@ -32,8 +32,7 @@ const db::Query trusted_query{"members.set_trusted", R"(
     UPDATE members SET is_trusted = $2 WHERE id = $1 AND is_trusted <> $2)"};
 
 access::Role role_from(std::string_view name) {
-    for (const auto role :
-         {access::Role::member, access::Role::moderator, access::Role::administrator}) {
+    for (const auto role : {access::Role::member, access::Role::moderator, access::Role::administrator}) {
         if (role_name(role) == name) {
             return role;
         }
@@ -44,10 +43,9 @@ access::Role role_from(std::string_view name) {
 }  // namespace
 
 base::MemberId create_member(db::Tx& tx, const NewMember& member) {
-    const auto rows = tx.exec(
-        create_query, db::Params::of(member.email, member.name, member.function,
-                                     member.municipality, role_name(member.role), member.is_trusted,
-                                     member.password_hash, member.is_demo));
+    const auto rows =
+        tx.exec(create_query, db::Params::of(member.email, member.name, member.function, member.municipality, role_name(member.role),
+                                             member.is_trusted, member.password_hash, member.is_demo));
     return rows.one().id<base::MemberId>("id");
 }
 
@@ -67,17 +65,13 @@ std::optional<Credentials> find_credentials(db::Tx& tx, std::string_view email) 
                        row->text("password_hash")};
 }
 
-bool has_member(db::Tx& tx, std::string_view email) {
-    return !tx.exec(has_query, db::Params::of(email)).empty();
-}
+bool has_member(db::Tx& tx, std::string_view email) { return !tx.exec(has_query, db::Params::of(email)).empty(); }
 
 void set_password_hash(db::Tx& tx, base::MemberId member, const std::string& hash) {
     tx.exec(password_query, db::Params::of(member, hash));
 }
 
-std::string get_email(db::Tx& tx, base::MemberId member) {
-    return tx.exec(email_query, db::Params::of(member)).one().text("email");
-}
+std::string get_email(db::Tx& tx, base::MemberId member) { return tx.exec(email_query, db::Params::of(member)).one().text("email"); }
 
 std::string_view role_name(access::Role role) {
     switch (role) {

@@ -20,10 +20,8 @@ void add_routes(site::Routes& routes, const Services& services) {
     routes.last_resort();
     routes.page("members.me", "/ik", "/api/v1/me", Access::member,
                 [&](const site::PageContext& context) { return load_me(context, services); });
-    routes.action(
-        "members.end_session", "/ik/sessies/{id}/einde", Method::del, "/api/v1/me/sessions/{id}",
-        Access::member,
-        [&](const site::ActionContext& context) { return end_session(context, services); });
+    routes.action("members.end_session", "/ik/sessies/{id}/einde", Method::del, "/api/v1/me/sessions/{id}", Access::member,
+                  [&](const site::ActionContext& context) { return end_session(context, services); });
 }
 
 }  // namespace forum::members

@@ -29,8 +29,7 @@ struct MeSources {
 /// Keeps what was typed while the session had ended, now that its writer has signed in: `context` is his, with the
 /// fields of that form as input, and `path` is where the form went. Gives the local URL where the text is
 /// again, or "" when this form is not kept.
-using KeepTyped =
-    std::function<std::string(const site::ActionContext& context, const std::string& path)>;
+using KeepTyped = std::function<std::string(const site::ActionContext& context, const std::string& path)>;
 
 struct Services {
     const view::Templates& texts;

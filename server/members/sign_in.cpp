@@ -15,8 +15,7 @@ namespace forum::members {
 
 namespace {
 
-constexpr std::size_t most_email_bytes =
-    254;  ///< RFC 5321 §4.5.3.1.3, as corrected by erratum 1690
+constexpr std::size_t most_email_bytes = 254;  ///< RFC 5321 §4.5.3.1.3, as corrected by erratum 1690
 constexpr std::size_t most_password_bytes = 1'000;
 
 struct Fields {
@@ -24,12 +23,10 @@ struct Fields {
     std::string password;
 };
 
-Fields parse(const site::ActionContext& context, const Services& services,
-             site::FormErrors& errors) {
+Fields parse(const site::ActionContext& context, const Services& services, site::FormErrors& errors) {
     const auto& input = context.input;
     const auto say = [&](const char* key) { return services.texts.text(key, context.language); };
-    site::check_fields(errors, input, {.texts = {"email", "password", "code", "terug"}, .others = {}}, services.texts,
-                       context.language);
+    site::check_fields(errors, input, {.texts = {"email", "password", "code", "terug"}, .others = {}}, services.texts, context.language);
     Fields fields{base::trim(input.text("email")), input.text("password")};
     if (fields.email.empty()) {
         errors.add("email", say("members.email_missing"));
@@ -40,8 +37,7 @@ Fields parse(const site::ActionContext& context, const Services& services,
     return fields;
 }
 
-void count_try(const site::ActionContext& context, const Services& services,
-               const std::string& email) {
+void count_try(const site::ActionContext& context, const Services& services, const std::string& email) {
     try {
         services.rate_limiter.check_sign_in(context.request, base::lower_ascii(email));
     } catch (base::Problem& problem) {
@@ -51,10 +47,8 @@ void count_try(const site::ActionContext& context, const Services& services,
 }
 
 /// The member whose address and password these are, or a guest. The same work is done for an address that nobody has.
-access::Viewer check_password(const site::ActionContext& context, const Services& services,
-                              const Fields& fields) {
-    const bool is_possible =
-        fields.email.size() <= most_email_bytes && fields.password.size() <= most_password_bytes;
+access::Viewer check_password(const site::ActionContext& context, const Services& services, const Fields& fields) {
+    const bool is_possible = fields.email.size() <= most_email_bytes && fields.password.size() <= most_password_bytes;
     const auto found = is_possible ? find_credentials(context.tx, fields.email) : std::nullopt;
     if (!found || found->password_hash.empty()) {
         services.passwords.verify_nobody(is_possible ? fields.password : std::string{});
@@ -64,14 +58,12 @@ access::Viewer check_password(const site::ActionContext& context, const Services
         return {};
     }
     if (services.passwords.needs_rehash(found->password_hash)) {
-        set_password_hash(context.tx, found->viewer.member,
-                          services.passwords.hash(fields.password));
+        set_password_hash(context.tx, found->viewer.member, services.passwords.hash(fields.password));
     }
     return found->viewer;
 }
 
-site::ShowAgain show_again(const site::ActionContext& context, const Services& services,
-                           const Fields& fields, site::FormErrors errors) {
+site::ShowAgain show_again(const site::ActionContext& context, const Services& services, const Fields& fields, site::FormErrors errors) {
     const SignInForm form{.email = fields.email,
                           .return_to = safe_return_to(context.input.text("terug")),
                           .typed = typed_fields(context),
@@ -81,8 +73,7 @@ site::ShowAgain show_again(const site::ActionContext& context, const Services& s
 }
 
 /// Where the text is that was typed while there was no session; "" when none came along or it cannot be kept.
-std::string keep_typed(const site::ActionContext& context, const Services& services,
-                       const access::Viewer& member) {
+std::string keep_typed(const site::ActionContext& context, const Services& services, const access::Viewer& member) {
     const auto path = context.input.text("typed_path");
     const auto typed = typed_fields(context);
     if (path.empty() || typed.empty() || !services.keep_typed) {
@@ -92,10 +83,7 @@ std::string keep_typed(const site::ActionContext& context, const Services& servi
     for (const auto& [name, value] : typed) {
         input.add(name, value);
     }
-    const site::ActionContext as_member{
-        {context.request, context.path, member, context.tx, context.language, context.is_api},
-        input,
-        {}};
+    const site::ActionContext as_member{{context.request, context.path, member, context.tx, context.language, context.is_api}, input, {}};
     return services.keep_typed(as_member, path);
 }
 
@@ -124,8 +112,7 @@ site::ActionResult sign_in(const site::ActionContext& context, const Services& s
         access::end_session(context.tx, context.viewer.member, context.viewer.session);
         announce_session_changed(context.tx, services.announcer, context.viewer.member);
     }
-    const auto token = access::create_session(context.tx, member.member,
-                                              device_name(context.request.header("user-agent")));
+    const auto token = access::create_session(context.tx, member.member, device_name(context.request.header("user-agent")));
     site::Done done{.status = 200, .location = safe_return_to(context.input.text("terug"))};
     if (auto kept = keep_typed(context, services, member); !kept.empty()) {
         done.location = std::move(kept);
@@ -136,8 +123,7 @@ site::ActionResult sign_in(const site::ActionContext& context, const Services& s
                                 {"function", member.function},
                                 {"role", role_name(member.role)},
                                 {"isTrusted", member.is_trusted}};
-    done.set_cookies.emplace_back("forum",
-                                  access::session_cookie(token, context.request.is_secure));
+    done.set_cookies.emplace_back("forum", access::session_cookie(token, context.request.is_secure));
     return done;
 }
 

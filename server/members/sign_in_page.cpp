@@ -29,8 +29,7 @@ json offered_accounts(view::Language language, const Services& services) {
     auto list = json::array();
     if (services.is_demo) {
         for (const auto& account : demo_accounts()) {
-            list.push_back({{"email", account.email},
-                            {"label", services.texts.text(account.label, language)}});
+            list.push_back({{"email", account.email}, {"label", services.texts.text(account.label, language)}});
         }
     }
     return list;
@@ -49,8 +48,7 @@ site::Page load_sign_in(const site::PageContext& context, const Services& servic
     return sign_in_page({.return_to = return_to}, {}, context.language, services);
 }
 
-site::Page sign_in_page(const SignInForm& form, const site::FormErrors& errors,
-                        view::Language language, const Services& services) {
+site::Page sign_in_page(const SignInForm& form, const site::FormErrors& errors, view::Language language, const Services& services) {
     json model{{"email", form.email},
                {"returnTo", form.return_to},
                {"typedPath", form.typed_path},

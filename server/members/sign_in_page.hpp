@@ -18,8 +18,7 @@ struct SignInForm {
 /// The page for whoever is not signed in; the others are sent on to `terug`.
 site::Page load_sign_in(const site::PageContext& context, const Services& services);
 
-site::Page sign_in_page(const SignInForm& form, const site::FormErrors& errors,
-                        view::Language language, const Services& services);
+site::Page sign_in_page(const SignInForm& form, const site::FormErrors& errors, view::Language language, const Services& services);
 
 /// The page in place of an action that needs a member: 401, with all that was typed.
 site::Page sign_in_again(const site::ActionContext& context, const Services& services);

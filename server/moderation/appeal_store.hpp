@@ -53,9 +53,9 @@ base::CaseId insert_appeal(db::Tx& tx, base::DecisionId id, const Objector& by, 
 
 /// The objection that a case is about, as staff see it.
 struct CaseAppeal {
-    base::MemberId member;       ///< none: whoever sent in a notice
-    std::int64_t notice;         ///< 0: a member
-    std::string name;            ///< of either; "" when he gave none
+    base::MemberId member;  ///< none: whoever sent in a notice
+    std::int64_t notice;    ///< 0: a member
+    std::string name;       ///< of either; "" when he gave none
     bool is_author;
     std::string text;
     base::Time at;

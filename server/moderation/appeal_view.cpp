@@ -28,10 +28,7 @@ nlohmann::json case_appeal_json(db::Tx& tx, base::CaseId id) {
     if (!appeal) {
         return nullptr;
     }
-    return {{"by", appeal->name},
-            {"isAuthor", appeal->is_author},
-            {"text", appeal->text},
-            {"createdAt", base::to_rfc3339(appeal->at)}};
+    return {{"by", appeal->name}, {"isAuthor", appeal->is_author}, {"text", appeal->text}, {"createdAt", base::to_rfc3339(appeal->at)}};
 }
 
 }  // namespace forum::moderation

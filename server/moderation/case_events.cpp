@@ -13,14 +13,12 @@ const db::Query scoped_query{"moderation.scoped_concerned", R"(
 
 }  // namespace
 
-void announce_case(db::Tx& tx, const live::Announcer& announcer, std::string_view kind, base::CaseId id,
-                   const std::string& who, const std::string& until) {
+void announce_case(db::Tx& tx, const live::Announcer& announcer, std::string_view kind, base::CaseId id, const std::string& who,
+                   const std::string& until) {
     const bool is_decision = kind == "case.decided";
-    const nlohmann::json data{{"case",
-                               {{"id", id.value},
-                                {"leaseHolder", is_decision ? "" : who},
-                                {"leaseUntil", until},
-                                {"decidedBy", is_decision ? who : ""}}}};
+    const nlohmann::json data{
+        {"case",
+         {{"id", id.value}, {"leaseHolder", is_decision ? "" : who}, {"leaseUntil", until}, {"decidedBy", is_decision ? who : ""}}}};
     live::Event event{.topic = "moderation", .kind = std::string{kind}, .audience = live::Audience::staff, .data = data.dump()};
     announcer.announce(tx, event);
     event.audience = live::Audience::member;

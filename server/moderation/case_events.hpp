@@ -11,7 +11,7 @@ namespace forum::moderation {
 
 /// `kind`: case.new, case.changed, case.leased, case.released, case.decided. `who`: name of the moderator, "" when nobody.
 /// `until`: RFC 3339, "" when it does not matter.
-void announce_case(db::Tx& tx, const live::Announcer& announcer, std::string_view kind, base::CaseId id,
-                   const std::string& who = {}, const std::string& until = {});
+void announce_case(db::Tx& tx, const live::Announcer& announcer, std::string_view kind, base::CaseId id, const std::string& who = {},
+                   const std::string& until = {});
 
 }  // namespace forum::moderation

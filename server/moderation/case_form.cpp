@@ -44,8 +44,8 @@ private:
 
 }  // namespace
 
-void put_form(nlohmann::json& model, const PageContext& context, const Services& services, const CaseRow& row,
-              std::string_view appealed, const DecisionDraft& draft) {
+void put_form(nlohmann::json& model, const PageContext& context, const Services& services, const CaseRow& row, std::string_view appealed,
+              const DecisionDraft& draft) {
     const auto say = [&](const std::string& key) { return services.texts.text(key, context.language); };
     auto decisions = nlohmann::json::array();
     Field rules, law, facts, questions, body, send_to, until;
@@ -126,7 +126,8 @@ void put_form(nlohmann::json& model, const PageContext& context, const Services&
                   {"rules", rules_json(list_house_rules(context.tx), draft.rules)},
                   {"form", std::move(form)},
                   {"conflict", draft.conflict}});
-    draft.errors.write_to(model, {"decision", "rules", "legalGround", "facts", "questions", "body", "sendTo", "until", "note", "answer", "version"});
+    draft.errors.write_to(
+        model, {"decision", "rules", "legalGround", "facts", "questions", "body", "sendTo", "until", "note", "answer", "version"});
 }
 
 }  // namespace forum::moderation

@@ -46,8 +46,8 @@ const std::string in_queue = R"(
 
 // What SQL's is_in_scope says, of all cases at once; `p` is the case's post. For who has a scope only: the others do not pay for it.
 std::string in_scope_of(const std::string& viewer) {
-    return " AND (p.thread_id IN (SELECT id FROM threads_in_scope(" + viewer + ")) OR c.member_id IN (SELECT id FROM members_in_scope(" +
-           viewer + ")))";
+    return " AND (p.thread_id IN (SELECT id FROM threads_in_scope(" + viewer + ")) OR c.member_id IN (SELECT id FROM members_in_scope("
+           + viewer + ")))";
 }
 
 const std::string list_open = case_columns + "WHERE" + in_queue + "AND ($3 = '' OR (c.due_at, c.id) > ($3::timestamptz, $4::bigint))";
@@ -65,7 +65,8 @@ const db::Query count_scoped_query{"moderation.count_scoped",
 const std::string next_text = "SELECT c.id, c.due_at FROM cases c LEFT JOIN posts p ON p.id = c.post_id WHERE" + in_queue + R"(
        AND c.id <> $4 AND (c.lease_until IS NULL OR c.lease_until <= now() OR c.lease_by = $3))";
 std::string first_of(const std::string& candidates) {
-    return "SELECT n.id FROM (" + candidates + " ORDER BY c.due_at, c.id OFFSET 0) n WHERE decider_bar(n.id, $3) IS NULL ORDER BY n.due_at, n.id LIMIT 1";
+    return "SELECT n.id FROM (" + candidates
+           + " ORDER BY c.due_at, c.id OFFSET 0) n WHERE decider_bar(n.id, $3) IS NULL ORDER BY n.due_at, n.id LIMIT 1";
 }
 const db::Query find_next_query{"moderation.find_next", first_of(next_text)};
 // Of all others an administrator only reads.
@@ -257,7 +258,8 @@ std::vector<HouseRule> list_house_rules(db::Tx& tx) {
     return list;
 }
 
-std::vector<CaseRow> list_open_cases(db::Tx& tx, const access::Viewer& viewer, const QueueScope& scope, const QueueCursor& after, int limit) {
+std::vector<CaseRow> list_open_cases(db::Tx& tx, const access::Viewer& viewer, const QueueScope& scope, const QueueCursor& after,
+                                     int limit) {
     std::vector<CaseRow> list;
     const auto after_id = after.id.empty() ? std::string{"0"} : after.id;
     const auto rows =
@@ -301,14 +303,13 @@ bool take_lease(db::Tx& tx, base::CaseId id, base::MemberId member) {
     return tx.exec(take_lease_query, db::Params::of(id, member, std::int64_t{seconds})).affected() == 1;
 }
 
-void release_lease(db::Tx& tx, base::CaseId id, base::MemberId member) {
-    tx.exec(release_lease_query, db::Params::of(id, member));
-}
+void release_lease(db::Tx& tx, base::CaseId id, base::MemberId member) { tx.exec(release_lease_query, db::Params::of(id, member)); }
 
 bool close_round(db::Tx& tx, base::CaseId id, const Round& round) {
     return tx.exec(close_round_query, db::Params::of(id, round.version, round.by, round.state, round.deadline, round.hidden_until,
                                                      round.sent_to, round.sent_reason))
-               .affected() == 1;
+               .affected()
+           == 1;
 }
 
 void merge_cases(db::Tx& tx, base::CaseId into, base::PostId post, const std::vector<std::string>& kinds) {
@@ -325,8 +326,7 @@ std::vector<base::MemberId> close_reports(db::Tx& tx, base::CaseId id, base::Dec
 
 void stop_hiding(db::Tx& tx, base::PostId post) { tx.exec(stop_hiding_query, db::Params::of(post)); }
 
-bool reopen_case(db::Tx& tx, base::CaseId id, base::DecisionId undone, int post_version,
-                 const std::vector<std::string>& merged_kinds) {
+bool reopen_case(db::Tx& tx, base::CaseId id, base::DecisionId undone, int post_version, const std::vector<std::string>& merged_kinds) {
     if (tx.exec(reopen_query, db::Params::of(id, undone, post_version)).affected() != 1) {
         return false;
     }

@@ -32,16 +32,16 @@ std::vector<HouseRule> list_house_rules(db::Tx& tx);
 struct CaseRow {
     base::CaseId id;
     int version;
-    std::string kind;   ///< "review", "change", "report", "notice", "appeal" or "measure"
-    std::string state;  ///< "open", "with_author", "decided", "withdrawn"
-    base::PostId post;         ///< none: it is about a member
-    int post_version;          ///< that it is about
-    base::MemberId member;     ///< whom a measure is about, who is then `author` too; none: it is about a post
-    std::string post_state;    ///< of a member: the measure that holds for him, "none" without one
-    int newest_version;        ///< of the post now
-    std::string hold_rule;     ///< slugs with commas; "" = no rule held it
-    std::int64_t reports;      ///< how many members reported it
-    base::DecisionId appeals;  ///< the decision that is objected to
+    std::string kind;                  ///< "review", "change", "report", "notice", "appeal" or "measure"
+    std::string state;                 ///< "open", "with_author", "decided", "withdrawn"
+    base::PostId post;                 ///< none: it is about a member
+    int post_version;                  ///< that it is about
+    base::MemberId member;             ///< whom a measure is about, who is then `author` too; none: it is about a post
+    std::string post_state;            ///< of a member: the measure that holds for him, "none" without one
+    int newest_version;                ///< of the post now
+    std::string hold_rule;             ///< slugs with commas; "" = no rule held it
+    std::int64_t reports;              ///< how many members reported it
+    base::DecisionId appeals;          ///< the decision that is objected to
     std::string sent_to, sent_reason;  ///< escalated; "" = it was not
     base::Time due_at;
     std::string due_key;  ///< the same to the microsecond, for QueueCursor
@@ -72,10 +72,11 @@ struct QueueCursor {
     std::string due_at, id;  ///< due_key and id of the last row; "" = from the start
 };
 /// Open cases that the viewer looks after, least time left first (state open, also those that he may not decide).
-std::vector<CaseRow> list_open_cases(db::Tx& tx, const access::Viewer& viewer, const QueueScope& scope, const QueueCursor& after, int limit);
+std::vector<CaseRow> list_open_cases(db::Tx& tx, const access::Viewer& viewer, const QueueScope& scope, const QueueCursor& after,
+                                     int limit);
 /// Of the same cases, whatever page of the list is shown.
 struct QueueFigures {
-    std::int64_t count, late;  ///< all, and those whose time has passed
+    std::int64_t count, late;                 ///< all, and those whose time has passed
     std::optional<base::Time> waiting_since;  ///< of the one that waits longest
 };
 QueueFigures count_open_cases(db::Tx& tx, const access::Viewer& viewer, const QueueScope& scope = {});
@@ -102,9 +103,9 @@ void release_lease(db::Tx& tx, base::CaseId id, base::MemberId member);
 
 /// What happens to a case when it is judged.
 struct Round {
-    int version;          ///< that the moderator saw
-    base::MemberId by;    ///< none: the system
-    std::string state;    ///< after it: "open", "with_author" or "decided"
+    int version;                             ///< that the moderator saw
+    base::MemberId by;                       ///< none: the system
+    std::string state;                       ///< after it: "open", "with_author" or "decided"
     std::optional<base::Time> deadline;      ///< of the author's answer
     std::optional<base::Time> hidden_until;  ///< when what the system hid comes back by itself
     std::string sent_to, sent_reason;        ///< "" = as they are

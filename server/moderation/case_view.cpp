@@ -11,12 +11,12 @@
 #include "moderation/case_form.hpp"
 #include "moderation/case_marks.hpp"
 #include "moderation/decision_view.hpp"
-#include "moderation/notice_page.hpp"
-#include "moderation/report_view.hpp"
 #include "moderation/judge.hpp"
 #include "moderation/measure_page.hpp"
 #include "moderation/measure_store.hpp"
+#include "moderation/notice_page.hpp"
 #include "moderation/proposal.hpp"
+#include "moderation/report_view.hpp"
 #include "moderation/scope_store.hpp"
 #include "moderation/staff_notes.hpp"
 #include "moderation/statement.hpp"
@@ -141,7 +141,8 @@ nlohmann::json history_json(const PageContext& context, const Services& services
                             const std::vector<Decision>& decisions) {
     auto list = nlohmann::json::array();
     for (const auto& decision : decisions) {
-        const auto key = "moderation.log_" + text_name(decision.kind, row.kind) + (decision.kind == "lift" && decision.is_automatic ? "_timer" : "");
+        const auto key =
+            "moderation.log_" + text_name(decision.kind, row.kind) + (decision.kind == "lift" && decision.is_automatic ? "_timer" : "");
         const auto second = decision.seconded_by ? member_name(context.tx, decision.seconded_by) : std::string{};
         list.push_back({{"at", base::to_rfc3339(decision.at)},
                         {"who", second.empty() ? decision.by_name : say_both(context, services, decision.by_name, second)},
@@ -171,8 +172,7 @@ nlohmann::json decided_json(const CaseRow& row, const std::vector<Decision>& dec
         return nullptr;
     }
     const auto& last = decisions.back();
-    nlohmann::json decided{
-        {"by", last.by_name}, {"kind", last.kind}, {"decidedAt", base::to_rfc3339(last.at)}};
+    nlohmann::json decided{{"by", last.by_name}, {"kind", last.kind}, {"decidedAt", base::to_rfc3339(last.at)}};
     put_kind_flags(decided, last.kind);
     return decided;
 }
@@ -189,7 +189,8 @@ std::string who_text(const PageContext& context, const Services& services, const
     const auto deciders = row.appeals && row.state == "open" ? who_decides(context.tx, row.id) : Deciders::moderators;
     return deciders == Deciders::moderators
                ? ""
-               : services.texts.text(deciders == Deciders::nobody ? "moderation.who_nobody" : "moderation.who_administrators", context.language);
+               : services.texts.text(deciders == Deciders::nobody ? "moderation.who_nobody" : "moderation.who_administrators",
+                                     context.language);
 }
 
 /// What the objection is about, and what it says; null for other cases.
@@ -213,8 +214,8 @@ nlohmann::json case_json(const PageContext& context, const Services& services, c
     const auto undoable = find_undoable(context.tx, context.viewer.member, row.id);
     const bool is_barred = !bar.empty();
     const bool is_own = row.author == context.viewer.member;
-    const bool may_measure = context.viewer.may_moderate() && !is_own && !row.member &&
-                             looks_after_member(context.tx, context.viewer.member, row.author);
+    const bool may_measure =
+        context.viewer.may_moderate() && !is_own && !row.member && looks_after_member(context.tx, context.viewer.member, row.author);
     const bool is_open = row.state == "open";
     const bool is_mine = model["isMine"].get<bool>();
     const bool is_free = !row.lease_by;
@@ -272,15 +273,14 @@ std::string case_title(const PageContext& context, const Services& services, con
 
 /// "12 min", "3 u 10", "2 dagen": short, because it stands in a narrow list.
 std::string waiting_text(const view::Templates& texts, view::Language language, base::Time since) {
-    const auto minutes = std::max<std::int64_t>(
-        0, std::chrono::duration_cast<std::chrono::minutes>(base::now() - since).count());
+    const auto minutes = std::max<std::int64_t>(0, std::chrono::duration_cast<std::chrono::minutes>(base::now() - since).count());
     if (minutes < 60) {
         return texts.text("moderation.wait_minutes", language, nlohmann::json{{"n", minutes}});
     }
     if (minutes < 24 * 60) {
         const auto rest = std::to_string(minutes % 60);
         return texts.text("moderation.wait_hours", language,
-                                   nlohmann::json{{"n", minutes / 60}, {"m", rest.size() == 1 ? "0" + rest : rest}});
+                          nlohmann::json{{"n", minutes / 60}, {"m", rest.size() == 1 ? "0" + rest : rest}});
     }
     return texts.text("moderation.wait_days", language, nlohmann::json{{"n", minutes / (24 * 60)}});
 }

@@ -53,8 +53,7 @@ CaseRow get_locked(const ActionContext& context) {
 
 /// Why the act came too late: a script gets the problem, a person the case as it is now with what he typed. Only before
 /// anything was changed: a page that is shown undoes nothing.
-site::ActionResult answer_too_late(const ActionContext& context, const Services& services, const CaseRow& now,
-                                   DecisionDraft draft = {}) {
+site::ActionResult answer_too_late(const ActionContext& context, const Services& services, const CaseRow& now, DecisionDraft draft = {}) {
     const auto decisions = decisions_of_case(context.tx, now.id);
     const bool is_withdrawn = now.state == "withdrawn";
     const bool is_decided = now.state != "open" && !is_withdrawn && !decisions.empty();
@@ -63,16 +62,13 @@ site::ActionResult answer_too_late(const ActionContext& context, const Services&
         problem.detail = say(context, services, "moderation.case_withdrawn");
     } else if (is_decided) {
         const auto& last = decisions.back();
-        const std::string key = "moderation.decided_" + (last.kind == "approve" || last.kind == "return" || last.kind == "reject"
-                                                             ? last.kind
-                                                             : std::string{"other"});
-        problem.detail = say(context, services, key,
-                             {{"name", last.by_name}, {"at", view::time_text(last.at, context.language, base::now())}});
-        problem.extra_json = nlohmann::json{{"decided",
-                                             {{"by", last.by_name},
-                                              {"kind", last.kind},
-                                              {"decidedAt", base::to_rfc3339(last.at)}}}}
-                                 .dump();
+        const std::string key =
+            "moderation.decided_"
+            + (last.kind == "approve" || last.kind == "return" || last.kind == "reject" ? last.kind : std::string{"other"});
+        problem.detail =
+            say(context, services, key, {{"name", last.by_name}, {"at", view::time_text(last.at, context.language, base::now())}});
+        problem.extra_json =
+            nlohmann::json{{"decided", {{"by", last.by_name}, {"kind", last.kind}, {"decidedAt", base::to_rfc3339(last.at)}}}}.dump();
     } else if (!now.proposal.empty()) {
         problem.detail = say(context, services, "moderation.case_proposed", {{"name", now.proposed_by_name}});
     } else if (now.lease_by && now.lease_by != context.viewer.member) {
@@ -222,7 +218,8 @@ site::Done done(const ActionContext& context, base::CaseId id, const std::string
     }
     return {.location = location,
             .flash = "moderation.flash_" + said,
-            .model = nlohmann::json{{"id", id.value}, {"decision", decision}, {"isProposed", said == "proposed"}, {"next", std::move(next)}},
+            .model =
+                nlohmann::json{{"id", id.value}, {"decision", decision}, {"isProposed", said == "proposed"}, {"next", std::move(next)}},
             .set_cookies = {}};
 }
 
@@ -348,10 +345,8 @@ site::ActionResult release_case(const ActionContext& context, const Services& se
     require_desk(context, row);
     release_lease(context.tx, row.id, context.viewer.member);
     announce_case(context.tx, services.announcer, "case.released", row.id);
-    return site::Done{.location = "/moderatie/" + to_string(row.id),
-                      .flash = {},
-                      .model = nlohmann::json{{"id", row.id.value}},
-                      .set_cookies = {}};
+    return site::Done{
+        .location = "/moderatie/" + to_string(row.id), .flash = {}, .model = nlohmann::json{{"id", row.id.value}}, .set_cookies = {}};
 }
 
 }  // namespace forum::moderation

@@ -120,15 +120,16 @@ base::DecisionId insert_decision(db::Tx& tx, const Decision& d) {
     const auto version = d.post_version == 0 ? std::nullopt : std::optional{static_cast<std::int64_t>(d.post_version)};
     return tx
         .exec(insert_decision_query,
-              db::Params::of(d.case_id, d.kind, d.post, version, d.member, d.state_from, d.state_to, d.live_version_from, d.by,
-                             d.by_role, d.seconded_by, d.is_automatic, d.is_detected_automatically, d.source, d.rules,
-                             d.legal_ground, d.facts, d.questions, d.note, d.scope, d.sent_to, d.deadline_at, d.until,
-                             d.appeal_until, d.statement, d.reverses))
+              db::Params::of(d.case_id, d.kind, d.post, version, d.member, d.state_from, d.state_to, d.live_version_from, d.by, d.by_role,
+                             d.seconded_by, d.is_automatic, d.is_detected_automatically, d.source, d.rules, d.legal_ground, d.facts,
+                             d.questions, d.note, d.scope, d.sent_to, d.deadline_at, d.until, d.appeal_until, d.statement, d.reverses))
         .one()
         .id<base::DecisionId>("id");
 }
 
-std::optional<Decision> find_decision(db::Tx& tx, base::DecisionId id) { return one_decision(tx.exec(find_decision_query, db::Params::of(id))); }
+std::optional<Decision> find_decision(db::Tx& tx, base::DecisionId id) {
+    return one_decision(tx.exec(find_decision_query, db::Params::of(id)));
+}
 
 std::vector<Decision> decisions_of_case(db::Tx& tx, base::CaseId id) {
     return all_decisions(tx.exec(decisions_of_case_query, db::Params::of(id)));

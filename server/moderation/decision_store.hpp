@@ -20,11 +20,11 @@ struct Decision {
     base::CaseId case_id;
     std::string kind;
     base::PostId post;
-    int post_version{0};  ///< that was judged
+    int post_version{0};    ///< that was judged
     base::MemberId member;  ///< whom a measure is about
     std::string state_from, state_to;
     std::optional<int> live_version_from;  ///< what readers saw before
-    base::MemberId by;  ///< none: the system
+    base::MemberId by;                     ///< none: the system
     std::string by_name, by_role;
     base::MemberId seconded_by;
     base::Time at;
@@ -33,11 +33,11 @@ struct Decision {
     std::string source{"review"};  ///< what led to it: "report", "notice", "word-rule", ...
     std::vector<std::string> rules;
     std::string legal_ground, facts, questions;
-    std::string note;  ///< for staff
-    std::string scope{"whole-post"};  ///< "member": it is about a person
-    std::string sent_to;  ///< of 'escalate'
-    std::optional<base::Time> deadline_at;   ///< for the author's answer
-    std::optional<base::Time> until;         ///< how long it holds; none = for good
+    std::string note;                       ///< for staff
+    std::string scope{"whole-post"};        ///< "member": it is about a person
+    std::string sent_to;                    ///< of 'escalate'
+    std::optional<base::Time> deadline_at;  ///< for the author's answer
+    std::optional<base::Time> until;        ///< how long it holds; none = for good
     std::optional<base::Time> appeal_until;
     std::string statement;  ///< as the author was told, frozen
     base::DecisionId reverses;

@@ -28,10 +28,7 @@ nlohmann::json decision_json(const Decision& decision, const std::vector<HouseRu
     auto rule_list = nlohmann::json::array();
     for (const auto& rule : rules) {
         if (std::find(decision.rules.begin(), decision.rules.end(), rule.slug) != decision.rules.end()) {
-            rule_list.push_back({{"slug", rule.slug},
-                                 {"number", rule.number},
-                                 {"title", rule.title},
-                                 {"url", "/huisregels#" + rule.slug}});
+            rule_list.push_back({{"slug", rule.slug}, {"number", rule.number}, {"title", rule.title}, {"url", "/huisregels#" + rule.slug}});
         }
     }
     nlohmann::json model{{"id", decision.id.value},
@@ -60,7 +57,8 @@ nlohmann::json decision_json(const Decision& decision, const std::vector<HouseRu
     model["isGrant"] = decision.kind == "grant" && !model["isRemove"].get<bool>();
     model["isRefuse"] = decision.kind == "refuse";
     model["isExpire"] = decision.kind == "expire";
-    model["lastDate"] = decision.member && decision.until && decision.kind != "grant" ? nlohmann::json(last_day(*decision.until)) : nlohmann::json{};
+    model["lastDate"] =
+        decision.member && decision.until && decision.kind != "grant" ? nlohmann::json(last_day(*decision.until)) : nlohmann::json{};
     model["isWarn"] = decision.kind == "warn";
     model["isReviewAll"] = decision.kind == "review-all";
     model["isReadOnly"] = decision.kind == "read-only";

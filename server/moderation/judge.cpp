@@ -6,8 +6,8 @@
 #include "base/problem.hpp"
 #include "discussion/post_states.hpp"
 #include "discussion/thread_events.hpp"
-#include "moderation/appeal_outcome.hpp"
 #include "members/member_rights.hpp"
+#include "moderation/appeal_outcome.hpp"
 #include "moderation/case_events.hpp"
 #include "moderation/measure_store.hpp"
 #include "moderation/member_letters.hpp"
@@ -61,12 +61,15 @@ discussion::Moved grant(db::Tx& tx, const Services& services, const CaseRow& row
         return stays(row);
     }
     return discussion::put_back(tx, services.announcer, row.post,
-                                {.from = row.post_state, .to = row.post_state, .version = row.newest_version,
-                                 .judged = row.newest_version, .live_version = appealed.post_version});
+                                {.from = row.post_state,
+                                 .to = row.post_state,
+                                 .version = row.newest_version,
+                                 .judged = row.newest_version,
+                                 .live_version = appealed.post_version});
 }
 
-discussion::Moved move_post(db::Tx& tx, const Services& services, const access::Viewer& by, const CaseRow& row,
-                            const Judgement& judgement, const std::optional<Decision>& appealed) {
+discussion::Moved move_post(db::Tx& tx, const Services& services, const access::Viewer& by, const CaseRow& row, const Judgement& judgement,
+                            const std::optional<Decision>& appealed) {
     const auto& announcer = services.announcer;
     switch (judgement.kind->move) {
     case PostMove::none: break;
@@ -130,7 +133,8 @@ void require_uninvolved(db::Tx& tx, const CaseRow& row, const access::Viewer& by
 base::DecisionId restriction_of(db::Tx& tx, base::PostId post) {
     for (const auto& decision : last_decisions(tx, {post.value})) {
         const bool is_other_ground = decision.kind == "refuse";
-        if (decision.kind == "hide" || decision.kind == "remove" || decision.kind == "reject" || decision.state_to == "removed" || is_other_ground) {
+        if (decision.kind == "hide" || decision.kind == "remove" || decision.kind == "reject" || decision.state_to == "removed"
+            || is_other_ground) {
             return decision.id;
         }
     }
@@ -183,7 +187,7 @@ Judged judge(db::Tx& tx, const Services& services, const access::Viewer& by, con
     }
     require_uninvolved(tx, row, by);
     const auto appealed = row.appeals ? find_decision(tx, row.appeals) : std::nullopt;
-    const auto reverses = kind.move == PostMove::grant ? row.appeals
+    const auto reverses = kind.move == PostMove::grant         ? row.appeals
                           : kind.move == PostMove::end_measure ? find_measure(tx, row.member).value().decision
                           : kind.move == PostMove::restore || (kind.move == PostMove::lift && row.post_state == "hidden")
                               ? restriction_of(tx, row.post)
@@ -225,8 +229,8 @@ Judged judge(db::Tx& tx, const Services& services, const access::Viewer& by, con
                       .statement = {},
                       .reverses = reverses};
     if (kind.slug == "refuse") {
-        const bool is_other = (decision.rules != appealed->rules || decision.legal_ground != appealed->legal_ground) &&
-                              !(decision.rules.empty() && decision.legal_ground.empty());
+        const bool is_other = (decision.rules != appealed->rules || decision.legal_ground != appealed->legal_ground)
+                              && !(decision.rules.empty() && decision.legal_ground.empty());
         if (is_other && may_change_ground(kind, row.kind, row.post_state) && row.post_state == appealed->state_to) {
             decision.appeal_until = appeal_end(now);  // against what he could not object to before
         } else {
@@ -248,13 +252,16 @@ Judged judge(db::Tx& tx, const Services& services, const access::Viewer& by, con
     decision.statement = statement_text(services.texts, view::Language::dutch, decision, list_house_rules(tx));
 
     const bool ends = kind.after == CaseAfter::decided;
-    if (!close_round(tx, row.id, {.version = row.version,
-                                  .by = by.member,
-                                  .state = ends ? "decided" : is_return ? "with_author" : "open",
-                                  .deadline = decision.deadline_at,
-                                  .hidden_until = judgement.until,
-                                  .sent_to = judgement.sent_to,
-                                  .sent_reason = judgement.sent_to.empty() ? "" : judgement.facts})) {
+    if (!close_round(tx, row.id,
+                     {.version = row.version,
+                      .by = by.member,
+                      .state = ends        ? "decided"
+                               : is_return ? "with_author"
+                                           : "open",
+                      .deadline = decision.deadline_at,
+                      .hidden_until = judgement.until,
+                      .sent_to = judgement.sent_to,
+                      .sent_reason = judgement.sent_to.empty() ? "" : judgement.facts})) {
         throw Problem{ProblemKind::conflict, "moderation.case_changed"};
     }
     if (moved.state_from == "hidden" && moved.state_to != "hidden") {
@@ -289,11 +296,12 @@ Judged undo_decision(db::Tx& tx, const Services& services, const access::Viewer&
         throw too_late;
     }
     // A return ended when the author sent something new.
-    const bool is_as_left = row.state == (kind->after == CaseAfter::decided       ? "decided"
-                                          : kind->after == CaseAfter::with_author ? "with_author"
-                                                                                  : "open");
-    const bool is_about_version = kind->move == PostMove::publish || kind->move == PostMove::publish_changed ||
-                                  kind->move == PostMove::give_back || kind->move == PostMove::reject;
+    const bool is_as_left = row.state
+                            == (kind->after == CaseAfter::decided       ? "decided"
+                                : kind->after == CaseAfter::with_author ? "with_author"
+                                                                        : "open");
+    const bool is_about_version = kind->move == PostMove::publish || kind->move == PostMove::publish_changed
+                                  || kind->move == PostMove::give_back || kind->move == PostMove::reject;
     const bool is_changed = kind->move == PostMove::publish_changed;
     const int version = is_about_version ? undone->post_version + (is_changed ? 1 : 0) : row.newest_version;
     if (!is_as_left || row.post_state != undone->state_to || row.newest_version != version) {

@@ -20,11 +20,11 @@ struct Judgement {
     const DecisionKind* kind;
     std::vector<std::string> rules;  ///< slugs of house rules
     std::string legal_ground, facts, questions, note;
-    std::string body;     ///< of approve-with-changes
-    std::string sent_to;  ///< of escalate: "senior", "legal" or "police"
-    std::string source;   ///< "threshold" or "timer"; "" = what the case says
+    std::string body;                 ///< of approve-with-changes
+    std::string sent_to;              ///< of escalate: "senior", "legal" or "police"
+    std::string source;               ///< "threshold" or "timer"; "" = what the case says
     std::optional<base::Time> until;  ///< when a hiding by the system, or a measure, ends by itself
-    base::MemberId proposed_by{};  ///< of a decision by two: the first of them; who judges confirms it
+    base::MemberId proposed_by{};     ///< of a decision by two: the first of them; who judges confirms it
 };
 
 struct Judged {
@@ -52,8 +52,7 @@ std::optional<CaseRow> lock_and_find(db::Tx& tx, base::CaseId id);
 /// `by`: a guest is the system. `row`: from lock_and_find, in the same transaction, as the moderator saw it. Throws
 /// Problem{conflict} when the case is no longer open at that version, somebody else holds it, or the post does not stand where
 /// this decision is possible; Problem{forbidden} when he is involved.
-Judged judge(db::Tx& tx, const discussion::Services& services, const access::Viewer& by, const CaseRow& row,
-             const Judgement& judgement);
+Judged judge(db::Tx& tx, const discussion::Services& services, const access::Viewer& by, const CaseRow& row, const Judgement& judgement);
 
 /// T26: turns round the last decision on this case. Throws Problem{conflict, "moderation.undo_too_late"} when it is not his, too
 /// long ago, or anything happened after it.

@@ -42,8 +42,7 @@ site::ActionResult open_measure(const site::ActionContext& context, const discus
                       .set_cookies = {}};
 }
 
-site::Page load_restricted(const site::PageContext& context, const discussion::Services& services, const std::string& typed,
-                           bool is_kept) {
+site::Page load_restricted(const site::PageContext& context, const discussion::Services& services, const std::string& typed, bool is_kept) {
     const auto measure = find_measure(context.tx, context.viewer.member);
     const auto decision = measure ? find_decision(context.tx, measure->decision) : std::nullopt;
     if (!decision) {
@@ -59,12 +58,13 @@ site::Page load_restricted(const site::PageContext& context, const discussion::S
     const auto decision_url = "/ik/besluiten#besluit-" + to_string(decision->id);
     if (discussion::wants_json(context)) {
         Problem problem{ProblemKind::restricted, lead};
-        problem.extra_json = nlohmann::json{{"measure",
-                                             {{"kind", measure->kind},
-                                              {"until", measure->until ? nlohmann::json(base::to_rfc3339(*measure->until)) : nlohmann::json{}},
-                                              {"decision", decision->id.value},
-                                              {"decisionUrl", decision_url}}}}
-                                 .dump();
+        problem.extra_json = nlohmann::json{
+            {"measure",
+             {{"kind", measure->kind},
+              {"until", measure->until ? nlohmann::json(base::to_rfc3339(*measure->until)) : nlohmann::json{}},
+              {"decision", decision->id.value},
+              {"decisionUrl",
+               decision_url}}}}.dump();
         throw problem;
     }
     const auto rules = list_house_rules(context.tx);
@@ -73,14 +73,15 @@ site::Page load_restricted(const site::PageContext& context, const discussion::S
     page.template_name = "restricted";
     page.status = base::problem_info(ProblemKind::restricted).status;
     page.title = say("title_" + kind);
-    page.model = nlohmann::json{{"title", page.title},
-                                {"lead", lead},
-                                {"isShutOut", context.viewer.is_shut_out()},
-                                {"decision", decision_json(*decision, rules, DecisionReader::author)},
-                                {"statement", is_dutch ? decision->statement : statement_text(services.texts, context.language, *decision, rules)},
-                                {"decisionUrl", decision_url},
-                                {"typed", typed},
-                                {"isKept", is_kept}};
+    page.model =
+        nlohmann::json{{"title", page.title},
+                       {"lead", lead},
+                       {"isShutOut", context.viewer.is_shut_out()},
+                       {"decision", decision_json(*decision, rules, DecisionReader::author)},
+                       {"statement", is_dutch ? decision->statement : statement_text(services.texts, context.language, *decision, rules)},
+                       {"decisionUrl", decision_url},
+                       {"typed", typed},
+                       {"isKept", is_kept}};
     return page;
 }
 

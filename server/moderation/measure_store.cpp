@@ -58,8 +58,7 @@ std::optional<Measure> find_measure(db::Tx& tx, base::MemberId member) {
     return row ? std::optional{read_measure(*row)} : std::nullopt;
 }
 
-void begin_measure(db::Tx& tx, base::DecisionId decision, base::MemberId member, const std::string& kind,
-                   std::optional<base::Time> until) {
+void begin_measure(db::Tx& tx, base::DecisionId decision, base::MemberId member, const std::string& kind, std::optional<base::Time> until) {
     tx.exec(end_measure_query, db::Params::of(decision, member));
     tx.exec(begin_query, db::Params::of(decision, member, kind, until));
 }

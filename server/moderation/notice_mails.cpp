@@ -11,9 +11,7 @@ namespace {
 
 using nlohmann::json;
 
-view::Language language_of(const Notice& notice) {
-    return notice.language == "en" ? view::Language::english : view::Language::dutch;
-}
+view::Language language_of(const Notice& notice) { return notice.language == "en" ? view::Language::english : view::Language::dutch; }
 
 /// Letter `name`: texts notice.mail_<name>_subject and notice.mail_<name>.
 void write(db::Tx& tx, const view::Templates& texts, const Notice& notice, const std::string& name, const std::string& token,
@@ -26,8 +24,8 @@ void write(db::Tx& tx, const view::Templates& texts, const Notice& notice, const
     arguments["link"] = std::string{mail::site_mark} + notice_url(token);
     const auto key = "notice.mail_" + name;
     mail::post_letter(tx, notice.email, texts.text(key + "_subject", language, arguments),
-                      texts.text("notice.mail_greeting", language) + "\n\n" + texts.text(key, language, arguments) + "\n\n" +
-                          texts.text("notice.mail_end", language, arguments) + "\n");
+                      texts.text("notice.mail_greeting", language) + "\n\n" + texts.text(key, language, arguments) + "\n\n"
+                          + texts.text("notice.mail_end", language, arguments) + "\n");
 }
 
 }  // namespace

@@ -35,8 +35,8 @@ struct NoticeForm {
 };
 
 bool is_receipt(std::string_view text) {
-    return text.size() == 13 && text.starts_with("K-") &&
-           std::all_of(text.begin(), text.end(), [](char c) { return c == '-' || (c >= '0' && c <= '9') || (c >= 'A' && c <= 'K'); });
+    return text.size() == 13 && text.starts_with("K-")
+           && std::all_of(text.begin(), text.end(), [](char c) { return c == '-' || (c >= '0' && c <= '9') || (c >= 'A' && c <= 'K'); });
 }
 
 site::Page notice_page(const PageContext& context, const Services& services, const NoticeForm& form) {
@@ -71,10 +71,10 @@ NoticeForm parse_notice(const site::ActionContext& context, const Services& serv
     form.is_child_abuse = is_ticked(input, "isChildAbuse");
     form.good_faith = is_ticked(input, "goodFaith");
     auto& errors = form.errors;
-    site::check_fields(errors, input,
-                       {.texts = {"address", "explanation", "legalGround", "name", "email", "nonce"},
-                        .others = {"isChildAbuse", "goodFaith"}},
-                       services.texts, context.language);
+    site::check_fields(
+        errors, input,
+        {.texts = {"address", "explanation", "legalGround", "name", "email", "nonce"}, .others = {"isChildAbuse", "goodFaith"}},
+        services.texts, context.language);
     const auto fault = [&](const char* field, const std::string& key, const json& arguments = json::object()) {
         if (!errors.has(field)) {
             errors.add(field, say(context, services, key, arguments));
@@ -182,18 +182,17 @@ site::Page load_notice_status(const PageContext& context, const Services& servic
     site::Page page;
     page.template_name = "notice_status";
     page.title = say(context, services, "notice.status_title", {{"receipt", notice->receipt}});
-    page.model = json{
-        {"receipt", notice->receipt},
-        {"isConfirmed", notice->confirmed_at.has_value()},
-        {"confirmUrl", notice->confirmed_at ? "" : notice_url(token)},
-        {"usualWait", notice->confirmed_at && !notice->outcome ? services.gate.usual_wait(context.tx, context.language) : ""},
-        {"postUrl", post ? discussion::post_url(notice->thread, post->thread_slug, notice->post_number) : ""},
-        {"explanation", notice->explanation},
-        {"legalGround", notice->legal_ground},
-        {"createdAt", base::to_rfc3339(notice->at)},
-        {"outcome", outcome_json(services.texts, context.language, notice->outcome, list_house_rules(context.tx))},
-        {"appealUrl", may_object ? notice_url(token) + "/bezwaar" : ""},
-        {"appeal", appeals.empty() ? json{} : appeal_json(appeals[0])}};
+    page.model = json{{"receipt", notice->receipt},
+                      {"isConfirmed", notice->confirmed_at.has_value()},
+                      {"confirmUrl", notice->confirmed_at ? "" : notice_url(token)},
+                      {"usualWait", notice->confirmed_at && !notice->outcome ? services.gate.usual_wait(context.tx, context.language) : ""},
+                      {"postUrl", post ? discussion::post_url(notice->thread, post->thread_slug, notice->post_number) : ""},
+                      {"explanation", notice->explanation},
+                      {"legalGround", notice->legal_ground},
+                      {"createdAt", base::to_rfc3339(notice->at)},
+                      {"outcome", outcome_json(services.texts, context.language, notice->outcome, list_house_rules(context.tx))},
+                      {"appealUrl", may_object ? notice_url(token) + "/bezwaar" : ""},
+                      {"appeal", appeals.empty() ? json{} : appeal_json(appeals[0])}};
     return page;
 }
 

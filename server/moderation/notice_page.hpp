@@ -23,8 +23,7 @@ site::Page load_notice_status(const site::PageContext& context, const discussion
 
 /// POST /kennisgeving/{token}: the address is his. A second time is no error. (Opening the link does nothing: mail programs do
 /// that by themselves.)
-site::ActionResult confirm_notice_address(const site::ActionContext& context, const discussion::Services& services,
-                                          const Intake& intake);
+site::ActionResult confirm_notice_address(const site::ActionContext& context, const discussion::Services& services, const Intake& intake);
 
 /// [{receipt, name, explanation, legalGround, isChildAbuse, createdAt}] of a case. For staff only.
 nlohmann::json case_notices_json(db::Tx& tx, base::CaseId id);

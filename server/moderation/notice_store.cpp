@@ -14,7 +14,8 @@ namespace {
 
 const std::string notice_columns = R"(
     SELECT n.id, n.receipt, n.post_id, n.post_version, p.thread_id, p.number, n.explanation, n.legal_ground AS law,
-           n.is_child_abuse, n.name, n.email, n.language, n.created_at, n.confirmed_at, n.decision_id,)" + std::string{outcome_columns} + R"(
+           n.is_child_abuse, n.name, n.email, n.language, n.created_at, n.confirmed_at, n.decision_id,)"
+                                   + std::string{outcome_columns} + R"(
       FROM content_notices n
       JOIN posts p ON p.id = n.post_id
       LEFT JOIN decisions d ON d.id = standing_decision(n.decision_id) )";
@@ -102,7 +103,7 @@ Notice insert_notice(db::Tx& tx, const NewNotice& n) {
     for (int count = 0; count < tries; ++count) {
         const auto receipt = random_receipt();
         const auto rows = tx.exec(insert_notice_query, db::Params::of(receipt, n.post, n.post_version, n.explanation, n.legal_ground,
-                                                               n.is_child_abuse, n.name, n.email, n.language));
+                                                                      n.is_child_abuse, n.name, n.email, n.language));
         if (rows.affected() == 1) {
             return read_notice(tx.exec(by_receipt_query, db::Params::of(receipt)).one());
         }

@@ -21,9 +21,7 @@ std::optional<Outcome> read_outcome(const db::Row& row) {
                    .at = row.time("decided_at")};
 }
 
-std::optional<base::Time> Outcome::appeal_until() const {
-    return is_gone() || is_reversed ? std::nullopt : std::optional{appeal_end(at)};
-}
+std::optional<base::Time> Outcome::appeal_until() const { return is_gone() || is_reversed ? std::nullopt : std::optional{appeal_end(at)}; }
 
 std::string outcome_text(const view::Templates& texts, view::Language language, const Outcome& outcome,
                          const std::vector<HouseRule>& rules) {

@@ -19,7 +19,7 @@ namespace forum::moderation {
 struct Outcome {
     base::DecisionId decision;  ///< that ended his report; he may object to this one
     bool is_reversed;           ///< an objection led to another
-    std::string state_to;  ///< of the post
+    std::string state_to;       ///< of the post
     std::vector<std::string> rules;
     std::string legal_ground, facts;
     bool is_automatic;

@@ -59,12 +59,12 @@ site::Page load_own_decisions(const site::PageContext& context, const discussion
             if (appeal != appeals.end()) {
                 shown["appealUrl"] = "";  // once
             }
-            items.push_back({{"threadTitle", is_post ? post->second.thread_title
-                                                     : services.texts.text("members.decision_about_you", context.language)},
-                             {"threadUrl", is_post ? post->second.thread_url : ""},
-                             {"post", is_post ? post->second.post.json() : nlohmann::json{}},
-                             {"decision", std::move(shown)},
-                             {"appeal", appeal == appeals.end() ? nlohmann::json{} : appeal_json(appeal->second)}});
+            items.push_back(
+                {{"threadTitle", is_post ? post->second.thread_title : services.texts.text("members.decision_about_you", context.language)},
+                 {"threadUrl", is_post ? post->second.thread_url : ""},
+                 {"post", is_post ? post->second.post.json() : nlohmann::json{}},
+                 {"decision", std::move(shown)},
+                 {"appeal", appeal == appeals.end() ? nlohmann::json{} : appeal_json(appeal->second)}});
         }
     }
     site::Page page;
@@ -73,8 +73,7 @@ site::Page load_own_decisions(const site::PageContext& context, const discussion
     page.breadcrumbs = {{services.texts.text("members.account", context.language), "/ik"}};
     page.model = nlohmann::json{{"items", std::move(items)}, {"next", next}, {"reports", own_reports_json(context, services)}};
     if (!next.is_null()) {
-        page.links.emplace_back("next",
-                                site::with_parameter(context.request.target, "cursor", next.get<std::string>()));
+        page.links.emplace_back("next", site::with_parameter(context.request.target, "cursor", next.get<std::string>()));
     }
     return page;
 }

@@ -60,15 +60,9 @@ std::optional<int> to_number(std::string_view text) {
     return fault == std::errc{} && end == text.data() + text.size() ? std::optional{number} : std::nullopt;
 }
 
-Quarter next(Quarter quarter) {
-    return quarter.number == 4 ? Quarter{quarter.year + 1, 1} : Quarter{quarter.year, quarter.number + 1};
-}
-Quarter previous(Quarter quarter) {
-    return quarter.number == 1 ? Quarter{quarter.year - 1, 4} : Quarter{quarter.year, quarter.number - 1};
-}
-bool is_before(Quarter one, Quarter other) {
-    return one.year < other.year || (one.year == other.year && one.number < other.number);
-}
+Quarter next(Quarter quarter) { return quarter.number == 4 ? Quarter{quarter.year + 1, 1} : Quarter{quarter.year, quarter.number + 1}; }
+Quarter previous(Quarter quarter) { return quarter.number == 1 ? Quarter{quarter.year - 1, 4} : Quarter{quarter.year, quarter.number - 1}; }
+bool is_before(Quarter one, Quarter other) { return one.year < other.year || (one.year == other.year && one.number < other.number); }
 
 /// The running one when none is asked for; what has yet to begin is not found.
 Quarter wanted_quarter(std::string_view text, Quarter now) {

@@ -32,8 +32,8 @@ Quarter quarter_of(base::Time time);
 constexpr std::int64_t least_told = 5;
 
 struct Figure {
-    std::string section;  ///< "decision", "rule", "source", "made", "found" or "appeal"
-    std::string name;     ///< what is counted; "few" = several names that had less than least_told each
+    std::string section;                ///< "decision", "rule", "source", "made", "found" or "appeal"
+    std::string name;                   ///< what is counted; "few" = several names that had less than least_told each
     std::optional<std::int64_t> count;  ///< nothing: less than least_told
 };
 

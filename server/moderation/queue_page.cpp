@@ -21,7 +21,8 @@ using site::PageContext;
 
 /// Throws Problem{not_found} for a theme that is none.
 QueueScope read_scope(const PageContext& context, const Services& services) {
-    QueueScope scope{.theme = std::string{context.query("thema", "theme")}, .province = std::string{context.query("provincie", "province")}};
+    QueueScope scope{.theme = std::string{context.query("thema", "theme")},
+                     .province = std::string{context.query("provincie", "province")}};
     if (!scope.theme.empty() && !services.places.find_theme(scope.theme)) {
         throw base::Problem{base::ProblemKind::not_found};
     }
@@ -37,9 +38,8 @@ nlohmann::json scope_json(const Services& services, const QueueScope& scope) {
     for (const auto& name : services.places.provinces()) {
         provinces.push_back({{"value", name}, {"label", name}, {"isChosen", name == scope.province}});
     }
-    return {{"themes", std::move(themes)},
-            {"provinces", std::move(provinces)},
-            {"isChosen", !scope.theme.empty() || !scope.province.empty()}};
+    return {
+        {"themes", std::move(themes)}, {"provinces", std::move(provinces)}, {"isChosen", !scope.theme.empty() || !scope.province.empty()}};
 }
 
 /// The viewer's last decision as long as he can take it back, or null.
@@ -91,15 +91,13 @@ site::Page queue_page(const PageContext& context, const Services& services, cons
         {"late", figures.late},
         {"isEmpty", figures.count == 0},
         {"keysOn", true},
-        {"longestWaitText",
-         figures.waiting_since ? waiting_text(services.texts, context.language, *figures.waiting_since) : std::string{}},
+        {"longestWaitText", figures.waiting_since ? waiting_text(services.texts, context.language, *figures.waiting_since) : std::string{}},
         {"decidedToday", count_decided_since(context.tx, context.viewer, day_start(base::now()))},
         {"scope", scope_json(services, scope)},
         {"lastDecision", last_decision_json(context, services)},
         {"selected", selected ? case_json(context, services, *selected, scope, draft) : nlohmann::json{}}};
     if (!next.is_null()) {
-        page.links.emplace_back("next",
-                                site::with_parameter(context.request.target, "cursor", next.get<std::string>()));
+        page.links.emplace_back("next", site::with_parameter(context.request.target, "cursor", next.get<std::string>()));
     }
     return page;
 }
@@ -114,9 +112,7 @@ CaseRow get_case(const PageContext& context, base::CaseId id) {
 
 }  // namespace
 
-site::Page load_queue(const PageContext& context, const Services& services) {
-    return queue_page(context, services, std::nullopt, {});
-}
+site::Page load_queue(const PageContext& context, const Services& services) { return queue_page(context, services, std::nullopt, {}); }
 
 site::Page load_case(const PageContext& context, const Services& services, db::Database& database) {
     const auto row = get_case(context, context.id<base::CaseId>("id"));
@@ -131,8 +127,7 @@ site::Page load_case(const PageContext& context, const Services& services, db::D
     return queue_page(context, services, row, {});
 }
 
-site::Page load_case_again(const PageContext& context, const Services& services, base::CaseId id,
-                           const DecisionDraft& draft) {
+site::Page load_case_again(const PageContext& context, const Services& services, base::CaseId id, const DecisionDraft& draft) {
     return queue_page(context, services, get_case(context, id), draft);
 }
 

@@ -5,9 +5,12 @@
 namespace forum::moderation {
 
 const std::vector<ReportCategory>& report_categories() {
-    static const std::vector<ReportCategory> categories{{"resident-data", "geen-inwoners"}, {"disrespect", "respect"},
-                                                        {"confidential", "vertrouwelijk"},  {"off-topic", "onderwerp"},
-                                                        {"not-own-name", "eigen-naam"},     {illegal_category, ""},
+    static const std::vector<ReportCategory> categories{{"resident-data", "geen-inwoners"},
+                                                        {"disrespect", "respect"},
+                                                        {"confidential", "vertrouwelijk"},
+                                                        {"off-topic", "onderwerp"},
+                                                        {"not-own-name", "eigen-naam"},
+                                                        {illegal_category, ""},
                                                         {other_category, ""}};
     return categories;
 }

@@ -26,7 +26,7 @@ using nlohmann::json;
 using site::PageContext;
 
 constexpr std::size_t most_report = 4000;  // the database has the same bound
-constexpr std::size_t least_text = 10;   // of the ground that says nothing by itself
+constexpr std::size_t least_text = 10;     // of the ground that says nothing by itself
 constexpr std::size_t excerpt_of_reported = 300;
 
 struct ReportForm {
@@ -95,7 +95,8 @@ ReportForm parse_report(const site::ActionContext& context, const Services& serv
     }
     const auto used = base::count_characters(form.text);
     if (used > most_report) {
-        form.errors.add("text", services.texts.text("moderation.error_long", context.language, json{{"most", most_report}, {"used", used}}));
+        form.errors.add("text",
+                        services.texts.text("moderation.error_long", context.language, json{{"most", most_report}, {"used", used}}));
     } else if (form.category == other_category && used < least_text) {
         form.errors.add("text", say(context, services, "report.error_text", {{"least", least_text}}));
     }
@@ -200,8 +201,8 @@ site::ActionResult report_post(const site::ActionContext& context, const Service
                      .text = form.text};
     const auto done = [&](int status, base::Time at) {
         return site::Done{.status = status,
-                          .location = context.is_api ? "/api/v1/me/decisions"
-                                                     : discussion::post_url(post.thread, post.thread_slug, post.number),
+                          .location =
+                              context.is_api ? "/api/v1/me/decisions" : discussion::post_url(post.thread, post.thread_slug, post.number),
                           .flash = "report.flash_received",
                           .model = report_json(post, report, at),
                           .set_cookies = {}};

@@ -17,7 +17,7 @@ site::Page load_report_page(const site::PageContext& context, const discussion::
 site::ActionResult report_post(const site::ActionContext& context, const discussion::Services& services, const Intake& intake);
 
 /// The case of this kind about the post: the open one, moved to this version when it was about an older one, or a new one.
-base::CaseId join_case(db::Tx& tx, const discussion::Services& services, const Intake& intake, const char* kind,
-                       base::PostId post, int version);
+base::CaseId join_case(db::Tx& tx, const discussion::Services& services, const Intake& intake, const char* kind, base::PostId post,
+                       int version);
 
 }  // namespace forum::moderation

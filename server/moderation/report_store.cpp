@@ -39,7 +39,8 @@ const db::Query trusted_query{"moderation.trusted_reports", R"(
        AND (m.is_trusted OR m.role <> 'member') AND m.ended_at IS NULL)"};
 
 const db::Query own_query{"moderation.own_reports", R"(
-    SELECT r.id, r.category, r.text, r.created_at, r.decision_id, p.thread_id, p.number,)" + std::string{outcome_columns} + R"(
+    SELECT r.id, r.category, r.text, r.created_at, r.decision_id, p.thread_id, p.number,)"
+                                                        + std::string{outcome_columns} + R"(
       FROM reports r
       JOIN posts p ON p.id = r.post_id
       LEFT JOIN decisions d ON d.id = standing_decision(r.decision_id)
@@ -80,13 +81,12 @@ void lock_reported_post(db::Tx& tx, base::ThreadId thread, int number) {
 }
 
 void insert_report(db::Tx& tx, const NewReport& report) {
-    tx.exec(insert_report_query, db::Params::of(report.case_id, report.post, report.post_version, report.reporter, report.category,
-                                         report.text));
+    tx.exec(insert_report_query,
+            db::Params::of(report.case_id, report.post, report.post_version, report.reporter, report.category, report.text));
 }
 
 std::optional<EarlierReport> find_open_report(db::Tx& tx, const NewReport& report) {
-    const auto rows =
-        tx.exec(open_query, db::Params::of(report.reporter, report.post, report.post_version, report.category));
+    const auto rows = tx.exec(open_query, db::Params::of(report.reporter, report.post, report.post_version, report.category));
     const auto row = rows.find_one();
     return row ? std::optional{EarlierReport{row->text("text"), row->time("created_at")}} : std::nullopt;
 }

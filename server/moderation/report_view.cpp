@@ -33,9 +33,8 @@ nlohmann::json categories_json(const view::Templates& texts, view::Language lang
     auto list = nlohmann::json::array();
     for (const auto& category : report_categories()) {
         const auto key = text_key(std::string{category.slug});
-        list.push_back({{"slug", category.slug},
-                        {"name", texts.text(key, language)},
-                        {"description", texts.text(key + "_help", language)}});
+        list.push_back(
+            {{"slug", category.slug}, {"name", texts.text(key, language)}, {"description", texts.text(key + "_help", language)}});
     }
     return list;
 }
@@ -83,20 +82,19 @@ nlohmann::json own_reports_json(const site::PageContext& context, const discussi
         const auto appeal = report.outcome ? appeals.find(report.outcome->decision.value) : appeals.end();
         const auto until = report.outcome ? report.outcome->appeal_until() : std::nullopt;
         const bool may_object = until && *until > base::now() && appeal == appeals.end();
-        items.push_back(
-            {{"id", report.id},
-             {"thread", report.thread.value},
-             {"post", report.number},
-             {"threadTitle", is_seen ? discussion::shown_title(thread->second, services.texts, context.language)
-                                     : services.texts.text("discussion.title_gone", context.language)},
-             {"postUrl", is_seen ? discussion::post_url(report.thread, thread->second.thread.slug, report.number) : ""},
-             {"category", report.category},
-             {"categoryName", category_name(services.texts, context.language, report.category)},
-             {"text", report.text},
-             {"createdAt", base::to_rfc3339(report.at)},
-             {"outcome", outcome_json(services.texts, context.language, report.outcome, rules)},
-             {"appealUrl", may_object ? appeal_url(report.outcome->decision) : ""},
-             {"appeal", appeal == appeals.end() ? nlohmann::json{} : appeal_json(appeal->second)}});
+        items.push_back({{"id", report.id},
+                         {"thread", report.thread.value},
+                         {"post", report.number},
+                         {"threadTitle", is_seen ? discussion::shown_title(thread->second, services.texts, context.language)
+                                                 : services.texts.text("discussion.title_gone", context.language)},
+                         {"postUrl", is_seen ? discussion::post_url(report.thread, thread->second.thread.slug, report.number) : ""},
+                         {"category", report.category},
+                         {"categoryName", category_name(services.texts, context.language, report.category)},
+                         {"text", report.text},
+                         {"createdAt", base::to_rfc3339(report.at)},
+                         {"outcome", outcome_json(services.texts, context.language, report.outcome, rules)},
+                         {"appealUrl", may_object ? appeal_url(report.outcome->decision) : ""},
+                         {"appeal", appeal == appeals.end() ? nlohmann::json{} : appeal_json(appeal->second)}});
     }
     return {{"items", std::move(items)}, {"next", next}};
 }

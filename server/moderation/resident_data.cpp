@@ -8,24 +8,30 @@ namespace forum::moderation {
 
 namespace {
 
-constexpr std::array<std::string_view, 32> general_boxes{
-    "info",        "contact",      "gemeente", "griffie",  "raadsgriffie", "post",       "postbus",   "secretariaat",
-    "bestuurssecretariaat", "bestuur", "klantcontact", "kcc", "communicatie", "pers",    "woordvoering", "vergunningen",
-    "wmo",         "burgerzaken",  "redactie", "helpdesk", "support",      "servicedesk", "noreply",  "no-reply",
-    "privacy",     "fg",           "webmaster", "wijkteam", "loket",       "balie",      "abuse",     "security"};
+constexpr std::array<std::string_view, 32> general_boxes{"info",         "contact",      "gemeente",
+                                                         "griffie",      "raadsgriffie", "post",
+                                                         "postbus",      "secretariaat", "bestuurssecretariaat",
+                                                         "bestuur",      "klantcontact", "kcc",
+                                                         "communicatie", "pers",         "woordvoering",
+                                                         "vergunningen", "wmo",          "burgerzaken",
+                                                         "redactie",     "helpdesk",     "support",
+                                                         "servicedesk",  "noreply",      "no-reply",
+                                                         "privacy",      "fg",           "webmaster",
+                                                         "wijkteam",     "loket",        "balie",
+                                                         "abuse",        "security"};
 
 /// Domains of government as a whole; those of municipalities are known by their names.
 bool is_government(std::string_view domain) {
-    static constexpr std::array<std::string_view, 12> domains{"rijksoverheid.nl", "overheid.nl", "vng.nl",    "vngrealisatie.nl",
+    static constexpr std::array<std::string_view, 12> domains{"rijksoverheid.nl", "overheid.nl", "vng.nl",     "vngrealisatie.nl",
                                                               "minszw.nl",        "minbzk.nl",   "minjenv.nl", "minvws.nl",
-                                                              "minocw.nl",        "politie.nl",  "ind.nl",    "coa.nl"};
+                                                              "minocw.nl",        "politie.nl",  "ind.nl",     "coa.nl"};
     return std::any_of(domains.begin(), domains.end(), [&](std::string_view known) {
         return domain == known || (domain.ends_with(known) && domain[domain.size() - known.size() - 1] == '.');
     });
 }
 
-constexpr std::array<std::string_view, 13> street_ends{"straat", "laan", "weg",  "plein", "singel", "gracht",   "kade",
-                                                       "dijk",   "hof",  "pad",  "steeg", "dreef",  "plantsoen"};
+constexpr std::array<std::string_view, 13> street_ends{"straat", "laan", "weg", "plein", "singel", "gracht",   "kade",
+                                                       "dijk",   "hof",  "pad", "steeg", "dreef",  "plantsoen"};
 /// Words that end like a street and are none, and streets at which a town hall stands.
 constexpr std::array<std::string_view, 11> no_streets{"snelweg", "rijksweg", "spoorweg", "onderweg",    "overweg", "omweg",
                                                       "uitweg",  "terugweg", "tijdpad",  "gerechtshof", "groeipad"};
@@ -38,8 +44,8 @@ bool is_street(std::string_view word) {
     const auto lower = base::lower_ascii(word);
     const auto is_begin = [&](std::string_view begin) { return lower.starts_with(begin); };
     const auto is_end = [&](std::string_view end) { return lower.size() >= end.size() + 3 && lower.ends_with(end); };
-    return std::any_of(street_ends.begin(), street_ends.end(), is_end) && !is_one_of(lower, no_streets) &&
-           std::none_of(town_halls.begin(), town_halls.end(), is_begin);
+    return std::any_of(street_ends.begin(), street_ends.end(), is_end) && !is_one_of(lower, no_streets)
+           && std::none_of(town_halls.begin(), town_halls.end(), is_begin);
 }
 
 }  // namespace
@@ -76,8 +82,8 @@ void ResidentScanner::find_emails() {
 
 void ResidentScanner::find_postcodes() {
     for (std::size_t i = 0; i + 5 < text_.size(); ++i) {
-        if (text_[i] < '1' || text_[i] > '9' || !starts_word(i) || !is_digit(text_[i + 1]) || !is_digit(text_[i + 2]) ||
-            !is_digit(text_[i + 3])) {
+        if (text_[i] < '1' || text_[i] > '9' || !starts_word(i) || !is_digit(text_[i + 1]) || !is_digit(text_[i + 2])
+            || !is_digit(text_[i + 3])) {
             continue;
         }
         const auto letters = i + 4 + space(i + 4);
@@ -112,8 +118,8 @@ void ResidentScanner::find_postcodes() {
         while (begin > 0 && last - begin < 6 && (is_digit(text_[begin - 1]) || is_letter(text_[begin - 1]))) {
             --begin;
         }
-        if (begin < last && last < i && is_digit(text_[begin]) && starts_word(begin) && !is_taken(begin, letters + 2) &&
-            !before(begin, 16).ends_with("postbus ") && !before(begin, 16).ends_with("antwoordnummer ")) {
+        if (begin < last && last < i && is_digit(text_[begin]) && starts_word(begin) && !is_taken(begin, letters + 2)
+            && !before(begin, 16).ends_with("postbus ") && !before(begin, 16).ends_with("antwoordnummer ")) {
             add(DataKind::address, begin, letters + 2);
         }
     }
@@ -143,8 +149,8 @@ void ResidentScanner::find_streets() {
         }
         const auto word_end = i - gap;
         auto begin = word_end;
-        while (begin > 0 && word_end - begin < longest_word && (is_letter(text_[begin - 1]) || text_[begin - 1] == '-' ||
-                                                                static_cast<unsigned char>(text_[begin - 1]) >= 0x80)) {
+        while (begin > 0 && word_end - begin < longest_word
+               && (is_letter(text_[begin - 1]) || text_[begin - 1] == '-' || static_cast<unsigned char>(text_[begin - 1]) >= 0x80)) {
             --begin;
         }
         while (begin < word_end && (text_[begin] == '-' || (static_cast<unsigned char>(text_[begin]) & 0xC0U) == 0x80U)) {
@@ -158,11 +164,11 @@ void ResidentScanner::find_streets() {
 
 std::string_view data_kind_name(DataKind kind) {
     switch (kind) {
-        case DataKind::citizen_number: return "citizen_number";
-        case DataKind::phone: return "phone";
-        case DataKind::email: return "email";
-        case DataKind::address: return "address";
-        case DataKind::bank_account: return "bank_account";
+    case DataKind::citizen_number: return "citizen_number";
+    case DataKind::phone: return "phone";
+    case DataKind::email: return "email";
+    case DataKind::address: return "address";
+    case DataKind::bank_account: return "bank_account";
     }
     return {};
 }

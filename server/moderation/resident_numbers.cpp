@@ -8,9 +8,20 @@ namespace {
 
 /// Lengths of the IBAN registry (ISO 13616) for the countries whose accounts are met here.
 std::size_t iban_length(std::string_view country) {
-    static constexpr std::array<std::pair<std::string_view, std::size_t>, 14> lengths{
-        {{"NL", 18}, {"BE", 16}, {"DE", 22}, {"FR", 27}, {"GB", 22}, {"LU", 20}, {"ES", 24}, {"IT", 27}, {"PL", 28},
-         {"RO", 24}, {"BG", 22}, {"PT", 25}, {"TR", 26}, {"HU", 28}}};
+    static constexpr std::array<std::pair<std::string_view, std::size_t>, 14> lengths{{{"NL", 18},
+                                                                                       {"BE", 16},
+                                                                                       {"DE", 22},
+                                                                                       {"FR", 27},
+                                                                                       {"GB", 22},
+                                                                                       {"LU", 20},
+                                                                                       {"ES", 24},
+                                                                                       {"IT", 27},
+                                                                                       {"PL", 28},
+                                                                                       {"RO", 24},
+                                                                                       {"BG", 22},
+                                                                                       {"PT", 25},
+                                                                                       {"TR", 26},
+                                                                                       {"HU", 28}}};
     for (const auto& [name, length] : lengths) {
         if (name == country) {
             return length;
@@ -150,9 +161,9 @@ std::size_t ResidentScanner::find_citizen_number(const std::vector<Group>& group
     }
     const auto begin = groups[first].begin, end = groups[last].end;
     const auto left = before(begin, 16);
-    const bool is_money = left.ends_with(euro) || left.ends_with(std::string{euro} + " ") || left.ends_with("eur ") ||
-                          left.ends_with("euro ") || starts(end, " euro") || starts(end, " EUR") ||
-                          (at(end) == ',' && is_digit(at(end + 1)));
+    const bool is_money = left.ends_with(euro) || left.ends_with(std::string{euro} + " ") || left.ends_with("eur ")
+                          || left.ends_with("euro ") || starts(end, " euro") || starts(end, " EUR")
+                          || (at(end) == ',' && is_digit(at(end + 1)));
     // A legal entity has a number of the same make.
     if (is_tight(joined_by(last + 1)) || is_money || left.find("rsin") != std::string::npos) {
         return first;

@@ -45,20 +45,20 @@ private:
     char at(std::size_t i) const { return i < text_.size() ? text_[i] : ' '; }
     bool starts(std::size_t i, std::string_view what) const { return i <= text_.size() && text_.substr(i).starts_with(what); }
     bool is_taken(std::size_t begin, std::size_t end) const {
-        return std::find(taken_.begin() + static_cast<std::ptrdiff_t>(begin), taken_.begin() + static_cast<std::ptrdiff_t>(end),
-                         true) != taken_.begin() + static_cast<std::ptrdiff_t>(end);
+        return std::find(taken_.begin() + static_cast<std::ptrdiff_t>(begin), taken_.begin() + static_cast<std::ptrdiff_t>(end), true)
+               != taken_.begin() + static_cast<std::ptrdiff_t>(end);
     }
     void take(std::size_t begin, std::size_t end) {
         std::fill(taken_.begin() + static_cast<std::ptrdiff_t>(begin), taken_.begin() + static_cast<std::ptrdiff_t>(end), true);
     }
     /// A no-break space, a dash, a quotation mark (U+2000 to U+206F) or the sign of the euro: no part of a word.
     static bool is_sign(std::string_view character) {
-        return character.starts_with(no_break_space) || character.starts_with("\xE2\x80") || character.starts_with("\xE2\x81") ||
-               character.starts_with(euro);
+        return character.starts_with(no_break_space) || character.starts_with("\xE2\x80") || character.starts_with("\xE2\x81")
+               || character.starts_with(euro);
     }
     bool starts_word(std::size_t i) const {
-        return i == 0 || !is_word(text_[i - 1]) || (i >= 2 && text_.substr(i - 2, 2) == no_break_space) ||
-               (i >= 3 && is_sign(text_.substr(i - 3, 3)) && text_[i - 3] == '\xE2');
+        return i == 0 || !is_word(text_[i - 1]) || (i >= 2 && text_.substr(i - 2, 2) == no_break_space)
+               || (i >= 3 && is_sign(text_.substr(i - 3, 3)) && text_[i - 3] == '\xE2');
     }
     bool ends_word(std::size_t i) const { return i >= text_.size() || !is_word(text_[i]) || is_sign(text_.substr(i, 3)); }
     /// Length of the white space at i: one space, of either kind; 0 for none.

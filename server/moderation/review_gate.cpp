@@ -33,8 +33,7 @@ std::string ReviewGate::decide(db::Tx& tx, const access::Viewer& viewer, const d
 }
 
 void ReviewGate::hold(db::Tx& tx, const access::Viewer&, const Held& held) {
-    const auto opened = open_case(tx, held.is_change ? "change" : "review", held.post, held.version, held.rule,
-                                  handling_.norm());
+    const auto opened = open_case(tx, held.is_change ? "change" : "review", held.post, held.version, held.rule, handling_.norm());
     if (!opened.is_new) {
         mark_case(tx, opened.id, held.rule);
     }
@@ -47,8 +46,7 @@ void ReviewGate::author_settled(db::Tx& tx, const access::Viewer&, base::PostId 
     }
 }
 
-std::map<std::int64_t, view::Model> ReviewGate::load_decisions(db::Tx& tx, const access::Viewer& viewer,
-                                                               view::Language,
+std::map<std::int64_t, view::Model> ReviewGate::load_decisions(db::Tx& tx, const access::Viewer& viewer, view::Language,
                                                                const std::vector<std::int64_t>& posts) {
     std::map<std::int64_t, view::Model> models;
     const auto decisions = last_decisions(tx, posts);

@@ -29,8 +29,7 @@ public:
     void about_to_show(db::Tx& tx, const access::Viewer& viewer, const std::vector<std::int64_t>& posts) override {
         log_hidden_reads(tx, database_, viewer, posts);
     }
-    std::map<std::int64_t, view::Model> load_decisions(db::Tx& tx, const access::Viewer& viewer,
-                                                       view::Language language,
+    std::map<std::int64_t, view::Model> load_decisions(db::Tx& tx, const access::Viewer& viewer, view::Language language,
                                                        const std::vector<std::int64_t>& posts) override;
 
 private:

@@ -32,9 +32,9 @@ const db::Query open_case_of_post_query{"moderation.open_case_of_post", R"(
 site::ActionResult review_post(const site::ActionContext& context, const discussion::Services& services) {
     const int number = discussion::post_number(context);
     const auto& viewer = context.viewer;
-    const auto row = context.tx
-                         .exec(post_to_review_query, db::Params::of(viewer.member, viewer.level(), context.id<base::ThreadId>("id"), number))
-                         .find_one();
+    const auto row =
+        context.tx.exec(post_to_review_query, db::Params::of(viewer.member, viewer.level(), context.id<base::ThreadId>("id"), number))
+            .find_one();
     if (!row) {
         throw Problem{ProblemKind::not_found};
     }

@@ -27,26 +27,23 @@ void add_routes(site::Routes& routes, const discussion::Services& services, db::
     routes.action("moderation.review_post", "/gesprekken/{id}/berichten/{n}/beoordelen", Method::post,
                   "/api/v1/threads/{id}/posts/{n}/case", moderator,
                   [&](const site::ActionContext& context) { return review_post(context, services); });
-    routes.action("moderation.decide", "/moderatie/{id}/besluit", Method::post,
-                  "/api/v1/moderation/cases/{id}/decision", staff,
+    routes.action("moderation.decide", "/moderatie/{id}/besluit", Method::post, "/api/v1/moderation/cases/{id}/decision", staff,
                   [&](const site::ActionContext& context) { return decide_case(context, services); });
-    routes.action("moderation.answer_proposal", "/moderatie/{id}/voorstel", Method::post,
-                  "/api/v1/moderation/cases/{id}/proposal", moderator,
-                  [&](const site::ActionContext& context) { return answer_proposal(context, services); });
+    routes.action("moderation.answer_proposal", "/moderatie/{id}/voorstel", Method::post, "/api/v1/moderation/cases/{id}/proposal",
+                  moderator, [&](const site::ActionContext& context) { return answer_proposal(context, services); });
     routes.action("moderation.open_measure", "/leden/{id}/maatregel", Method::post, "/api/v1/members/{id}/measures", moderator,
                   [&](const site::ActionContext& context) { return open_measure(context, services); });
     routes.page("moderation.scope", "/leden/{id}/gebied", "/api/v1/members/{id}/scope", administrator,
                 [&](const site::PageContext& context) { return load_scope(context, services); });
     routes.action("moderation.save_scope", "/leden/{id}/gebied", Method::put, "/api/v1/members/{id}/scope", administrator,
                   [&](const site::ActionContext& context) { return save_scope(context, services); });
-    routes.action("moderation.undo", "/moderatie/{id}/ongedaan", Method::del,
-                  "/api/v1/moderation/cases/{id}/decision", staff,
+    routes.action("moderation.undo", "/moderatie/{id}/ongedaan", Method::del, "/api/v1/moderation/cases/{id}/decision", staff,
                   [&](const site::ActionContext& context) { return undo_case(context, services); });
-    routes.action("moderation.take", "/moderatie/{id}/pak", Method::put, "/api/v1/moderation/cases/{id}/lease",
-                  staff, [&](const site::ActionContext& context) { return take_case(context, services); });
+    routes.action("moderation.take", "/moderatie/{id}/pak", Method::put, "/api/v1/moderation/cases/{id}/lease", staff,
+                  [&](const site::ActionContext& context) { return take_case(context, services); });
     routes.light();
-    routes.action("moderation.release", "/moderatie/{id}/los", Method::del, "/api/v1/moderation/cases/{id}/lease",
-                  staff, [&](const site::ActionContext& context) { return release_case(context, services); });
+    routes.action("moderation.release", "/moderatie/{id}/los", Method::del, "/api/v1/moderation/cases/{id}/lease", staff,
+                  [&](const site::ActionContext& context) { return release_case(context, services); });
     routes.light();
     routes.action("moderation.add_note", "/moderatie/{id}/notitie", Method::post, "/api/v1/moderation/cases/{id}/notes", moderator,
                   [&](const site::ActionContext& context) { return add_note(context, services); });
@@ -60,8 +57,7 @@ void add_routes(site::Routes& routes, const discussion::Services& services, db::
                 [&](const site::PageContext& context) { return load_word_rules(context, services); });
     routes.action("moderation.add_word_rule", "/moderatie/woordregels", Method::post, "/api/v1/moderation/rules", moderator,
                   [&](const site::ActionContext& context) { return add_rule(context, services); });
-    routes.action("moderation.switch_word_rule", "/moderatie/woordregels/{id}", Method::put,
-                  "/api/v1/moderation/rules/{id}", moderator,
+    routes.action("moderation.switch_word_rule", "/moderatie/woordregels/{id}", Method::put, "/api/v1/moderation/rules/{id}", moderator,
                   [&](const site::ActionContext& context) { return switch_rule(context, services); });
     routes.page("moderation.report_categories", "", "/api/v1/report-categories", anyone,
                 [&](const site::PageContext& context) { return load_report_categories(context, services); });

@@ -3,9 +3,9 @@
 // Rule: the system only gives back or lets go; what restricts somebody is decided by a person (invariant 8).
 #pragma once
 
-#include "discussion/services.hpp"
 #include "base/time.hpp"
 #include "db/tx.hpp"
+#include "discussion/services.hpp"
 
 namespace forum::moderation {
 

@@ -140,11 +140,9 @@ site::ActionResult save_scope(const site::ActionContext& context, const Services
     }
     if (change_scope(context.tx, id, scope, context.viewer.member)) {
         members::announce_session_changed(context.tx, services.announcer, id);
-        services.announcer.announce(context.tx, live::Event{.topic = "moderation",
-                                                            .kind = "scope.changed",
-                                                            .audience = live::Audience::member,
-                                                            .member = id,
-                                                            .data = "{}"});
+        services.announcer.announce(
+            context.tx,
+            live::Event{.topic = "moderation", .kind = "scope.changed", .audience = live::Audience::member, .member = id, .data = "{}"});
     }
     return site::Done{.location = person_url(id),
                       .flash = "scope.flash_saved",

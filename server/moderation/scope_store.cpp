@@ -41,7 +41,9 @@ ModeratorScope read_scope(const db::Row& row) { return {row.texts("themes"), row
 
 }  // namespace
 
-ModeratorScope find_scope(db::Tx& tx, base::MemberId moderator) { return read_scope(tx.exec(find_scope_query, db::Params::of(moderator)).one()); }
+ModeratorScope find_scope(db::Tx& tx, base::MemberId moderator) {
+    return read_scope(tx.exec(find_scope_query, db::Params::of(moderator)).one());
+}
 
 std::optional<std::string> find_moderator(db::Tx& tx, base::MemberId member) {
     const auto rows = tx.exec(moderator_query, db::Params::of(member));

@@ -38,7 +38,8 @@ site::ActionResult add_note(const site::ActionContext& context, const discussion
     site::FormErrors errors;
     site::check_fields(errors, context.input, {.texts = {"text", "nonce"}, .others = {}}, services.texts, context.language);
     if (const auto used = base::count_characters(text); used == 0 || used > most_note) {
-        errors.add("text", services.texts.text("reasons.error_text", context.language, nlohmann::json{{"most", most_note}, {"used", used}}));
+        errors.add("text",
+                   services.texts.text("reasons.error_text", context.language, nlohmann::json{{"most", most_note}, {"used", used}}));
     }
     if (errors.any()) {
         return discussion::refuse(context, errors);

@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "discussion/services.hpp"
 #include "base/time.hpp"
+#include "discussion/services.hpp"
 #include "site/action.hpp"
 
 namespace forum::moderation {

@@ -80,8 +80,8 @@ site::Page reasons_page(const site::PageContext& context, const Services& servic
 std::vector<StandardReason> list_standard_reasons(db::Tx& tx) {
     std::vector<StandardReason> list;
     for (const auto& row : tx.exec(list_reasons_query)) {
-        list.push_back({row.integer("id"), row.text("decision"), row.text("title"), row.text("text"), row.text("by_name"),
-                        row.time("created_at")});
+        list.push_back(
+            {row.integer("id"), row.text("decision"), row.text("title"), row.text("text"), row.text("by_name"), row.time("created_at")});
     }
     return list;
 }
@@ -109,9 +109,8 @@ site::ActionResult add_reason(const site::ActionContext& context, const Services
     if (form.errors.any()) {
         return site::ShowAgain{reasons_page(context, services, form), form.errors};
     }
-    const auto id = context.tx.exec(add_reason_query, db::Params::of(form.decision, form.title, form.text, context.viewer.member))
-                        .one()
-                        .integer("id");
+    const auto id =
+        context.tx.exec(add_reason_query, db::Params::of(form.decision, form.title, form.text, context.viewer.member)).one().integer("id");
     return site::Done{.status = 201,
                       .location = context.is_api ? "/api/v1/moderation/reasons" : "/moderatie/redenen",
                       .flash = "reasons.flash_added",

@@ -35,7 +35,10 @@ std::string what_key(const Decision& decision) {
         return "changes";
     }
     if (kind == "grant") {
-        return has_moved && decision.scope == "member" ? "grant_measure" : has_moved ? "grant" : decision.state_to == "removed" ? "grant_gone" : "grant_only";
+        return has_moved && decision.scope == "member" ? "grant_measure"
+               : has_moved                             ? "grant"
+               : decision.state_to == "removed"        ? "grant_gone"
+                                                       : "grant_only";
     }
     return (kind == "restore" || kind == "unfounded") && has_moved ? "restore" : "";
 }

@@ -123,15 +123,13 @@ std::vector<RuleChange> last_rule_changes(db::Tx& tx, int limit) {
 std::vector<TriedPost> last_posts(db::Tx& tx, const access::Viewer& viewer, int limit) {
     std::vector<TriedPost> posts;
     for (const auto& row : tx.exec(last_posts_query, db::Params::of(viewer.member, viewer.level(), limit))) {
-        posts.push_back({row.id<base::ThreadId>("thread_id"), static_cast<int>(row.integer("number")), row.text("title"),
-                         row.text("slug"), row.text("text"), row.time("created_at")});
+        posts.push_back({row.id<base::ThreadId>("thread_id"), static_cast<int>(row.integer("number")), row.text("title"), row.text("slug"),
+                         row.text("text"), row.time("created_at")});
     }
     return posts;
 }
 
-void mark_case(db::Tx& tx, base::CaseId id, const std::string& hold_rule) {
-    tx.exec(mark_query, db::Params::of(id, hold_rule));
-}
+void mark_case(db::Tx& tx, base::CaseId id, const std::string& hold_rule) { tx.exec(mark_query, db::Params::of(id, hold_rule)); }
 
 std::vector<CaseMark> case_marks(db::Tx& tx, base::CaseId id) {
     std::vector<CaseMark> marks;

@@ -14,8 +14,8 @@ constexpr std::size_t most_words = 5;
 constexpr std::size_t most_characters = 100;
 
 struct Token {
-    std::string word;    ///< folded
-    std::string letters; ///< the same with digits read as the letters they look like
+    std::string word;     ///< folded
+    std::string letters;  ///< the same with digits read as the letters they look like
     std::size_t begin, end;
 };
 
@@ -111,8 +111,8 @@ std::size_t find_host(std::string_view lower, std::string_view host) {
     for (auto at = lower.find(host); at != lower.npos; at = lower.find(host, at + 1)) {
         const auto end = at + host.size();
         const bool begins = at == 0 || !is_host_sign(lower[at - 1]);
-        const bool goes_on = end < lower.size() && (is_host_sign(lower[end]) ||
-                                                    (lower[end] == '.' && end + 1 < lower.size() && is_host_sign(lower[end + 1])));
+        const bool goes_on = end < lower.size()
+                             && (is_host_sign(lower[end]) || (lower[end] == '.' && end + 1 < lower.size() && is_host_sign(lower[end + 1])));
         if (begins && !goes_on) {
             return at;
         }
@@ -127,8 +127,8 @@ std::string clean_host(std::string_view typed) {
     }
     host = host.substr(0, host.find_first_of("/?#:"));
     const bool is_plain = std::all_of(host.begin(), host.end(), [](char c) { return is_host_sign(c) || c == '.'; });
-    const bool has_point = host.find('.') != std::string::npos && !host.starts_with('.') && !host.ends_with('.') &&
-                           host.find("..") == std::string::npos;
+    const bool has_point =
+        host.find('.') != std::string::npos && !host.starts_with('.') && !host.ends_with('.') && host.find("..") == std::string::npos;
     return is_plain && has_point && host.size() <= most_characters ? host : std::string{};
 }
 
@@ -174,10 +174,9 @@ std::vector<WordMatch> WordMatcher::find(std::string_view markdown) const {
             if (at + words.size() > tokens.size()) {
                 continue;
             }
-            const bool is_met = std::equal(words.begin(), words.end(), tokens.begin() + static_cast<std::ptrdiff_t>(at),
-                                           [](const auto& wanted, const Token& token) {
-                                               return wanted == token.word || wanted == token.letters;
-                                           });
+            const bool is_met =
+                std::equal(words.begin(), words.end(), tokens.begin() + static_cast<std::ptrdiff_t>(at),
+                           [](const auto& wanted, const Token& token) { return wanted == token.word || wanted == token.letters; });
             if (is_met) {
                 const WordMatch match{entry->second, tokens[at].begin, tokens[at + words.size() - 1].end};
                 first.emplace(entry->second, match);

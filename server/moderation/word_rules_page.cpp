@@ -99,8 +99,9 @@ site::Page rules_page(const PageContext& context, const Services& services, cons
     }
     auto log = json::array();
     for (const auto& change : last_rule_changes(context.tx, shown_changes)) {
-        log.push_back({{"at", base::to_rfc3339(change.at)},
-                       {"what", say(context, services, "guard.log_" + change.act, {{"name", change.by_name}, {"pattern", change.pattern}})}});
+        log.push_back(
+            {{"at", base::to_rfc3339(change.at)},
+             {"what", say(context, services, "guard.log_" + change.act, {{"name", change.by_name}, {"pattern", change.pattern}})}});
     }
     site::Page page;
     json model{{"items", std::move(items)}, {"next", nullptr}, {"log", std::move(log)}};
@@ -138,8 +139,8 @@ RuleForm parse_rule(const site::ActionContext& context, const Services& services
         form.errors.add(field, say(context, services, key, arguments));
     };
     site::check_fields(form.errors, input,
-                       {.texts = {"kind", "pattern", "effect", "reason", "tried", "actie", "nonce"}, .others = {"dryRun"}},
-                       services.texts, context.language);
+                       {.texts = {"kind", "pattern", "effect", "reason", "tried", "actie", "nonce"}, .others = {"dryRun"}}, services.texts,
+                       context.language);
     if (form.kind != "host" && form.kind != "words") {
         fault("kind", "guard.error_kind");
     } else if (rule.pattern.empty()) {
@@ -156,10 +157,8 @@ RuleForm parse_rule(const site::ActionContext& context, const Services& services
 }
 
 void announce_change(const site::ActionContext& context, const Services& services) {
-    services.announcer.announce(context.tx, live::Event{.topic = word_rules_topic,
-                                                        .kind = "rules.changed",
-                                                        .audience = live::Audience::staff,
-                                                        .data = "{}"});
+    services.announcer.announce(
+        context.tx, live::Event{.topic = word_rules_topic, .kind = "rules.changed", .audience = live::Audience::staff, .data = "{}"});
 }
 
 }  // namespace
@@ -210,15 +209,10 @@ site::ActionResult switch_rule(const site::ActionContext& context, const Service
         return discussion::refuse(context, errors);
     }
     switch (switch_word_rule(context.tx, id, is_active, context.viewer.member)) {
-    case Switched::not_found:
-        throw base::Problem{base::ProblemKind::not_found};
-    case Switched::doubled:
-        throw base::Problem{base::ProblemKind::conflict, "guard.error_doubled"};
-    case Switched::done:
-        announce_change(context, services);
-        break;
-    case Switched::as_it_was:
-        break;
+    case Switched::not_found: throw base::Problem{base::ProblemKind::not_found};
+    case Switched::doubled: throw base::Problem{base::ProblemKind::conflict, "guard.error_doubled"};
+    case Switched::done: announce_change(context, services); break;
+    case Switched::as_it_was: break;
     }
     return site::Done{.location = "/moderatie/woordregels",
                       .flash = is_active ? "guard.flash_on" : "guard.flash_off",

@@ -27,9 +27,9 @@ bool is_holiday(year_month_day date) {
     const auto birthday = date.year() / April / 27;
     const bool is_sunday = weekday{sys_days{birthday}} == Sunday;
     const auto since_easter = sys_days{date} - sys_days{easter(date.year())};
-    return date == first_day || date == (is_sunday ? date.year() / April / 26 : birthday) || date == date.year() / May / 5 ||
-           date == date.year() / December / 25 || date == date.year() / December / 26 || since_easter == days{-2} ||
-           since_easter == days{1} || since_easter == days{39} || since_easter == days{50};
+    return date == first_day || date == (is_sunday ? date.year() / April / 26 : birthday) || date == date.year() / May / 5
+           || date == date.year() / December / 25 || date == date.year() / December / 26 || since_easter == days{-2}
+           || since_easter == days{1} || since_easter == days{39} || since_easter == days{50};
 }
 
 /// The working hours of the day in which `time` lies; empty (both the same) on a day off.

@@ -115,8 +115,8 @@ Csv parse_csv(std::string_view text) {
     }
     while (reader.next(record)) {
         if (record.size() != csv.columns.size()) {
-            fail(reader.record_line(), std::to_string(record.size()) + " values where " +
-                                           std::to_string(csv.columns.size()) + " are expected");
+            fail(reader.record_line(),
+                 std::to_string(record.size()) + " values where " + std::to_string(csv.columns.size()) + " are expected");
         }
         CsvRow row{reader.record_line(), {}};
         for (std::size_t index = 0; index < record.size(); ++index) {

@@ -95,9 +95,7 @@ std::vector<Municipality> Directory::current_municipalities() const {
             list.push_back(municipality);
         }
     }
-    std::sort(list.begin(), list.end(), [](const Municipality& a, const Municipality& b) {
-        return a.search_names < b.search_names;
-    });
+    std::sort(list.begin(), list.end(), [](const Municipality& a, const Municipality& b) { return a.search_names < b.search_names; });
     return list;
 }
 

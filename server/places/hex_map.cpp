@@ -48,8 +48,8 @@ std::string hex_map_svg(db::Tx& tx) {
     }
     std::map<std::string, std::string> paths;
     for (const auto& cell : cells) {
-        paths[cell.letter] += fmt::format("M{} {}l{} {}v{}l-{} {}-{}-{}v-{}z", cell.x - left + half, cell.y - top, half, slope, side,
-                                          half, slope, half, slope, side);
+        paths[cell.letter] += fmt::format("M{} {}l{} {}v{}l-{} {}-{}-{}v-{}z", cell.x - left + half, cell.y - top, half, slope, side, half,
+                                          slope, half, slope, side);
     }
     auto svg = fmt::format(R"(<svg viewBox="0 0 {} {}" focusable="false">)", right - left + 2 * half, bottom - top + 2 * slope + side);
     for (const auto& [letter, path] : paths) {

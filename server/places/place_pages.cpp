@@ -53,9 +53,8 @@ nlohmann::json or_null(const std::optional<T>& value) {
 std::vector<Municipality> of_typology(const Directory& directory, const std::string& slug, const Counts& counts) {
     auto list = directory.current_municipalities();
     std::erase_if(list, [&](const Municipality& municipality) { return municipality.typology != slug; });
-    std::stable_sort(list.begin(), list.end(), [&](const Municipality& a, const Municipality& b) {
-        return count_of(counts, a.code) > count_of(counts, b.code);
-    });
+    std::stable_sort(list.begin(), list.end(),
+                     [&](const Municipality& a, const Municipality& b) { return count_of(counts, a.code) > count_of(counts, b.code); });
     return list;
 }
 
@@ -67,8 +66,7 @@ nlohmann::json with_count(const Directory& directory, const Municipality& munici
 
 }  // namespace
 
-site::Page load_municipalities(const site::PageContext& context, const Directory& directory,
-                               const ThreadSource& threads) {
+site::Page load_municipalities(const site::PageContext& context, const Directory& directory, const ThreadSource& threads) {
     MunicipalitySearch search{.folded_text = base::fold(base::trim(context.query("zoek", "q"))),
                               .province = std::string{context.query("provincie", "province")},
                               .after_name = {},
@@ -103,10 +101,9 @@ site::Page load_municipalities(const site::PageContext& context, const Directory
                              {"label", province.substr(bar + 1)},
                              {"isChosen", province.substr(0, bar) == search.province}});
     }
-    const auto next_url = next.is_null() ? std::string{}
-                                         : site::with_parameter(context.request.target,
-                                                                context.is_api ? "cursor" : "na",
-                                                                next.get<std::string>());
+    const auto next_url = next.is_null()
+                              ? std::string{}
+                              : site::with_parameter(context.request.target, context.is_api ? "cursor" : "na", next.get<std::string>());
     site::Page page;
     page.template_name = "municipalities";
     page.nav = "places";
@@ -123,8 +120,8 @@ site::Page load_municipalities(const site::PageContext& context, const Directory
     return page;
 }
 
-site::Page load_municipality(const site::PageContext& context, const Directory& directory,
-                             const ThreadSource& threads, const view::Templates& templates) {
+site::Page load_municipality(const site::PageContext& context, const Directory& directory, const ThreadSource& threads,
+                             const view::Templates& templates) {
     const auto code = context.path.find("code")->second;
     const auto municipality = directory.find_municipality(code);
     const auto details = municipality ? find_details(context.tx, code) : std::nullopt;
@@ -184,9 +181,8 @@ site::Page load_typologies(const site::PageContext& context, const Directory& di
     for (const auto& typology : directory.typologies()) {
         auto item = directory.typology_json(typology.slug);
         item["description"] = typology.description;
-        item["municipalityCount"] =
-            std::count_if(municipalities.begin(), municipalities.end(),
-                          [&](const Municipality& each) { return each.typology == typology.slug; });
+        item["municipalityCount"] = std::count_if(municipalities.begin(), municipalities.end(),
+                                                  [&](const Municipality& each) { return each.typology == typology.slug; });
         item["threadCount"] = count_of(counts, typology.slug);
         items.push_back(std::move(item));
     }
@@ -194,13 +190,12 @@ site::Page load_typologies(const site::PageContext& context, const Directory& di
     page.template_name = "typologies";
     page.title = title(templates, context, "places.types_title");
     page.nav = "typologies";
-    page.model = nlohmann::json{
-        {"items", std::move(items)},
-        {"unassignedCount", std::count_if(municipalities.begin(), municipalities.end(),
-                                          [](const Municipality& each) { return each.typology.empty(); })},
-        {"source", title(templates, context, "places.wrr_source")},
-        {"isExample", has_example_division(context.tx)},
-        {"next", nullptr}};
+    page.model = nlohmann::json{{"items", std::move(items)},
+                                {"unassignedCount", std::count_if(municipalities.begin(), municipalities.end(),
+                                                                  [](const Municipality& each) { return each.typology.empty(); })},
+                                {"source", title(templates, context, "places.wrr_source")},
+                                {"isExample", has_example_division(context.tx)},
+                                {"next", nullptr}};
     keep_with_threads(page, "list/all");
     return page;
 }

@@ -8,14 +8,13 @@
 
 namespace forum::places {
 
-site::Page load_municipalities(const site::PageContext& context, const Directory& directory,
-                               const ThreadSource& threads);
-site::Page load_municipality(const site::PageContext& context, const Directory& directory,
-                             const ThreadSource& threads, const view::Templates& templates);
-site::Page load_typologies(const site::PageContext& context, const Directory& directory,
-                           const ThreadSource& threads, const view::Templates& templates);
-site::Page load_typology(const site::PageContext& context, const Directory& directory,
-                         const ThreadSource& threads, const view::Templates& templates);
+site::Page load_municipalities(const site::PageContext& context, const Directory& directory, const ThreadSource& threads);
+site::Page load_municipality(const site::PageContext& context, const Directory& directory, const ThreadSource& threads,
+                             const view::Templates& templates);
+site::Page load_typologies(const site::PageContext& context, const Directory& directory, const ThreadSource& threads,
+                           const view::Templates& templates);
+site::Page load_typology(const site::PageContext& context, const Directory& directory, const ThreadSource& threads,
+                         const view::Templates& templates);
 /// API only: {items: [ThemeRef], next: null}.
 site::Page load_themes(const site::PageContext& context, const Directory& directory);
 

@@ -92,8 +92,8 @@ std::vector<Succession> read_successions(const db::Rows& rows) {
 std::vector<Municipality> list_municipalities(db::Tx& tx) {
     std::vector<Municipality> list;
     for (const auto& row : tx.exec(list_municipalities_query)) {
-        list.push_back({row.text("code"), row.text("name"), row.text("province"), row.text("typology"),
-                        row.flag("is_current"), row.text("search_names")});
+        list.push_back({row.text("code"), row.text("name"), row.text("province"), row.text("typology"), row.flag("is_current"),
+                        row.text("search_names")});
     }
     return list;
 }
@@ -101,9 +101,8 @@ std::vector<Municipality> list_municipalities(db::Tx& tx) {
 std::vector<Typology> list_typologies(db::Tx& tx) {
     std::vector<Typology> list;
     for (const auto& row : tx.exec(list_typologies_query)) {
-        list.push_back({row.text("slug"), row.text("letter"), row.text("name"), row.text("name_singular"),
-                        row.text("description"), row.text("source"), row.texts("aliases"),
-                        row.flag("is_confirmed")});
+        list.push_back({row.text("slug"), row.text("letter"), row.text("name"), row.text("name_singular"), row.text("description"),
+                        row.text("source"), row.texts("aliases"), row.flag("is_confirmed")});
     }
     return list;
 }
@@ -122,16 +121,10 @@ std::optional<MunicipalityDetails> find_details(db::Tx& tx, const std::string& c
     if (!row) {
         return std::nullopt;
     }
-    return MunicipalityDetails{row->text("official_name"),
-                               row->text("province"),
-                               row->find_integer("population"),
-                               row->find_integer("population_year"),
-                               row->find_text("valid_from"),
-                               row->find_text("valid_until"),
-                               row->integer("member_count"),
-                               row->text("edition"),
-                               row->text("source"),
-                               row->flag("is_example")};
+    return MunicipalityDetails{
+        row->text("official_name"),   row->text("province"),         row->find_integer("population"), row->find_integer("population_year"),
+        row->find_text("valid_from"), row->find_text("valid_until"), row->integer("member_count"),    row->text("edition"),
+        row->text("source"),          row->flag("is_example")};
 }
 
 std::vector<Succession> successors_of(db::Tx& tx, const std::string& code) {
@@ -144,8 +137,8 @@ std::vector<Succession> predecessors_of(db::Tx& tx, const std::string& code) {
 
 std::vector<FoundMunicipality> search_municipalities(db::Tx& tx, const MunicipalitySearch& search) {
     std::vector<FoundMunicipality> list;
-    const auto rows = tx.exec(search_query, db::Params::of(escape_like(search.folded_text), search.province,
-                                                           search.after_name, search.after_code, search.limit));
+    const auto rows = tx.exec(
+        search_query, db::Params::of(escape_like(search.folded_text), search.province, search.after_name, search.after_code, search.limit));
     for (const auto& row : rows) {
         list.push_back({row.text("code"), row.text("name"), row.text("province"), row.text("former_name")});
     }
@@ -153,9 +146,7 @@ std::vector<FoundMunicipality> search_municipalities(db::Tx& tx, const Municipal
 }
 
 std::int64_t count_municipalities(db::Tx& tx, const MunicipalitySearch& search) {
-    return tx.exec(count_query, db::Params::of(escape_like(search.folded_text), search.province))
-        .one()
-        .integer("n");
+    return tx.exec(count_query, db::Params::of(escape_like(search.folded_text), search.province)).one().integer("n");
 }
 
 std::vector<std::string> list_provinces(db::Tx& tx) {

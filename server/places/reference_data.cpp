@@ -100,26 +100,22 @@ std::string search_names(const CsvRow& row) {
 std::size_t save_municipality(db::Tx& tx, const CsvRow& row) {
     return tx
         .exec(upsert_municipality,
-              db::Params::of(row["code"], row["name"], row["official_name"], row["cbs_name"], search_names(row),
-                             row["province"], row["province_code"], row["population"], row["population_year"],
-                             row["latitude"], row["longitude"], row["hex_q"], row["hex_r"], row["valid_from"],
-                             row["valid_until"]))
+              db::Params::of(row["code"], row["name"], row["official_name"], row["cbs_name"], search_names(row), row["province"],
+                             row["province_code"], row["population"], row["population_year"], row["latitude"], row["longitude"],
+                             row["hex_q"], row["hex_r"], row["valid_from"], row["valid_until"]))
         .affected();
 }
 
 bool is_code(const std::string& code) {
-    return code.size() == 6 && code.starts_with("GM") &&
-           code.find_first_not_of("0123456789", 2) == std::string::npos;
+    return code.size() == 6 && code.starts_with("GM") && code.find_first_not_of("0123456789", 2) == std::string::npos;
 }
 
 bool is_date(const std::string& date) {
-    return date.empty() || (date.size() == 10 && date[4] == '-' && date[7] == '-' &&
-                            date.find_first_not_of("0123456789-") == std::string::npos);
+    return date.empty()
+           || (date.size() == 10 && date[4] == '-' && date[7] == '-' && date.find_first_not_of("0123456789-") == std::string::npos);
 }
 
-std::string at_line(const CsvRow& row, const std::string& fault) {
-    return "line " + std::to_string(row.line) + ": " + fault;
-}
+std::string at_line(const CsvRow& row, const std::string& fault) { return "line " + std::to_string(row.line) + ": " + fault; }
 
 void require_columns(const Csv& csv, std::initializer_list<const char*> columns, ImportReport& report) {
     for (const auto* column : columns) {
@@ -160,18 +156,15 @@ void seed_reference_data(db::Tx& tx, const std::string& folder) {
         save_municipality(tx, row);
     }
     for (const auto& row : parse_csv(read_file(root / "municipality_successors.csv")).rows) {
-        tx.exec(upsert_successor,
-                db::Params::of(row["old_code"], row["new_code"], row["since"], row["share"], row["kind"]));
+        tx.exec(upsert_successor, db::Params::of(row["old_code"], row["new_code"], row["since"], row["share"], row["kind"]));
     }
     int position = 0;
     for (const auto& row : parse_csv(read_file(root / "typologies.csv")).rows) {
-        tx.exec(upsert_typology, db::Params::of(row["slug"], row["letter"], row["name"], row["name_singular"],
-                                                row["description"], row["aliases"], row["source"],
-                                                row["is_confirmed"] == "true", ++position));
+        tx.exec(upsert_typology, db::Params::of(row["slug"], row["letter"], row["name"], row["name_singular"], row["description"],
+                                                row["aliases"], row["source"], row["is_confirmed"] == "true", ++position));
     }
     for (const auto& row : parse_csv(read_file(root / "typology_assignments.csv")).rows) {
-        tx.exec(insert_assignment,
-                db::Params::of(row["code"], row["typology"], row["edition"], row["source"], false));
+        tx.exec(insert_assignment, db::Params::of(row["code"], row["typology"], row["edition"], row["source"], false));
     }
     position = 0;
     for (const auto& row : parse_csv(read_file(root / "themes.csv")).rows) {
@@ -183,8 +176,8 @@ void seed_example_division(db::Tx& tx, const std::string& folder) {
     const auto path = std::filesystem::path{folder} / "demo" / "typology_example.csv";
     for (const auto& row : parse_csv(read_file(path)).rows) {
         if (!tx.exec(has_any_assignment, db::Params::of(row["code"])).one().flag("is_assigned")) {
-            tx.exec(insert_assignment, db::Params::of(row["code"], row["typology"], "voorbeeld",
-                                                      "Voorbeeldindeling, niet van de WRR", true));
+            tx.exec(insert_assignment,
+                    db::Params::of(row["code"], row["typology"], "voorbeeld", "Voorbeeldindeling, niet van de WRR", true));
         }
     }
 }
@@ -213,8 +206,8 @@ ImportReport import_typologies(db::Tx& tx, const std::string& text, bool dry_run
         }
         if (!municipality->second.is_current) {
             const auto names = tx.exec(successor_names, db::Params::of(code)).one().text("names");
-            report.problems.push_back(at_line(row, code + " " + municipality->second.name +
-                                                       " no longer exists; decide for its successors: " + names));
+            report.problems.push_back(
+                at_line(row, code + " " + municipality->second.name + " no longer exists; decide for its successors: " + names));
             continue;
         }
         if (!tx.exec(has_typology, db::Params::of(slug)).one().flag("is_known")) {
@@ -226,13 +219,11 @@ ImportReport import_typologies(db::Tx& tx, const std::string& text, bool dry_run
             continue;
         }
         if (const auto [earlier, is_new] = line_of.emplace(code + " " + edition, row.line); !is_new) {
-            report.problems.push_back(at_line(row, code + " has a second type; the first is on line " +
-                                                       std::to_string(earlier->second)));
+            report.problems.push_back(at_line(row, code + " has a second type; the first is on line " + std::to_string(earlier->second)));
             continue;
         }
         const auto present = tx.exec(assignment_of, db::Params::of(code, edition));
-        if (const auto one = present.find_one();
-            one && one->text("typology_slug") == slug && one->text("source") == row["source"]) {
+        if (const auto one = present.find_one(); one && one->text("typology_slug") == slug && one->text("source") == row["source"]) {
             ++report.unchanged;
             continue;
         }
@@ -248,8 +239,7 @@ ImportReport import_typologies(db::Tx& tx, const std::string& text, bool dry_run
     }
     for (const auto& change : changes) {
         tx.exec(delete_assignment, db::Params::of(change.code, change.edition));
-        tx.exec(insert_assignment,
-                db::Params::of(change.code, change.typology, change.edition, change.source, false));
+        tx.exec(insert_assignment, db::Params::of(change.code, change.typology, change.edition, change.source, false));
     }
     return report;
 }

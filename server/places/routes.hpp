@@ -8,7 +8,6 @@
 namespace forum::places {
 
 /// `directory`, `threads` and `templates` live as long as the routes.
-void add_routes(site::Routes& routes, const Directory& directory, const ThreadSource& threads,
-                const view::Templates& templates);
+void add_routes(site::Routes& routes, const Directory& directory, const ThreadSource& threads, const view::Templates& templates);
 
 }  // namespace forum::places

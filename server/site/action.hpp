@@ -20,10 +20,10 @@ struct ActionContext : PageContext {
 };
 
 struct Done {
-    int status{200};       ///< JSON face: 200, 201, 202 or 204
-    std::string location;  ///< form face: 303 to here; JSON face: Location on 201
-    std::string flash;     ///< text key shown once on the next page; "" = none
-    view::Model model;     ///< JSON face
+    int status{200};                                               ///< JSON face: 200, 201, 202 or 204
+    std::string location;                                          ///< form face: 303 to here; JSON face: Location on 201
+    std::string flash;                                             ///< text key shown once on the next page; "" = none
+    view::Model model;                                             ///< JSON face
     std::vector<std::pair<std::string, std::string>> set_cookies;  ///< whole Set-Cookie values, first = name (for logs)
 };
 

@@ -40,8 +40,8 @@ std::string_view media_type(const fs::path& path) {
     return "application/octet-stream";
 }
 
-std::shared_ptr<const http::PreparedReply::Form> make_form(const fs::path& path, const std::string& common,
-                                                           std::string body, std::string_view encoding) {
+std::shared_ptr<const http::PreparedReply::Form> make_form(const fs::path& path, const std::string& common, std::string body,
+                                                           std::string_view encoding) {
     auto form = std::make_shared<http::PreparedReply::Form>();
     form->not_modified_head = "HTTP/1.1 304 Not Modified\r\n" + common;
     form->head = "HTTP/1.1 200 OK\r\nContent-Type: ";
@@ -61,20 +61,17 @@ std::shared_ptr<const http::PreparedReply::Form> make_form(const fs::path& path,
 std::shared_ptr<const http::PreparedReply> load(const fs::path& path, bool is_hashed) {
     auto reply = std::make_shared<http::PreparedReply>();
     reply->etag = '"' + path.filename().string() + '-' + std::to_string(fs::file_size(path)) + '"';
-    std::string common = is_hashed ? "Cache-Control: public, max-age=31536000, immutable\r\n"
-                                   : "Cache-Control: public, max-age=3600\r\n";
-    common += "ETag: " + reply->etag +
-              "\r\nVary: Accept-Encoding\r\nX-Content-Type-Options: nosniff\r\nServer: forum\r\n"
-              "Cross-Origin-Resource-Policy: same-origin\r\n";
+    std::string common = is_hashed ? "Cache-Control: public, max-age=31536000, immutable\r\n" : "Cache-Control: public, max-age=3600\r\n";
+    common += "ETag: " + reply->etag
+              + "\r\nVary: Accept-Encoding\r\nX-Content-Type-Options: nosniff\r\nServer: forum\r\n"
+                "Cross-Origin-Resource-Policy: same-origin\r\n";
     using enum http::Encoding;
     reply->forms[static_cast<std::size_t>(identity)] = make_form(path, common, read_file(path), "");
     if (const auto gzip_path = path.string() + ".gz"; fs::exists(gzip_path)) {
-        reply->forms[static_cast<std::size_t>(gzip)] =
-            make_form(path, common, read_file(gzip_path), "gzip");
+        reply->forms[static_cast<std::size_t>(gzip)] = make_form(path, common, read_file(gzip_path), "gzip");
     }
     if (const auto brotli_path = path.string() + ".br"; fs::exists(brotli_path)) {
-        reply->forms[static_cast<std::size_t>(brotli)] =
-            make_form(path, common, read_file(brotli_path), "br");
+        reply->forms[static_cast<std::size_t>(brotli)] = make_form(path, common, read_file(brotli_path), "br");
     }
     return reply;
 }

@@ -47,21 +47,19 @@ std::string back_url(const http::Request& request, int status) {
 
 }  // namespace
 
-http::Reply ErrorReply::from_exception(std::exception_ptr error, const http::Request& request,
-                                       bool wants_json, const access::Viewer& viewer) const {
+http::Reply ErrorReply::from_exception(std::exception_ptr error, const http::Request& request, bool wants_json,
+                                       const access::Viewer& viewer) const {
     try {
         std::rethrow_exception(error);
     } catch (const Problem& problem) {
         return make(problem, request, wants_json, viewer);
     } catch (const std::exception& unknown) {
-        base::log(base::LogLevel::error, "request={} path={} error={}", request.request_id,
-                  request.path, unknown.what());
+        base::log(base::LogLevel::error, "request={} path={} error={}", request.request_id, request.path, unknown.what());
     }
     return make(Problem{ProblemKind::internal}, request, wants_json, viewer);
 }
 
-http::Reply ErrorReply::make(const Problem& problem, const http::Request& request, bool wants_json,
-                             const access::Viewer& viewer) const {
+http::Reply ErrorReply::make(const Problem& problem, const http::Request& request, bool wants_json, const access::Viewer& viewer) const {
     const int status = base::problem_info(problem.kind).status;
     auto reply = wants_json ? document(problem, status, request, nullptr) : page(problem, status, request, viewer);
     add_retry_after(reply, problem);
@@ -77,17 +75,10 @@ http::Reply ErrorReply::refusal(int status, const http::Request& request, bool w
     switch (status) {
     case 413:
     case 414:
-    case 431:
-        kind = ProblemKind::too_large;
-        break;
-    case 500:
-        kind = ProblemKind::internal;
-        break;
-    case 503:
-        kind = ProblemKind::busy;
-        break;
-    default:
-        break;
+    case 431: kind = ProblemKind::too_large; break;
+    case 500: kind = ProblemKind::internal; break;
+    case 503: kind = ProblemKind::busy; break;
+    default: break;
     }
     const Problem problem{kind};
     auto reply = wants_json ? document(problem, status, request, nullptr) : page(problem, status, request, access::Viewer{});
@@ -102,14 +93,12 @@ http::Reply ErrorReply::invalid_input(const FormErrors& errors, const http::Requ
 
 std::string ErrorReply::say(const Problem& problem, view::Language language) const {
     if (!problem.detail.empty()) {
-        return templates_.has_text(problem.detail) ? templates_.text(problem.detail, language)
-                                                   : problem.detail;
+        return templates_.has_text(problem.detail) ? templates_.text(problem.detail, language) : problem.detail;
     }
     return templates_.text(text_key(problem.kind) + "_text", language);
 }
 
-http::Reply ErrorReply::page(const Problem& problem, int status, const http::Request& request,
-                             const access::Viewer& viewer) const {
+http::Reply ErrorReply::page(const Problem& problem, int status, const http::Request& request, const access::Viewer& viewer) const {
     const auto preferences = read_preferences(request, false);
     http::Reply reply;
     reply.status = status;
@@ -144,15 +133,11 @@ http::Reply ErrorReply::page(const Problem& problem, int status, const http::Req
     return reply;
 }
 
-http::Reply ErrorReply::document(const Problem& problem, int status, const http::Request& request,
-                                 const FormErrors* errors) const {
+http::Reply ErrorReply::document(const Problem& problem, int status, const http::Request& request, const FormErrors* errors) const {
     const auto& info = base::problem_info(problem.kind);
     const auto language = read_preferences(request, true).language;
     nlohmann::json json{
-        {"type", "/problems/" + std::string{info.slug}},
-        {"title", info.title},
-        {"status", status},
-        {"detail", say(problem, language)},
+        {"type", "/problems/" + std::string{info.slug}}, {"title", info.title}, {"status", status}, {"detail", say(problem, language)},
         {"instance", "/requests/" + request.request_id},
     };
     if (errors != nullptr) {

@@ -18,8 +18,7 @@ std::string flash::clear_cookie(bool is_secure) {
     return http::set_cookie(cookie_name, "", http::transport_of(is_secure), std::chrono::seconds{0});
 }
 
-std::optional<Flash> read_flash(const http::Request& request, const view::Templates& templates,
-                                view::Language language) {
+std::optional<Flash> read_flash(const http::Request& request, const view::Templates& templates, view::Language language) {
     const auto key = request.cookie(cookie_name);
     // Only texts made for this: others may be nonsense alone at the top of a page.
     if (!key || key->find(".flash_") == std::string::npos || !templates.has_text(*key)) {

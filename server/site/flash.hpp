@@ -16,8 +16,7 @@ struct Flash {
 };
 
 /// What the request's flash cookie says; nothing without one or with an unknown key.
-std::optional<Flash> read_flash(const http::Request& request, const view::Templates& templates,
-                                view::Language language);
+std::optional<Flash> read_flash(const http::Request& request, const view::Templates& templates, view::Language language);
 
 namespace flash {
 

@@ -25,18 +25,12 @@ Input::Shape shape_of(const nlohmann::json& value) {
 /// A JSON scalar as the text that a form would have sent; nothing for null.
 std::optional<std::string> scalar_text(const nlohmann::json& value) {
     switch (value.type()) {
-    case nlohmann::json::value_t::null:
-        return std::nullopt;
-    case nlohmann::json::value_t::string:
-        return value.get<std::string>();
-    case nlohmann::json::value_t::boolean:
-        return value.get<bool>() ? "true" : "false";
+    case nlohmann::json::value_t::null: return std::nullopt;
+    case nlohmann::json::value_t::string: return value.get<std::string>();
+    case nlohmann::json::value_t::boolean: return value.get<bool>() ? "true" : "false";
     case nlohmann::json::value_t::number_integer:
-    case nlohmann::json::value_t::number_unsigned:
-        return value.dump();
-    default:
-        throw Problem{ProblemKind::bad_request,
-                      "members are text, whole numbers, true or false, or lists of these"};
+    case nlohmann::json::value_t::number_unsigned: return value.dump();
+    default: throw Problem{ProblemKind::bad_request, "members are text, whole numbers, true or false, or lists of these"};
     }
 }
 
@@ -130,17 +124,12 @@ std::vector<std::string> Input::all(std::string_view name) const {
 
 bool Input::has(std::string_view name) const { return find(name).has_value(); }
 
-void Input::add(std::string name, std::string value) {
-    fields_.push_back({std::move(name), std::move(value)});
-}
+void Input::add(std::string name, std::string value) { fields_.push_back({std::move(name), std::move(value)}); }
 
-void FormErrors::add(std::string field, std::string message) {
-    errors_.push_back({std::move(field), std::move(message)});
-}
+void FormErrors::add(std::string field, std::string message) { errors_.push_back({std::move(field), std::move(message)}); }
 
 bool FormErrors::has(std::string_view field) const {
-    return std::any_of(errors_.begin(), errors_.end(),
-                       [&](const FormError& error) { return error.field == field; });
+    return std::any_of(errors_.begin(), errors_.end(), [&](const FormError& error) { return error.field == field; });
 }
 
 void FormErrors::write_to(nlohmann::json& model, const std::vector<std::string>& fields) const {
@@ -158,8 +147,7 @@ void FormErrors::write_to(nlohmann::json& model, const std::vector<std::string>&
     }
 }
 
-void check_fields(FormErrors& errors, const Input& input, const Fields& known, const view::Templates& texts,
-                  view::Language language) {
+void check_fields(FormErrors& errors, const Input& input, const Fields& known, const view::Templates& texts, view::Language language) {
     const auto has = [](const std::vector<std::string>& names, const std::string& name) {
         return std::find(names.begin(), names.end(), name) != names.end();
     };

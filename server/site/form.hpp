@@ -19,7 +19,7 @@ public:
     /// Throws Problem{bad_request|unsupported_media_type}. JSON: only an object whose values are of the kinds above.
     static Input parse(std::string_view content_type, std::string_view body);
 
-    std::string text(std::string_view name) const;  ///< first value, newlines normalised; "" when absent
+    std::string text(std::string_view name) const;    ///< first value, newlines normalised; "" when absent
     std::string object(std::string_view name) const;  ///< a JSON object as JSON text; "" when absent or something else
     std::optional<std::string> find(std::string_view name) const;
     std::vector<std::string> all(std::string_view name) const;
@@ -70,7 +70,6 @@ private:
 };
 
 /// An error for each member of a JSON body that has no meaning here, and for each that is not text where text belongs.
-void check_fields(FormErrors& errors, const Input& input, const Fields& known, const view::Templates& texts,
-                  view::Language language);
+void check_fields(FormErrors& errors, const Input& input, const Fields& known, const view::Templates& texts, view::Language language);
 
 }  // namespace forum::site

@@ -39,13 +39,10 @@ nlohmann::json make_viewer(const FrameSources& sources, const access::Viewer& vi
 }
 
 /// Without moderation: the header has a link of its own for it, with the number that waits.
-nlohmann::json make_navigation(const view::Templates& templates, view::Language language,
-                               const std::string& current) {
+nlohmann::json make_navigation(const view::Templates& templates, view::Language language, const std::string& current) {
     auto items = nlohmann::json::array();
     const auto add = [&](const char* name, const char* url) {
-        items.push_back({{"name", templates.text(std::string{"frame.nav_"} + name, language)},
-                         {"url", url},
-                         {"current", current == name}});
+        items.push_back({{"name", templates.text(std::string{"frame.nav_"} + name, language)}, {"url", url}, {"current", current == name}});
     };
     add("threads", "/gesprekken");
     add("places", "/gemeenten");
@@ -53,8 +50,7 @@ nlohmann::json make_navigation(const view::Templates& templates, view::Language 
     return items;
 }
 
-nlohmann::json make_breadcrumbs(const view::Templates& templates, view::Language language, const Page& page,
-                                const std::string& path) {
+nlohmann::json make_breadcrumbs(const view::Templates& templates, view::Language language, const Page& page, const std::string& path) {
     auto crumbs = nlohmann::json::array();
     if (path == "/") {
         return crumbs;
@@ -89,22 +85,15 @@ Preferences preferences_of(const AnyRequest& request, bool is_api) {
 
 }  // namespace
 
-std::string Preferences::variant() const {
-    return std::string{view::language_code(language)} + "-" + theme;
-}
+std::string Preferences::variant() const { return std::string{view::language_code(language)} + "-" + theme; }
 
-Preferences read_preferences(const http::Request& request, bool is_api) {
-    return preferences_of(request, is_api);
-}
+Preferences read_preferences(const http::Request& request, bool is_api) { return preferences_of(request, is_api); }
 
-Preferences read_preferences(const http::RequestView& request, bool is_api) {
-    return preferences_of(request, is_api);
-}
+Preferences read_preferences(const http::RequestView& request, bool is_api) { return preferences_of(request, is_api); }
 
-nlohmann::json make_frame(const FrameSources& sources, const view::Templates& templates,
-                          const http::Request& request, const access::Viewer& viewer,
-                          const Preferences& preferences, const Page& page,
-                          const std::optional<Flash>& flash, db::Tx* tx) {
+nlohmann::json make_frame(const FrameSources& sources, const view::Templates& templates, const http::Request& request,
+                          const access::Viewer& viewer, const Preferences& preferences, const Page& page, const std::optional<Flash>& flash,
+                          db::Tx* tx) {
     FrameSources::Counters counters;
     if (tx != nullptr && viewer.is_signed_in() && sources.counters) {
         counters = sources.counters(*tx, viewer);

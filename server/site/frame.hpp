@@ -44,7 +44,7 @@ Preferences read_preferences(const http::RequestView& request, bool is_api);
 
 /// The member `frame` of a page's data (see web/README.md). Without `tx` the counters are 0 (error pages).
 nlohmann::json make_frame(const FrameSources& sources, const view::Templates& templates, const http::Request& request,
-                          const access::Viewer& viewer, const Preferences& preferences, const Page& page,
-                          const std::optional<Flash>& flash, db::Tx* tx);
+                          const access::Viewer& viewer, const Preferences& preferences, const Page& page, const std::optional<Flash>& flash,
+                          db::Tx* tx);
 
 }  // namespace forum::site

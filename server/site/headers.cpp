@@ -15,10 +15,9 @@ void add_common(http::Reply& reply, bool is_secure) {
 }  // namespace
 
 void add_page_headers(http::Reply& reply, bool is_secure) {
-    reply.set("Content-Security-Policy",
-              "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; "
-              "img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'self'; "
-              "frame-src 'none'; frame-ancestors 'none'");
+    reply.set("Content-Security-Policy", "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; "
+                                         "img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'self'; "
+                                         "frame-src 'none'; frame-ancestors 'none'");
     reply.set("Referrer-Policy", "same-origin");
     reply.set("Cross-Origin-Opener-Policy", "same-origin");
     reply.set("Permissions-Policy", "camera=(), geolocation=(), microphone=()");

@@ -54,16 +54,16 @@ struct Page {
     std::string title;  ///< plain text, in the page's language
     view::Model model;
     int status{200};
-    std::string redirect;  ///< when set: 301 to this URL (HTML face only); nothing else counts
-    std::string api_redirect;  ///< the same for the JSON face; the model says where to as well
+    std::string redirect;                 ///< when set: 301 to this URL (HTML face only); nothing else counts
+    std::string api_redirect;             ///< the same for the JSON face; the model says where to as well
     std::vector<Breadcrumb> breadcrumbs;  ///< without 'Start' and without the page itself
-    std::string here;      ///< last crumb; "" = title
-    std::string nav;       ///< which navigation item is current: "threads", "places", "moderation", ""
-    std::string live_topics;  ///< what the page follows, space separated
-    std::string subject;   ///< what a member can choose to hear of here ("thread/12"): its button is in the frame; "" = nothing
-    std::int64_t seq{0};      ///< live sequence the page was read at
+    std::string here;                     ///< last crumb; "" = title
+    std::string nav;                      ///< which navigation item is current: "threads", "places", "moderation", ""
+    std::string live_topics;              ///< what the page follows, space separated
+    std::string subject;  ///< what a member can choose to hear of here ("thread/12"): its button is in the frame; "" = nothing
+    std::int64_t seq{0};  ///< live sequence the page was read at
     Keep keep{Keep::no};
-    std::vector<std::string> topics;  ///< live topics whose events make a kept answer fall
+    std::vector<std::string> topics;                         ///< live topics whose events make a kept answer fall
     std::vector<std::pair<std::string, std::string>> links;  ///< API `Link` header: rel, url
 };
 

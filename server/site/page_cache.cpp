@@ -25,12 +25,11 @@ std::size_t size_of(const http::PreparedReply& reply) {
 
 std::size_t PageKeyHash::operator()(const PageKey& key) const noexcept {
     const std::hash<std::string> text;
-    return text(key.target) ^ (text(key.variant) * 31) ^
-           (std::hash<std::int64_t>{}(key.member * 3 + static_cast<int>(key.encoding)) * 0x9e3779b97f4a7c15U);
+    return text(key.target) ^ (text(key.variant) * 31)
+           ^ (std::hash<std::int64_t>{}(key.member * 3 + static_cast<int>(key.encoding)) * 0x9e3779b97f4a7c15U);
 }
 
-PageCache::PageCache(std::size_t max_bytes, std::chrono::seconds max_age)
-    : max_bytes_{max_bytes}, max_age_{max_age} {}
+PageCache::PageCache(std::size_t max_bytes, std::chrono::seconds max_age) : max_bytes_{max_bytes}, max_age_{max_age} {}
 
 std::shared_ptr<const http::PreparedReply> PageCache::find(const PageKey& key) {
     const std::lock_guard lock{mutex_};
@@ -55,13 +54,12 @@ std::uint64_t PageCache::now() const {
     return clock_;
 }
 
-void PageCache::keep(const PageKey& key, std::shared_ptr<const http::PreparedReply> reply,
-                     std::vector<std::string> topics, std::uint64_t since) {
+void PageCache::keep(const PageKey& key, std::shared_ptr<const http::PreparedReply> reply, std::vector<std::string> topics,
+                     std::uint64_t since) {
     const auto bytes = size_of(*reply) + key.target.size();
     // "vandaag" in a page is true until midnight only.
     const auto midnight = base::next_amsterdam_midnight(base::now()) - base::now();
-    const auto until = std::chrono::steady_clock::now() +
-                       std::min<std::chrono::nanoseconds>(max_age_, midnight);
+    const auto until = std::chrono::steady_clock::now() + std::min<std::chrono::nanoseconds>(max_age_, midnight);
     const std::lock_guard lock{mutex_};
     if (!enabled_ || bytes > max_bytes_ / 4 || since < forgotten_before_) {
         return;
@@ -91,8 +89,7 @@ void PageCache::drop(const std::vector<std::string>& topics) {
     ++clock_;
     for (const auto& topic : topics) {
         dropped_at_[topic] = clock_;
-        for (auto found = by_topic_.find(topic); found != by_topic_.end();
-             found = by_topic_.find(topic)) {
+        for (auto found = by_topic_.find(topic); found != by_topic_.end(); found = by_topic_.find(topic)) {
             erase(found->second);
         }
     }

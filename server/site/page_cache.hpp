@@ -43,8 +43,7 @@ public:
     std::uint64_t now() const;
 
     /// Keeps the answer unless one of its topics was dropped after `since`: then it may be older than that event.
-    void keep(const PageKey& key, std::shared_ptr<const http::PreparedReply> reply,
-              std::vector<std::string> topics, std::uint64_t since);
+    void keep(const PageKey& key, std::shared_ptr<const http::PreparedReply> reply, std::vector<std::string> topics, std::uint64_t since);
 
     /// Lets every answer fall that depends on one of the topics.
     void drop(const std::vector<std::string>& topics);

@@ -49,14 +49,12 @@ std::string from_base64url(std::string_view text) {
 
 }  // namespace
 
-std::string encode_cursor(const std::vector<std::string>& values) {
-    return to_base64url(nlohmann::json(values).dump());
-}
+std::string encode_cursor(const std::vector<std::string>& values) { return to_base64url(nlohmann::json(values).dump()); }
 
 std::vector<std::string> decode_cursor(std::string_view cursor, std::size_t count) {
     const auto json = nlohmann::json::parse(from_base64url(cursor.substr(0, 400)), nullptr, false);
-    const bool is_good = json.is_array() && json.size() == count &&
-                         std::all_of(json.begin(), json.end(), [](const auto& value) { return value.is_string(); });
+    const bool is_good = json.is_array() && json.size() == count
+                         && std::all_of(json.begin(), json.end(), [](const auto& value) { return value.is_string(); });
     if (!is_good) {
         throw base::Problem{base::ProblemKind::bad_request, "frame.bad_cursor"};
     }
@@ -94,8 +92,8 @@ std::string encode_query(std::string_view text) {
     std::string out;
     for (const char c : text) {
         const auto byte = static_cast<unsigned char>(c);
-        const bool is_plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                              c == '-' || c == '.' || c == '_' || c == '~';
+        const bool is_plain =
+            (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_' || c == '~';
         if (is_plain) {
             out += c;
         } else {

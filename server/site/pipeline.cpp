@@ -31,10 +31,7 @@ namespace {
 
 bool is_api_path(std::string_view path) { return path.starts_with("/api/"); }
 
-bool is_safe(http::Method method) {
-    return method == http::Method::get || method == http::Method::head ||
-           method == http::Method::options;
-}
+bool is_safe(http::Method method) { return method == http::Method::get || method == http::Method::head || method == http::Method::options; }
 
 std::string allow_header(const std::vector<http::Method>& methods) {
     std::string allow;
@@ -80,9 +77,7 @@ std::vector<std::string> topics_of(const Page& page, const access::Viewer& viewe
 }  // namespace
 
 Pipeline::Pipeline(PipelineParts parts, Routes routes)
-    : parts_{std::move(parts)},
-      routes_{std::move(routes)},
-      error_reply_{parts_.templates, parts_.assets, parts_.frame} {
+    : parts_{std::move(parts)}, routes_{std::move(routes)}, error_reply_{parts_.templates, parts_.assets, parts_.frame} {
     for (std::size_t index = 0; index < routes_.all().size(); ++index) {
         const auto& route = routes_.all()[index];
         router_.add(route.method, route.path, index);
@@ -119,8 +114,7 @@ http::Reply Pipeline::handle(http::Request& request) {
     try {
         reply = answer(call);
     } catch (...) {
-        reply = error_reply_.from_exception(std::current_exception(), request, call.wants_json,
-                                            call.viewer);
+        reply = error_reply_.from_exception(std::current_exception(), request, call.wants_json, call.viewer);
     }
     if (call.session_ended) {
         reply.prepared = nullptr;  // what is kept for everybody has no cookie of one
@@ -161,8 +155,7 @@ http::Reply Pipeline::answer(Call& call) {
         throw Problem{ProblemKind::not_found};
     }
     if (!found.match) {
-        auto reply = error_reply_.make(Problem{ProblemKind::method_not_allowed}, request,
-                                       call.wants_json, call.viewer);
+        auto reply = error_reply_.make(Problem{ProblemKind::method_not_allowed}, request, call.wants_json, call.viewer);
         reply.set("Allow", allow_header(found.allowed));
         return reply;
     }
@@ -198,8 +191,7 @@ http::Reply Pipeline::answer(Call& call) {
 void Pipeline::check_access(const Call& call) const {
     const auto& viewer = call.viewer;
     switch (call.route->access) {
-    case Access::anyone:
-        return;
+    case Access::anyone: return;
     case Access::member:
         if (!viewer.is_signed_in()) {
             throw Problem{ProblemKind::sign_in_needed};
@@ -234,15 +226,14 @@ bool Pipeline::is_restricted(const Call& call) {
 http::Reply Pipeline::answer_page(Call& call, const PageLoader& loader) {
     const auto since = parts_.cache.now();
     return parts_.database.read([&](db::Tx& tx) {
-        const PageContext context{call.request, call.path, call.viewer, tx, call.preferences.language,
-                                  is_api_path(call.request.path)};
+        const PageContext context{call.request, call.path, call.viewer, tx, call.preferences.language, is_api_path(call.request.path)};
         const auto page = is_restricted(call) ? parts_.restricted(context, nullptr) : loader(context);
         auto reply = call.wants_json ? model_reply(call, page) : page_reply(call, page, &tx);
-        const bool may_keep = page.keep == Keep::until_changed && reply.status == 200 &&
-                              call.wants_json == context.is_api && !flash::is_pending(call.request);
+        const bool may_keep = page.keep == Keep::until_changed && reply.status == 200 && call.wants_json == context.is_api
+                              && !flash::is_pending(call.request);
         if (may_keep) {
-            const auto key = page_key(call.request.target, call.preferences, call.viewer.member.value,
-                                      call.request.header("accept-encoding"));
+            const auto key =
+                page_key(call.request.target, call.preferences, call.viewer.member.value, call.request.header("accept-encoding"));
             reply.prepared = http::prepare(reply, '"' + crypto::sha256_hex(reply.body).substr(0, 24) + '"', key.encoding);
             parts_.cache.keep(key, reply.prepared, topics_of(page, call.viewer), since);
         }
@@ -254,15 +245,13 @@ http::Reply Pipeline::answer_action(Call& call, const Action& action) {
     const auto& request = call.request;
     const auto input = Input::parse(request.header("content-type"), request.body);
     return parts_.database.write([&](db::Tx& tx) {
-        ActionContext context{
-            {request, call.path, call.viewer, tx, call.preferences.language, is_api_path(request.path)},
-            input,
-            std::string{request.header("idempotency-key")}};
+        ActionContext context{{request, call.path, call.viewer, tx, call.preferences.language, is_api_path(request.path)},
+                              input,
+                              std::string{request.header("idempotency-key")}};
         if (context.idempotency_key.empty()) {
             context.idempotency_key = form_key(input, request);
         }
-        if (call.route->access == Access::member && !call.viewer.is_signed_in() && !call.wants_json &&
-            parts_.sign_in_again) {
+        if (call.route->access == Access::member && !call.viewer.is_signed_in() && !call.wants_json && parts_.sign_in_again) {
             // What was typed while the session ended is kept: sign in, and it is there again.
             return page_reply(call, parts_.sign_in_again(context), nullptr);
         }
@@ -276,8 +265,7 @@ http::Reply Pipeline::answer_action(Call& call, const Action& action) {
         }
         const auto& again = std::get<ShowAgain>(result);
         if (call.wants_json) {
-            return again.errors.any() ? error_reply_.invalid_input(again.errors, request)
-                                      : model_reply(call, again.page);
+            return again.errors.any() ? error_reply_.invalid_input(again.errors, request) : model_reply(call, again.page);
         }
         auto page = again.page;
         if (again.errors.any() && page.status == 200) {
@@ -307,8 +295,7 @@ http::Reply Pipeline::page_reply(const Call& call, const Page& page, db::Tx* tx)
     if (!data.contains("errors")) {
         data["errors"] = nlohmann::json::array();
     }
-    data["frame"] = make_frame(parts_.frame, parts_.templates, call.request, call.viewer,
-                               call.preferences, page, pending, tx);
+    data["frame"] = make_frame(parts_.frame, parts_.templates, call.request, call.viewer, call.preferences, page, pending, tx);
     reply.body = parts_.templates.render(page.template_name, std::move(data), call.preferences.language);
     return reply;
 }
@@ -365,8 +352,8 @@ http::Reply Pipeline::refuse(const http::Request* request, int status) const {
     const http::Request none{};
     // What could not be read as far as its path shows at least, by its target, who asks.
     const bool is_read = request != nullptr && !request->path.empty();
-    const bool wants_json = request != nullptr && (is_api_path(is_read ? request->path : request->target) ||
-                                                   http::prefers_json(request->header("accept")));
+    const bool wants_json =
+        request != nullptr && (is_api_path(is_read ? request->path : request->target) || http::prefers_json(request->header("accept")));
     const auto& asked = is_read || wants_json ? *request : none;
     return error_reply_.refusal(status, asked, wants_json);
 }

@@ -12,8 +12,8 @@ constexpr std::chrono::days choice_time{365};
 
 /// A local path or "/": never another site (`//host`, `/\host`).
 std::string local_path(const std::string& path) {
-    const bool is_local = path.size() < 2000 && path.starts_with("/") && !path.starts_with("//") &&
-                          !path.starts_with("/\\") && path.find_first_of("\r\n") == std::string::npos;
+    const bool is_local = path.size() < 2000 && path.starts_with("/") && !path.starts_with("//") && !path.starts_with("/\\")
+                          && path.find_first_of("\r\n") == std::string::npos;
     return is_local ? path : "/";
 }
 
@@ -36,8 +36,8 @@ Action choose(const char* field, const char* cookie, std::vector<std::string> va
         done.status = 204;
         done.location = local_path(context.input.text("terug"));
         if (std::find(values.begin(), values.end(), chosen) != values.end()) {
-            done.set_cookies.emplace_back(
-                cookie, http::set_cookie(cookie, chosen, http::transport_of(context.request.is_secure), choice_time));
+            done.set_cookies.emplace_back(cookie,
+                                          http::set_cookie(cookie, chosen, http::transport_of(context.request.is_secure), choice_time));
         }
         return done;
     };
@@ -57,8 +57,7 @@ void add_plain_pages(Routes& routes, const view::Templates& templates) {
                   choose("thema", "thema", {"auto", "light", "dark"}));
     routes.light();
     routes.last_resort();
-    routes.action("site.choose_language", "/voorkeuren/taal", http::Method::post, "", Access::anyone,
-                  choose("taal", "taal", {"nl", "en"}));
+    routes.action("site.choose_language", "/voorkeuren/taal", http::Method::post, "", Access::anyone, choose("taal", "taal", {"nl", "en"}));
     routes.light();
     routes.last_resort();
 }

@@ -6,49 +6,39 @@ namespace forum::site {
 
 std::string_view access_name(Access access) {
     switch (access) {
-    case Access::anyone:
-        return "anyone";
-    case Access::member:
-        return "member";
-    case Access::staff:
-        return "staff";
-    case Access::moderator:
-        return "moderator";
-    case Access::administrator:
-        return "administrator";
+    case Access::anyone: return "anyone";
+    case Access::member: return "member";
+    case Access::staff: return "staff";
+    case Access::moderator: return "moderator";
+    case Access::administrator: return "administrator";
     }
     return "";
 }
 
-void Routes::page(std::string name, std::string path, std::string api_path, Access access,
-                  PageLoader loader) {
+void Routes::page(std::string name, std::string path, std::string api_path, Access access, PageLoader loader) {
     added_from_ = routes_.size();
     if (!path.empty()) {
         routes_.push_back({http::Method::get, std::move(path), access, false, name, loader});
     }
     if (!api_path.empty()) {
-        routes_.push_back({http::Method::get, std::move(api_path), access, true, std::move(name),
-                           std::move(loader)});
+        routes_.push_back({http::Method::get, std::move(api_path), access, true, std::move(name), std::move(loader)});
     }
 }
 
-void Routes::action(std::string name, std::string path, http::Method api_method,
-                    std::string api_path, Access access, Action action) {
+void Routes::action(std::string name, std::string path, http::Method api_method, std::string api_path, Access access, Action action) {
     added_from_ = routes_.size();
     if (!path.empty()) {
         routes_.push_back({http::Method::post, std::move(path), access, false, name, action});
     }
     if (!api_path.empty()) {
-        routes_.push_back({api_method, std::move(api_path), access, true, std::move(name),
-                           std::move(action)});
+        routes_.push_back({api_method, std::move(api_path), access, true, std::move(name), std::move(action)});
     }
 }
 
 void Routes::raw(std::string name, http::Method method, std::string path, RawHandler handler) {
     added_from_ = routes_.size();
     const bool is_api = path.starts_with("/api/");
-    routes_.push_back(
-        {method, std::move(path), Access::anyone, is_api, std::move(name), std::move(handler)});
+    routes_.push_back({method, std::move(path), Access::anyone, is_api, std::move(name), std::move(handler)});
 }
 
 void Routes::light() {

@@ -29,14 +29,14 @@ using RawHandler = std::function<http::Reply(const http::Request&, const http::P
 
 struct Route {
     http::Method method;
-    std::string path;   ///< pattern with {names}
+    std::string path;  ///< pattern with {names}
     Access access;
-    bool is_api;        ///< answers JSON
-    std::string name;   ///< "discussion.thread", for the log, metrics and OpenAPI's operationId
+    bool is_api;       ///< answers JSON
+    std::string name;  ///< "discussion.thread", for the log, metrics and OpenAPI's operationId
     std::variant<PageLoader, Action, RawHandler> handler;
-    bool is_writing{false};     ///< not for a member who may only read
+    bool is_writing{false};      ///< not for a member who may only read
     bool is_last_resort{false};  ///< also for a member who is shut out: what tells him so, and how he objects
-    bool is_light{false};  ///< never counted against the write rate limit (drafts, markers)
+    bool is_light{false};        ///< never counted against the write rate limit (drafts, markers)
 };
 
 class Routes {

@@ -21,13 +21,12 @@ struct MarkLimit {
     std::size_t most;
 };
 constexpr std::array mark_limits{
-    MarkLimit{'<', 300},  MarkLimit{'@', 200},  MarkLimit{'[', 600},
-    MarkLimit{'>', 600},  MarkLimit{'~', 1000}, MarkLimit{')', 1000},
-    MarkLimit{':', 1000}, MarkLimit{'*', 4000}, MarkLimit{'_', 4000},
+    MarkLimit{'<', 300},  MarkLimit{'@', 200},  MarkLimit{'[', 600},  MarkLimit{'>', 600},  MarkLimit{'~', 1000},
+    MarkLimit{')', 1000}, MarkLimit{':', 1000}, MarkLimit{'*', 4000}, MarkLimit{'_', 4000},
 };
 constexpr std::size_t most_bytes = 100'000;
 constexpr std::size_t most_table_cells = 5'000;  ///< cmark fills up short rows: columns times lines
-constexpr int most_depth = 40;  ///< of nodes inside each other; browsers bend at 512
+constexpr int most_depth = 40;                   ///< of nodes inside each other; browsers bend at 512
 
 struct FreeNode {
     void operator()(cmark_node* node) const { cmark_node_free(node); }
@@ -45,9 +44,8 @@ bool is_ordinary(std::string_view markdown) {
         return false;
     std::array<std::size_t, 256> counts{};
     for (const char c : markdown) ++counts[static_cast<unsigned char>(c)];
-    return std::all_of(mark_limits.begin(), mark_limits.end(), [&](const MarkLimit& limit) {
-        return counts[static_cast<unsigned char>(limit.mark)] <= limit.most;
-    });
+    return std::all_of(mark_limits.begin(), mark_limits.end(),
+                       [&](const MarkLimit& limit) { return counts[static_cast<unsigned char>(limit.mark)] <= limit.most; });
 }
 
 bool may_have_tables(std::string_view markdown) {
@@ -74,8 +72,7 @@ Node parse(std::string_view markdown) {
     const std::lock_guard lock{only_one};
     static const bool registered = (cmark_gfm_core_extensions_ensure_registered(), true);
     static_cast<void>(registered);
-    const std::unique_ptr<cmark_parser, FreeParser> parser{
-        cmark_parser_new(CMARK_OPT_VALIDATE_UTF8)};
+    const std::unique_ptr<cmark_parser, FreeParser> parser{cmark_parser_new(CMARK_OPT_VALIDATE_UTF8)};
     for (const char* extension : {"strikethrough", "autolink", "table"}) {
         if (extension == std::string_view{"table"} && !may_have_tables(markdown))
             continue;
@@ -85,16 +82,14 @@ Node parse(std::string_view markdown) {
     return Node{cmark_parser_finish(parser.get())};
 }
 
-std::string_view view_of(const char* text) {
-    return text == nullptr ? std::string_view{} : std::string_view{text};
-}
+std::string_view view_of(const char* text) { return text == nullptr ? std::string_view{} : std::string_view{text}; }
 
 std::string_view kind_of(cmark_node* node) { return view_of(cmark_node_get_type_string(node)); }
 
 /// What cannot hold other nodes: the iterator enters it and never leaves it.
 bool is_leaf(std::string_view kind) {
-    return kind == "text" || kind == "softbreak" || kind == "linebreak" || kind == "code"
-           || kind == "code_block" || kind.starts_with("html_") || kind == "thematic_break";
+    return kind == "text" || kind == "softbreak" || kind == "linebreak" || kind == "code" || kind == "code_block"
+           || kind.starts_with("html_") || kind == "thematic_break";
 }
 
 /// Visits `root` in reading order, `visit(node, entering, depth)`; stops and answers false when it does.
@@ -102,8 +97,7 @@ template <class Visit>
 bool walk(cmark_node* root, Visit&& visit) {
     const std::unique_ptr<cmark_iter, FreeIterator> iterator{cmark_iter_new(root)};
     int depth = 0;
-    for (auto event = cmark_iter_next(iterator.get()); event != CMARK_EVENT_DONE;
-         event = cmark_iter_next(iterator.get())) {
+    for (auto event = cmark_iter_next(iterator.get()); event != CMARK_EVENT_DONE; event = cmark_iter_next(iterator.get())) {
         auto* node = cmark_iter_get_node(iterator.get());
         const bool is_entering = event == CMARK_EVENT_ENTER;
         if (!visit(node, is_entering, depth))
@@ -116,8 +110,7 @@ bool walk(cmark_node* root, Visit&& visit) {
 
 bool is_safe_url(std::string_view url) {
     const auto lower = base::lower_ascii(url.substr(0, 8));
-    return lower.starts_with("https://") || lower.starts_with("http://")
-           || lower.starts_with("mailto:");
+    return lower.starts_with("https://") || lower.starts_with("http://") || lower.starts_with("mailto:");
 }
 
 /// For an attribute between double quotes: what is no URL character is percent-encoded (RFC 3986), & and ' are entities.
@@ -126,8 +119,7 @@ std::string escape_url(std::string_view url) {
     constexpr std::string_view digits = "0123456789ABCDEF";
     std::string result;
     for (const char c : url) {
-        const bool is_plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')
-                              || (c >= '0' && c <= '9') || kept.find(c) != kept.npos;
+        const bool is_plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || kept.find(c) != kept.npos;
         if (is_plain) {
             result += c;
         } else if (c == '&') {
@@ -209,11 +201,9 @@ private:
         } else if (kind == "item") {
             put(is_entering, "<li>", "</li>\n");
         } else if (kind == "code_block") {
-            out_ += "<pre><code>" + base::escape_html(view_of(cmark_node_get_literal(node)))
-                    + "</code></pre>\n";
+            out_ += "<pre><code>" + base::escape_html(view_of(cmark_node_get_literal(node))) + "</code></pre>\n";
         } else if (kind == "html_block") {
-            out_ +=
-                "<p>" + escape_lines(base::trim(view_of(cmark_node_get_literal(node)))) + "</p>\n";
+            out_ += "<p>" + escape_lines(base::trim(view_of(cmark_node_get_literal(node)))) + "</p>\n";
         } else if (kind == "thematic_break") {
             out_ += "<hr>\n";
         } else if (kind.starts_with("table")) {
@@ -232,17 +222,15 @@ private:
                 continue;
             const auto words = mention_words(text, at);
             if (const auto mention = find_(words)) {
-                out_ += base::escape_html(text.substr(done, at - done)) + "<a class=\"fd-vermelding\" href=\"" + escape_url(mention->path) + "\">@"
-                        + base::escape_html(words.substr(0, mention->length)) + "</a>";
+                out_ += base::escape_html(text.substr(done, at - done)) + "<a class=\"fd-vermelding\" href=\"" + escape_url(mention->path)
+                        + "\">@" + base::escape_html(words.substr(0, mention->length)) + "</a>";
                 done = at + 1 + mention->length;
             }
         }
         out_ += base::escape_html(text.substr(done));
     }
 
-    void put(bool is_entering, std::string_view begin, std::string_view end) {
-        out_ += is_entering ? begin : end;
-    }
+    void put(bool is_entering, std::string_view begin, std::string_view end) { out_ += is_entering ? begin : end; }
 
     static bool is_tight(cmark_node* paragraph) {
         auto* item = cmark_node_parent(paragraph);
@@ -283,8 +271,7 @@ private:
             return put(is_entering, "<ul>\n", "</ul>\n");
         }
         const int start = cmark_node_get_list_start(node);
-        const auto begin =
-            start == 1 ? std::string{"<ol>\n"} : "<ol start=\"" + std::to_string(start) + "\">\n";
+        const auto begin = start == 1 ? std::string{"<ol>\n"} : "<ol start=\"" + std::to_string(start) + "\">\n";
         put(is_entering, begin, "</ol>\n");
     }
 
@@ -353,9 +340,7 @@ std::string render_markdown(std::string_view markdown, const FindMention& find) 
     if (const auto document = parse(markdown)) {
         Renderer renderer{20 * markdown.size() + 1000, find};
         const bool is_whole =
-            walk(document.get(), [&](cmark_node* node, bool is_entering, int depth) {
-                return renderer.visit(node, is_entering, depth);
-            });
+            walk(document.get(), [&](cmark_node* node, bool is_entering, int depth) { return renderer.visit(node, is_entering, depth); });
         if (is_whole)
             return renderer.take();
     }
@@ -370,9 +355,8 @@ std::string markdown_to_text(std::string_view markdown) {
             if (kind == "text" || kind.starts_with("code") || kind.starts_with("html")) {
                 text += view_of(cmark_node_get_literal(node));
             }
-            const bool is_in_a_line =
-                kind == "text" || kind == "code" || kind == "html_inline" || kind == "emph"
-                || kind == "strong" || kind == "strikethrough" || kind == "link" || kind == "image";
+            const bool is_in_a_line = kind == "text" || kind == "code" || kind == "html_inline" || kind == "emph" || kind == "strong"
+                                      || kind == "strikethrough" || kind == "link" || kind == "image";
             if (!is_in_a_line)
                 text += ' ';
             return text.size() <= 20 * markdown.size();

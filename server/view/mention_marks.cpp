@@ -5,8 +5,8 @@ namespace forum::view {
 namespace {
 
 bool is_of_a_word(char c) {
-    return static_cast<unsigned char>(c) >= 0x80 || (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') ||
-           (c >= 'a' && c <= 'z') || std::string_view{"_@./-+"}.find(c) != std::string_view::npos;
+    return static_cast<unsigned char>(c) >= 0x80 || (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z')
+           || std::string_view{"_@./-+"}.find(c) != std::string_view::npos;
 }
 
 }  // namespace

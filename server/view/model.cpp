@@ -15,8 +15,7 @@ const std::shared_ptr<const nlohmann::json>& null_value() {
 
 Model::Model() : value_{null_value()} {}
 
-Model::Model(nlohmann::json value)
-    : value_{std::make_shared<const nlohmann::json>(std::move(value))} {}
+Model::Model(nlohmann::json value) : value_{std::make_shared<const nlohmann::json>(std::move(value))} {}
 
 bool Model::is_null() const { return value_->is_null(); }
 

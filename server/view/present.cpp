@@ -11,22 +11,18 @@ namespace {
 using Names = std::array<std::string_view, 12>;
 using Days = std::array<std::string_view, 7>;
 
-constexpr Days dutch_days{"zondag",    "maandag", "dinsdag", "woensdag",
-                          "donderdag", "vrijdag", "zaterdag"};
-constexpr Days english_days{"Sunday",   "Monday", "Tuesday", "Wednesday",
-                            "Thursday", "Friday", "Saturday"};
+constexpr Days dutch_days{"zondag", "maandag", "dinsdag", "woensdag", "donderdag", "vrijdag", "zaterdag"};
+constexpr Days english_days{"Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"};
 constexpr Names dutch_months{"januari", "februari", "maart",     "april",   "mei",      "juni",
                              "juli",    "augustus", "september", "oktober", "november", "december"};
-constexpr Names english_months{"January",   "February", "March",    "April",
-                               "May",       "June",     "July",     "August",
-                               "September", "October",  "November", "December"};
+constexpr Names english_months{"January", "February", "March",     "April",   "May",      "June",
+                               "July",    "August",   "September", "October", "November", "December"};
 
 /// "dinsdag 10 november"
 std::string day_text(int weekday, int day, int month, Language language) {
     const auto& days = language == Language::dutch ? dutch_days : english_days;
     const auto& months = language == Language::dutch ? dutch_months : english_months;
-    return fmt::format("{} {} {}", days[static_cast<std::size_t>(weekday)], day,
-                       months[static_cast<std::size_t>(month - 1)]);
+    return fmt::format("{} {} {}", days[static_cast<std::size_t>(weekday)], day, months[static_cast<std::size_t>(month - 1)]);
 }
 
 std::string clock_text(const base::Civil& civil, Language language) {
@@ -34,17 +30,12 @@ std::string clock_text(const base::Civil& civil, Language language) {
                                        : fmt::format("{}:{:02}", civil.hour, civil.minute);
 }
 
-std::chrono::sys_days day_of(const base::Civil& civil) {
-    return std::chrono::year{civil.year} / civil.month / civil.day;
-}
+std::chrono::sys_days day_of(const base::Civil& civil) { return std::chrono::year{civil.year} / civil.month / civil.day; }
 
-bool ends_in(std::string_view name, std::string_view end, std::string_view alone) {
-    return name.ends_with(end) || name == alone;
-}
+bool ends_in(std::string_view name, std::string_view end, std::string_view alone) { return name.ends_with(end) || name == alone; }
 
 bool names_a_time(std::string_view name) {
-    return ends_in(name, "At", "at") || ends_in(name, "Until", "until") ||
-           ends_in(name, "Since", "since");
+    return ends_in(name, "At", "at") || ends_in(name, "Until", "until") || ends_in(name, "Since", "since");
 }
 
 bool is_any(const nlohmann::json& value) {
@@ -60,8 +51,7 @@ bool is_any(const nlohmann::json& value) {
     }
 }
 
-std::optional<nlohmann::json> text_of(std::string_view name, const nlohmann::json& value,
-                                      Language language, base::Time now) {
+std::optional<nlohmann::json> text_of(std::string_view name, const nlohmann::json& value, Language language, base::Time now) {
     if (value.is_null())
         return nlohmann::json{};
     if (value.is_number_integer())
@@ -83,9 +73,7 @@ std::optional<nlohmann::json> text_of(std::string_view name, const nlohmann::jso
 
 }  // namespace
 
-std::string clock_text(base::Time time, Language language) {
-    return clock_text(base::to_amsterdam(time), language);
-}
+std::string clock_text(base::Time time, Language language) { return clock_text(base::to_amsterdam(time), language); }
 
 std::string time_text(base::Time time, Language language, base::Time now) {
     const auto civil = base::to_amsterdam(time);
@@ -119,28 +107,24 @@ std::string date_text(std::string_view iso_date, Language language) {
         std::from_chars(iso_date.data() + at, iso_date.data() + at + size, value);
         return value;
     };
-    const std::chrono::year_month_day date{std::chrono::year{number(0, 4)},
-                                           std::chrono::month{static_cast<unsigned>(number(5, 2))},
+    const std::chrono::year_month_day date{std::chrono::year{number(0, 4)}, std::chrono::month{static_cast<unsigned>(number(5, 2))},
                                            std::chrono::day{static_cast<unsigned>(number(8, 2))}};
     if (!date.ok())
         return {};
     const std::chrono::weekday weekday{std::chrono::sys_days{date}};
-    return day_text(static_cast<int>(weekday.c_encoding()), number(8, 2), number(5, 2), language)
-           + fmt::format(" {}", number(0, 4));
+    return day_text(static_cast<int>(weekday.c_encoding()), number(8, 2), number(5, 2), language) + fmt::format(" {}", number(0, 4));
 }
 
 std::string number_text(std::int64_t number, Language language) {
     auto text = std::to_string(number);
     const std::size_t first = number < 0 ? 1 : 0;
-    for (auto at = static_cast<std::ptrdiff_t>(text.size()) - 3;
-         at > static_cast<std::ptrdiff_t>(first); at -= 3) {
+    for (auto at = static_cast<std::ptrdiff_t>(text.size()) - 3; at > static_cast<std::ptrdiff_t>(first); at -= 3) {
         text.insert(static_cast<std::size_t>(at), 1, language == Language::dutch ? '.' : ',');
     }
     return text;
 }
 
-std::optional<nlohmann::json> find_form(const nlohmann::json& object, std::string_view name,
-                                        Language language, base::Time now) {
+std::optional<nlohmann::json> find_form(const nlohmann::json& object, std::string_view name, Language language, base::Time now) {
     const auto mark = name.rfind('_');
     if (mark == std::string_view::npos || !object.is_object())
         return std::nullopt;

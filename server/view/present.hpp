@@ -32,7 +32,6 @@ std::string number_text(std::int64_t number, Language language);
 ///  x_text  RFC 3339 string whose name is or ends in At, Until or Since: time_text; date whose name ends in Date: date_text;
 ///          integer: number_text; null: null;
 ///  x_time  such a time: clock_text; null: null.
-std::optional<nlohmann::json> find_form(const nlohmann::json& object, std::string_view name,
-                                        Language language, base::Time now);
+std::optional<nlohmann::json> find_form(const nlohmann::json& object, std::string_view name, Language language, base::Time now);
 
 }  // namespace forum::view

@@ -45,10 +45,7 @@ std::vector<std::string> words(std::string_view text, std::string_view separator
 }
 
 bool is_path(std::string_view name) {
-    const auto is_letter = [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9')
-               || c == '_';
-    };
+    const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_'; };
     if (name == ".")
         return true;
     if (name.empty() || name.front() == '.' || name.back() == '.')
@@ -95,8 +92,7 @@ TemplateFiles::TemplateFiles(const std::string& folder, const Texts& texts) : te
             const auto close = file.source.find("}}");
             const auto end = file.source.find('\n');
             if (close == file.source.npos || close > end) {
-                throw std::runtime_error{entry.path().string()
-                                         + ":1: the line of needs does not end"};
+                throw std::runtime_error{entry.path().string() + ":1: the line of needs does not end"};
             }
             auto list = std::string_view{file.source}.substr(needs.size(), close - needs.size());
             list = list.substr(0, list.find(';'));
@@ -119,9 +115,7 @@ std::vector<std::string> TemplateFiles::names() const {
     return result;
 }
 
-const std::vector<std::string>& TemplateFiles::needs(const std::string& name) const {
-    return files_.at(name).needs;
-}
+const std::vector<std::string>& TemplateFiles::needs(const std::string& name) const { return files_.at(name).needs; }
 
 const std::string& TemplateFiles::asset(std::string_view name) const {
     const auto found = assets_.find(name);
@@ -135,8 +129,7 @@ std::string TemplateFiles::expand(const std::string& name, Language language) co
     return fold_line_breaks(expand(name, language, inside));
 }
 
-std::string TemplateFiles::expand(const std::string& name, Language language,
-                                  std::vector<std::string>& inside) const {
+std::string TemplateFiles::expand(const std::string& name, Language language, std::vector<std::string>& inside) const {
     const auto& file = files_.at(name);
     const std::string_view source{file.source};
     inside.push_back(name);
@@ -146,9 +139,8 @@ std::string TemplateFiles::expand(const std::string& name, Language language,
     Place place{name, file.first_line, language};
     for (auto open = source.find("{{"); open != source.npos; open = source.find("{{", copied)) {
         result += source.substr(copied, open - copied);
-        place.line +=
-            static_cast<int>(std::count(source.begin() + static_cast<std::ptrdiff_t>(copied),
-                                        source.begin() + static_cast<std::ptrdiff_t>(open), '\n'));
+        place.line += static_cast<int>(
+            std::count(source.begin() + static_cast<std::ptrdiff_t>(copied), source.begin() + static_cast<std::ptrdiff_t>(open), '\n'));
         const bool is_triple = source.substr(open, 3) == "{{{";
         const std::string_view end = is_triple ? "}}}" : "}}";
         const auto close = source.find(end, open);
@@ -164,13 +156,11 @@ std::string TemplateFiles::expand(const std::string& name, Language language,
     return result;
 }
 
-std::string TemplateFiles::expand_tag(std::string_view tag, const Place& place,
-                                      std::vector<std::string>& inside) const {
+std::string TemplateFiles::expand_tag(std::string_view tag, const Place& place, std::vector<std::string>& inside) const {
     if (tag.starts_with("{{{")) {
         const auto name = base::trim(tag.substr(3, tag.size() - 6));
         if (!is_path(name) || !name.ends_with("Html")) {
-            place.fail(
-                fmt::format("{{{{{{{}}}}}}}: only names that end in Html go unescaped", name));
+            place.fail(fmt::format("{{{{{{{}}}}}}}: only names that end in Html go unescaped", name));
         }
         return std::string{tag};
     }
@@ -232,10 +222,7 @@ std::string TemplateFiles::expand_text(std::string_view call, const Place& place
     const bool is_html = key.ends_with("_html");
     const auto fill = [&](const std::string& form) {
         return replace_placeholders(
-            form,
-            [&](std::string_view literal) {
-                return is_html ? std::string{literal} : base::escape_html(literal);
-            },
+            form, [&](std::string_view literal) { return is_html ? std::string{literal} : base::escape_html(literal); },
             [&](std::string_view name) {
                 const auto& path = path_of(name);
                 const bool is_count = text->is_plural && name == "n";
@@ -248,8 +235,7 @@ std::string TemplateFiles::expand_text(std::string_view call, const Place& place
         if (n == ".")
             place.fail(key + " counts a named member, not {{.}}");
         result =
-            fmt::format("{{{{#{0}_one}}}}{1}{{{{/{0}_one}}}}{{{{^{0}_one}}}}{2}{{{{/{0}_one}}}}", n,
-                        fill(text->one), fill(text->other));
+            fmt::format("{{{{#{0}_one}}}}{1}{{{{/{0}_one}}}}{{{{^{0}_one}}}}{2}{{{{/{0}_one}}}}", n, fill(text->one), fill(text->other));
     } else {
         result = fill(text->other);
     }

@@ -36,10 +36,8 @@ private:
     };
     struct Place;
 
-    std::string expand(const std::string& name, Language language,
-                       std::vector<std::string>& inside) const;
-    std::string expand_tag(std::string_view tag, const Place& place,
-                           std::vector<std::string>& inside) const;
+    std::string expand(const std::string& name, Language language, std::vector<std::string>& inside) const;
+    std::string expand_tag(std::string_view tag, const Place& place, std::vector<std::string>& inside) const;
     std::string expand_text(std::string_view call, const Place& place) const;
 
     const Texts& texts_;

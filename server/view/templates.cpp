@@ -26,10 +26,7 @@ using OnMissing = std::function<void(const std::string& name)>;
 class JsonContext final : public mustache::basic_context<std::string> {
 public:
     JsonContext(const json& model, Language language, bool is_strict, OnMissing on_missing)
-        : language_{language},
-          is_strict_{is_strict},
-          on_missing_{std::move(on_missing)},
-          now_{base::now()} {
+        : language_{language}, is_strict_{is_strict}, on_missing_{std::move(on_missing)}, now_{base::now()} {
         frames_.push_back({&model, 0, 0});
     }
 
@@ -64,8 +61,7 @@ public:
         while (!lists_.empty()) {
             const auto& list = lists_.back();
             const auto& items = list.data->list_value();
-            if (std::less_equal<>{}(items.data(), data)
-                && std::less<>{}(data, items.data() + items.size())) {
+            if (std::less_equal<>{}(items.data(), data) && std::less<>{}(data, items.data() + items.size())) {
                 const auto index = static_cast<std::size_t>(data - items.data());
                 frames_.push_back({&(*list.value)[index], index + 1, items.size()});
                 return;
@@ -98,8 +94,7 @@ private:
     }
 
     /// The rest of a dotted name, from its first part's value on. A null on the way is an answer: nothing to show.
-    const mustache::data* follow(const json& from, std::string_view rest,
-                                 const std::string& name) const {
+    const mustache::data* follow(const json& from, std::string_view rest, const std::string& name) const {
         const json* value = &from;
         while (!rest.empty()) {
             if (value->is_null())
@@ -165,8 +160,7 @@ private:
         case json::value_t::boolean: return mustache::data{value.get<bool>()};
         case json::value_t::null: return mustache::data{false};
         case json::value_t::object: return mustache::data{true};
-        case json::value_t::array:
-            return mustache::data{mustache::list(value.size(), mustache::data{true})};
+        case json::value_t::array: return mustache::data{mustache::list(value.size(), mustache::data{true})};
         default: return mustache::data{value.dump()};
         }
     }
@@ -227,22 +221,18 @@ void require_member(const json& model, std::string_view path) {
 
 }  // namespace
 
-std::string_view language_code(Language language) {
-    return language == Language::dutch ? "nl" : "en";
-}
+std::string_view language_code(Language language) { return language == Language::dutch ? "nl" : "en"; }
 
 class Templates::Impl {
 public:
-    Impl(const std::string& folder, Missing missing)
-        : texts{folder + "/texts"}, files{folder, texts}, missing_{missing} {
+    Impl(const std::string& folder, Missing missing) : texts{folder + "/texts"}, files{folder, texts}, missing_{missing} {
         for (const auto& name : files.names()) {
             Entry entry;
             for (const auto language : {Language::dutch, Language::english}) {
                 auto& source = entry.sources[static_cast<std::size_t>(language)];
                 source = files.expand(name, language);
                 if (const mustache::mustache parsed{source}; !parsed.is_valid()) {
-                    throw std::runtime_error{
-                        fmt::format("{}.mustache: {}", name, parsed.error_message())};
+                    throw std::runtime_error{fmt::format("{}.mustache: {}", name, parsed.error_message())};
                 }
             }
             entries_.emplace(name, std::move(entry));
@@ -259,9 +249,7 @@ public:
             if (is_strict) {
                 for (const auto& path : files.needs(found->first)) require_member(model, path);
             }
-            JsonContext context{model, language, is_strict, [&](const std::string& member) {
-                                    note_missing(found->first, member);
-                                }};
+            JsonContext context{model, language, is_strict, [&](const std::string& member) { note_missing(found->first, member); }};
             Output output;
             output.text.reserve(32 * 1024);
             compiled(found->first, found->second, language).render(context, output);
@@ -280,17 +268,13 @@ private:
     };
 
     /// Rendering is not const in the library, so each thread compiles for itself what it renders.
-    mustache::mustache& compiled(const std::string& name, const Entry& entry,
-                                 Language language) const {
-        thread_local std::map<std::tuple<std::uint64_t, std::string_view, Language>,
-                              mustache::mustache>
-            own;
+    mustache::mustache& compiled(const std::string& name, const Entry& entry, Language language) const {
+        thread_local std::map<std::tuple<std::uint64_t, std::string_view, Language>, mustache::mustache> own;
         const auto key = std::tuple{serial_, std::string_view{name}, language};
         auto found = own.find(key);
         if (found == own.end()) {
             found = own.emplace(key, entry.sources[static_cast<std::size_t>(language)]).first;
-            found->second.set_custom_escape(
-                [](const std::string& text) { return base::escape_html(text); });
+            found->second.set_custom_escape([](const std::string& text) { return base::escape_html(text); });
         }
         return found->second;
     }
@@ -301,8 +285,7 @@ private:
         }
         const std::lock_guard lock{noted_mutex_};
         if (noted_.emplace(name, member).second) {
-            base::log(base::LogLevel::error, "event=template-member-missing template={} member={}",
-                      name, member);
+            base::log(base::LogLevel::error, "event=template-member-missing template={} member={}", name, member);
         }
     }
 
@@ -318,8 +301,7 @@ private:
     mutable std::set<std::pair<std::string, std::string>> noted_;
 };
 
-Templates::Templates(const std::string& folder, Missing missing)
-    : impl_{std::make_unique<Impl>(folder, missing)} {}
+Templates::Templates(const std::string& folder, Missing missing) : impl_{std::make_unique<Impl>(folder, missing)} {}
 
 Templates::~Templates() = default;
 
@@ -331,9 +313,7 @@ std::string Templates::text(std::string_view key, Language language, const Model
     return impl_->texts.fill(key, language, arguments.json());
 }
 
-bool Templates::has_text(std::string_view key) const {
-    return impl_->texts.find(key, Language::dutch) != nullptr;
-}
+bool Templates::has_text(std::string_view key) const { return impl_->texts.find(key, Language::dutch) != nullptr; }
 
 std::string Templates::asset(std::string_view name) const { return impl_->files.asset(name); }
 

@@ -9,14 +9,12 @@
 
 namespace forum::view {
 
-Texts::Texts(const std::string& folder)
-    : dutch_{read(folder + "/nl.json")}, english_{read(folder + "/en.json")} {
+Texts::Texts(const std::string& folder) : dutch_{read(folder + "/nl.json")}, english_{read(folder + "/en.json")} {
     for (const auto* map : {&dutch_, &english_}) {
         const auto& other = map == &dutch_ ? english_ : dutch_;
         for (const auto& [key, text] : *map) {
             if (!other.contains(key)) {
-                throw std::runtime_error{
-                    fmt::format("{}: text {} is in one language only", folder, key)};
+                throw std::runtime_error{fmt::format("{}: text {} is in one language only", folder, key)};
             }
         }
     }
@@ -34,13 +32,11 @@ Texts::Map Texts::read(const std::string& file) {
         Text text;
         if (value.is_string()) {
             text.other = value.get<std::string>();
-        } else if (value.is_object() && value.size() == 2 && value.contains("one")
-                   && value.contains("other") && value["one"].is_string()
+        } else if (value.is_object() && value.size() == 2 && value.contains("one") && value.contains("other") && value["one"].is_string()
                    && value["other"].is_string()) {
             text = {value["other"].get<std::string>(), value["one"].get<std::string>(), true};
         } else {
-            throw std::runtime_error{
-                fmt::format("{}: {} must be a string or {{one, other}}", file, key)};
+            throw std::runtime_error{fmt::format("{}: {} must be a string or {{one, other}}", file, key)};
         }
         // "{{" would be read as a tag once the text stands in a template.
         if (text.other.find("{{") != text.other.npos || text.one.find("{{") != text.one.npos) {
@@ -57,8 +53,7 @@ const Text* Texts::find(std::string_view key, Language language) const {
     return found == map.end() ? nullptr : &found->second;
 }
 
-std::string Texts::fill(std::string_view key, Language language,
-                        const nlohmann::json& arguments) const {
+std::string Texts::fill(std::string_view key, Language language, const nlohmann::json& arguments) const {
     const auto* text = find(key, language);
     if (text == nullptr)
         throw std::logic_error{fmt::format("unknown text {}", key)};

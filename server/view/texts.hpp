@@ -27,22 +27,17 @@ public:
     const Text* find(std::string_view key, Language language) const;
 
     /// The text with its placeholders filled, not escaped. Throws std::logic_error for an unknown key or a missing argument.
-    std::string fill(std::string_view key, Language language,
-                     const nlohmann::json& arguments) const;
+    std::string fill(std::string_view key, Language language, const nlohmann::json& arguments) const;
 
 private:
     struct Hash {
         using is_transparent = void;
-        std::size_t operator()(std::string_view key) const {
-            return std::hash<std::string_view>{}(key);
-        }
+        std::size_t operator()(std::string_view key) const { return std::hash<std::string_view>{}(key); }
     };
     using Map = std::unordered_map<std::string, Text, Hash, std::equal_to<>>;
 
     static Map read(const std::string& file);
-    const Map& of(Language language) const {
-        return language == Language::dutch ? dutch_ : english_;
-    }
+    const Map& of(Language language) const { return language == Language::dutch ? dutch_ : english_; }
 
     Map dutch_, english_;
 };
@@ -58,11 +53,10 @@ std::string replace_placeholders(std::string_view text, Literal&& literal, Repla
         if (close == text.npos)
             break;
         const auto name = text.substr(open + 1, close - open - 1);
-        const bool is_name =
-            !name.empty()
-            && name.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-                                      "0123456789_")
-                   == name.npos;
+        const bool is_name = !name.empty()
+                             && name.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                                       "0123456789_")
+                                    == name.npos;
         if (!is_name)
             continue;
         result += literal(text.substr(copied, open - copied));

@@ -38,9 +38,7 @@ protected:
     }
 
     std::chrono::steady_clock::time_point now{};
-    RateLimiter limiter{
-        {.writes_per_minute = 30, .light_writes_per_minute = 60, .sign_ins_per_5_minutes = 10},
-        [this] { return now; }};
+    RateLimiter limiter{{.writes_per_minute = 30, .light_writes_per_minute = 60, .sign_ins_per_5_minutes = 10}, [this] { return now; }};
 };
 
 TEST_F(RateLimit, RefusesTheOneTooManyAndSaysWhenToComeBack) {
@@ -146,8 +144,7 @@ TEST_F(RateLimit, OneIpv6NetworkIsOneAddress) {
 }
 
 TEST_F(RateLimit, NoLimitIsNoLimit) {
-    RateLimiter open{
-        {.writes_per_minute = 0, .light_writes_per_minute = 0, .sign_ins_per_5_minutes = 0}};
+    RateLimiter open{{.writes_per_minute = 0, .light_writes_per_minute = 0, .sign_ins_per_5_minutes = 0}};
     for (int i = 0; i < 1000; ++i) {
         EXPECT_NO_THROW(open.check_write(from("1.1.1.1"), member(1), false));
         EXPECT_NO_THROW(open.check_sign_in(from("1.1.1.1"), "a@b.nl"));

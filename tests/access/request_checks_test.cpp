@@ -35,28 +35,23 @@ TEST_P(SessionToken, IsTakenFromTheRightCookieOnly) {
     }
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    Cookies, SessionToken,
-    testing::Values(CookieCase{"plain_on_http", "forum=" + token, false, true},
-                    CookieCase{"secure_on_https", "__Host-forum=" + token, true, true},
-                    CookieCase{"plain_on_https", "forum=" + token, true, false},
-                    CookieCase{"secure_on_http", "__Host-forum=" + token, false, false},
-                    CookieCase{"among_others", "taal=nl; forum=" + token + "; thema=dark", false,
-                               true},
-                    CookieCase{"name_that_ends_alike", "xforum=" + token, false, false},
-                    CookieCase{"too_short", "forum=" + token.substr(1), false, false},
-                    CookieCase{"too_long", "forum=a" + token, false, false},
-                    CookieCase{"other_characters", "forum=" + token.substr(1) + "%", false, false},
-                    CookieCase{"empty", "forum=", false, false},
-                    CookieCase{"none", "", false, false}),
-    [](const auto& test) { return std::string{test.param.name}; });
+INSTANTIATE_TEST_SUITE_P(Cookies, SessionToken,
+                         testing::Values(CookieCase{"plain_on_http", "forum=" + token, false, true},
+                                         CookieCase{"secure_on_https", "__Host-forum=" + token, true, true},
+                                         CookieCase{"plain_on_https", "forum=" + token, true, false},
+                                         CookieCase{"secure_on_http", "__Host-forum=" + token, false, false},
+                                         CookieCase{"among_others", "taal=nl; forum=" + token + "; thema=dark", false, true},
+                                         CookieCase{"name_that_ends_alike", "xforum=" + token, false, false},
+                                         CookieCase{"too_short", "forum=" + token.substr(1), false, false},
+                                         CookieCase{"too_long", "forum=a" + token, false, false},
+                                         CookieCase{"other_characters", "forum=" + token.substr(1) + "%", false, false},
+                                         CookieCase{"empty", "forum=", false, false}, CookieCase{"none", "", false, false}),
+                         [](const auto& test) { return std::string{test.param.name}; });
 
 TEST(SessionCookie, IsForThisHostAndForNoScript) {
-    EXPECT_EQ(session_cookie(token, true),
-              "__Host-forum=" + token + "; Path=/; HttpOnly; SameSite=Lax; Secure");
+    EXPECT_EQ(session_cookie(token, true), "__Host-forum=" + token + "; Path=/; HttpOnly; SameSite=Lax; Secure");
     EXPECT_EQ(session_cookie(token, false), "forum=" + token + "; Path=/; HttpOnly; SameSite=Lax");
-    EXPECT_EQ(clear_session_cookie(true),
-              "__Host-forum=; Path=/; HttpOnly; SameSite=Lax; Secure; Max-Age=0");
+    EXPECT_EQ(clear_session_cookie(true), "__Host-forum=; Path=/; HttpOnly; SameSite=Lax; Secure; Max-Age=0");
 }
 
 TEST(SessionCookie, IsTheOneOfTheTransportBeforeARequestIsCopiedToo) {
@@ -97,64 +92,28 @@ TEST_P(SameOrigin, IsAskedOfBrowsers) {
 
 INSTANTIATE_TEST_SUITE_P(
     Headers, SameOrigin,
-    testing::Values(
-        OriginCase{"no_browser", {{"host", "f.nl"}}, "", true, true},
-        OriginCase{"own_form",
-                   {{"sec-fetch-site", "same-origin"}, {"origin", "https://f.nl"}},
-                   "https://f.nl",
-                   true,
-                   true},
-        OriginCase{"typed_by_a_person", {{"sec-fetch-site", "none"}}, "https://f.nl", true, true},
-        OriginCase{"other_site",
-                   {{"sec-fetch-site", "cross-site"}, {"origin", "https://boef.nl"}},
-                   "https://f.nl",
-                   true,
-                   false},
-        OriginCase{"other_site_that_claims_our_origin",
-                   {{"sec-fetch-site", "cross-site"}, {"origin", "https://f.nl"}},
-                   "https://f.nl",
-                   true,
-                   false},
-        OriginCase{"subdomain",
-                   {{"sec-fetch-site", "same-site"}, {"origin", "https://x.f.nl"}},
-                   "https://f.nl",
-                   true,
-                   false},
-        OriginCase{"unknown_word", {{"sec-fetch-site", "anders"}}, "https://f.nl", true, false},
-        OriginCase{
-            "old_browser_own_form", {{"origin", "https://f.nl"}}, "https://f.nl", true, true},
-        OriginCase{
-            "old_browser_other_site", {{"origin", "https://boef.nl"}}, "https://f.nl", true, false},
-        OriginCase{"old_browser_other_port",
-                   {{"origin", "https://f.nl:444"}},
-                   "https://f.nl",
-                   true,
-                   false},
-        OriginCase{
-            "old_browser_other_scheme", {{"origin", "http://f.nl"}}, "https://f.nl", true, false},
-        OriginCase{"sandboxed_frame", {{"origin", "null"}}, "https://f.nl", true, false},
-        OriginCase{"by_host",
-                   {{"host", "127.0.0.1:8080"}, {"origin", "http://127.0.0.1:8080"}},
-                   "",
-                   false,
-                   true},
-        OriginCase{"by_host_other_port",
-                   {{"host", "127.0.0.1:8080"}, {"origin", "http://127.0.0.1:9090"}},
-                   "",
-                   false,
-                   false},
-        OriginCase{"by_host_other_name",
-                   {{"host", "127.0.0.1:8080"}, {"origin", "http://localhost:8080"}},
-                   "",
-                   false,
-                   false},
-        OriginCase{
-            "by_host_secure", {{"host", "f.nl"}, {"origin", "https://f.nl"}}, "", true, true},
-        OriginCase{"by_host_not_secure",
-                   {{"host", "f.nl"}, {"origin", "https://f.nl"}},
-                   "",
-                   false,
-                   false}),
+    testing::Values(OriginCase{"no_browser", {{"host", "f.nl"}}, "", true, true},
+                    OriginCase{"own_form", {{"sec-fetch-site", "same-origin"}, {"origin", "https://f.nl"}}, "https://f.nl", true, true},
+                    OriginCase{"typed_by_a_person", {{"sec-fetch-site", "none"}}, "https://f.nl", true, true},
+                    OriginCase{
+                        "other_site", {{"sec-fetch-site", "cross-site"}, {"origin", "https://boef.nl"}}, "https://f.nl", true, false},
+                    OriginCase{"other_site_that_claims_our_origin",
+                               {{"sec-fetch-site", "cross-site"}, {"origin", "https://f.nl"}},
+                               "https://f.nl",
+                               true,
+                               false},
+                    OriginCase{"subdomain", {{"sec-fetch-site", "same-site"}, {"origin", "https://x.f.nl"}}, "https://f.nl", true, false},
+                    OriginCase{"unknown_word", {{"sec-fetch-site", "anders"}}, "https://f.nl", true, false},
+                    OriginCase{"old_browser_own_form", {{"origin", "https://f.nl"}}, "https://f.nl", true, true},
+                    OriginCase{"old_browser_other_site", {{"origin", "https://boef.nl"}}, "https://f.nl", true, false},
+                    OriginCase{"old_browser_other_port", {{"origin", "https://f.nl:444"}}, "https://f.nl", true, false},
+                    OriginCase{"old_browser_other_scheme", {{"origin", "http://f.nl"}}, "https://f.nl", true, false},
+                    OriginCase{"sandboxed_frame", {{"origin", "null"}}, "https://f.nl", true, false},
+                    OriginCase{"by_host", {{"host", "127.0.0.1:8080"}, {"origin", "http://127.0.0.1:8080"}}, "", false, true},
+                    OriginCase{"by_host_other_port", {{"host", "127.0.0.1:8080"}, {"origin", "http://127.0.0.1:9090"}}, "", false, false},
+                    OriginCase{"by_host_other_name", {{"host", "127.0.0.1:8080"}, {"origin", "http://localhost:8080"}}, "", false, false},
+                    OriginCase{"by_host_secure", {{"host", "f.nl"}, {"origin", "https://f.nl"}}, "", true, true},
+                    OriginCase{"by_host_not_secure", {{"host", "f.nl"}, {"origin", "https://f.nl"}}, "", false, false}),
     [](const auto& test) { return std::string{test.param.name}; });
 
 TEST(Viewer, RolesMayWhatTheyMay) {
@@ -163,12 +122,9 @@ TEST(Viewer, RolesMayWhatTheyMay) {
         bool is_office_holder, is_staff, may_moderate, is_administrator;
         int level;
     };
-    for (const auto& row :
-         {Row{Role::guest, false, false, false, false, 0},
-          Row{Role::member, false, false, false, false, 1},
-          Row{Role::member, true, false, false, false, 2},
-          Row{Role::moderator, false, true, true, false, 3},
-          Row{Role::administrator, true, true, false, true, 4}}) {
+    for (const auto& row : {Row{Role::guest, false, false, false, false, 0}, Row{Role::member, false, false, false, false, 1},
+                            Row{Role::member, true, false, false, false, 2}, Row{Role::moderator, false, true, true, false, 3},
+                            Row{Role::administrator, true, true, false, true, 4}}) {
         const Viewer viewer{.role = row.role, .is_office_holder = row.is_office_holder};
         EXPECT_EQ(viewer.is_staff(), row.is_staff) << row.level;
         EXPECT_EQ(viewer.may_moderate(), row.may_moderate) << row.level;

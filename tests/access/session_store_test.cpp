@@ -12,8 +12,7 @@ using test::sql;
 
 class Sessions : public test::RolledBackTest {
 protected:
-    base::MemberId make_member(const std::string& email = "a@b.nl",
-                               const std::string& role = "member") {
+    base::MemberId make_member(const std::string& email = "a@b.nl", const std::string& role = "member") {
         return sql(database(),
                    "INSERT INTO members (email, name, function, role, is_trusted) VALUES ($1, "
                    "'Anna Bos', 'raadslid', $2, true) RETURNING id",
@@ -51,12 +50,16 @@ TEST_F(Sessions, ATokenFindsItsMember) {
 
 TEST_F(Sessions, MayorsAndAldermenAreOfficeHoldersAndOthersAreNot) {
     const auto token = sign_in(make_member());
-    const std::vector<std::pair<std::string, bool>> functions{
-        {"wethouder", true},          {" Burgemeester ", true},
-        {"loco-burgemeester", true},  {"locoburgemeester", true},
-        {"waarnemend burgemeester", true}, {"raadslid", false},
-        {"", false},                  {"gemeentesecretaris", false},
-        {"adviseur van de wethouder", false}, {"wethouder in spe", false}};
+    const std::vector<std::pair<std::string, bool>> functions{{"wethouder", true},
+                                                              {" Burgemeester ", true},
+                                                              {"loco-burgemeester", true},
+                                                              {"locoburgemeester", true},
+                                                              {"waarnemend burgemeester", true},
+                                                              {"raadslid", false},
+                                                              {"", false},
+                                                              {"gemeentesecretaris", false},
+                                                              {"adviseur van de wethouder", false},
+                                                              {"wethouder in spe", false}};
     for (const auto& [function, is_office_holder] : functions) {
         sql(database(), "UPDATE members SET function = $1", db::Params::of(function));
         EXPECT_EQ(find(token).is_office_holder, is_office_holder) << function;
@@ -70,8 +73,10 @@ TEST_F(Sessions, CarryTheMeasureThatHoldsNow) {
         sql(database(),
             "WITH ended AS (UPDATE measures SET lifted_at = now(), lifted_by = decision_id WHERE member_id = $1 AND lifted_at IS NULL), "
             "about AS (INSERT INTO cases (kind, state, member_id, due_at) VALUES ('measure', 'decided', $1, now()) RETURNING id), "
-            "decided AS (INSERT INTO decisions (case_id, number, kind, member_id, state_from, state_to, decided_by, decided_role, rules, facts, "
-            "statement, appeal_until, until) SELECT id, 1, $2, $1, 'none', $2, $3, 'moderator', '{respect}', 'Feiten die lang genoeg zijn.', "
+            "decided AS (INSERT INTO decisions (case_id, number, kind, member_id, state_from, state_to, decided_by, decided_role, rules, "
+            "facts, "
+            "statement, appeal_until, until) SELECT id, 1, $2, $1, 'none', $2, $3, 'moderator', '{respect}', 'Feiten die lang genoeg "
+            "zijn.', "
             "'Zo is het.', now(), now() FROM about RETURNING id) "
             "SELECT id FROM decided",
             db::Params::of(member, kind, make_member("m" + kind + until.substr(0, 1) + "@b.nl", "moderator")));
@@ -80,10 +85,12 @@ TEST_F(Sessions, CarryTheMeasureThatHoldsNow) {
             db::Params::of(member, kind, until));
     };
     EXPECT_EQ(find(token).measure, Measure::none);
-    for (const auto& [kind, until, holds] : std::vector<std::tuple<std::string, std::string, Measure>>{
-             {"review-all", "1 day", Measure::review_all}, {"read-only", "1 day", Measure::read_only},
-             {"suspend", "1 day", Measure::shut_out},      {"end-membership", "1 day", Measure::shut_out},
-             {"suspend", "-1 second", Measure::none}}) {
+    for (const auto& [kind, until, holds] :
+         std::vector<std::tuple<std::string, std::string, Measure>>{{"review-all", "1 day", Measure::review_all},
+                                                                    {"read-only", "1 day", Measure::read_only},
+                                                                    {"suspend", "1 day", Measure::shut_out},
+                                                                    {"end-membership", "1 day", Measure::shut_out},
+                                                                    {"suspend", "-1 second", Measure::none}}) {
         measure(kind, until);
         EXPECT_EQ(find(token).measure, holds) << kind << until;
     }
@@ -96,9 +103,7 @@ TEST_F(Sessions, AreCheckedManyAtOnceInTheirOrder) {
     const auto of_first = find(sign_in(first)).session;
     const auto of_second = find(sign_in(second)).session;
     database().write([&](db::Tx& tx) { return end_session(tx, first, ended); });
-    const auto viewers = database().read([&](db::Tx& tx) {
-        return find_viewers(tx, {of_second, ended, of_first, of_second});
-    });
+    const auto viewers = database().read([&](db::Tx& tx) { return find_viewers(tx, {of_second, ended, of_first, of_second}); });
     ASSERT_EQ(viewers.size(), 4U);
     EXPECT_EQ(viewers[0].member, second);
     EXPECT_EQ(viewers[0].role, Role::administrator);
@@ -110,8 +115,7 @@ TEST_F(Sessions, AreCheckedManyAtOnceInTheirOrder) {
 
 TEST_F(Sessions, TheTableHoldsTheHashOnly) {
     const auto token = sign_in(make_member());
-    const auto row =
-        sql(database(), "SELECT encode(token_hash, 'hex') AS hash FROM sessions").one();
+    const auto row = sql(database(), "SELECT encode(token_hash, 'hex') AS hash FROM sessions").one();
     EXPECT_EQ(row.text("hash"), crypto::sha256_hex(token));
 }
 
@@ -135,8 +139,7 @@ TEST_F(Sessions, AnEndedSessionIsAGuest) {
 TEST_F(Sessions, NobodyEndsTheSessionOfAnother) {
     const auto token = sign_in(make_member());
     const auto other = make_member("c@d.nl");
-    EXPECT_FALSE(
-        database().write([&](db::Tx& tx) { return end_session(tx, other, find(token).session); }));
+    EXPECT_FALSE(database().write([&](db::Tx& tx) { return end_session(tx, other, find(token).session); }));
     EXPECT_TRUE(find(token).is_signed_in());
 }
 
@@ -156,9 +159,7 @@ TEST_F(Sessions, AMemberWhoLeftIsAGuest) {
 
 TEST_F(Sessions, AVisitMovesTheEndAheadAtMostOnceInFiveMinutes) {
     const auto token = sign_in(make_member());
-    const auto end = [&] {
-        return sql(database(), "SELECT expires_at FROM sessions").one().time("expires_at");
-    };
+    const auto end = [&] { return sql(database(), "SELECT expires_at FROM sessions").one().time("expires_at"); };
     change("UPDATE sessions SET seen_at = now() - interval '4 minutes', expires_at = now() + "
            "interval '1 hour'");
     const auto before = end();
@@ -166,8 +167,7 @@ TEST_F(Sessions, AVisitMovesTheEndAheadAtMostOnceInFiveMinutes) {
     EXPECT_EQ(end(), before);
     change("UPDATE sessions SET seen_at = now() - interval '6 minutes'");
     load(token);
-    EXPECT_EQ(std::chrono::round<std::chrono::hours>(end() - before),
-              session_time - std::chrono::hours{1});
+    EXPECT_EQ(std::chrono::round<std::chrono::hours>(end() - before), session_time - std::chrono::hours{1});
 }
 
 TEST_F(Sessions, AreListedWithTheLastUsedFirst) {
@@ -175,8 +175,7 @@ TEST_F(Sessions, AreListedWithTheLastUsedFirst) {
     sign_in(member, "Firefox, Linux");
     const auto token = sign_in(member, "Chrome, Android");
     sign_in(make_member("c@d.nl"), "van een ander");
-    change(
-        "UPDATE sessions SET seen_at = now() - interval '1 hour' WHERE device = 'Firefox, Linux'");
+    change("UPDATE sessions SET seen_at = now() - interval '1 hour' WHERE device = 'Firefox, Linux'");
     const auto list = database().read([&](db::Tx& tx) { return list_sessions(tx, member); });
     ASSERT_EQ(list.size(), 2U);
     EXPECT_EQ(list[0].device, "Chrome, Android");

@@ -64,10 +64,7 @@ protected:
     static db::Database& database() { return suite_database->database(); }
 
     static std::int64_t member(const std::string& slug) {
-        return sql(database(), "SELECT id FROM members WHERE email = $1",
-                   db::Params::of(slug + "@demo.example"))
-            .one()
-            .integer("id");
+        return sql(database(), "SELECT id FROM members WHERE email = $1", db::Params::of(slug + "@demo.example")).one().integer("id");
     }
     /// How many threads and how many texts of posts this viewer gets; `viewer` 0 is a guest.
     struct Seen {
@@ -75,14 +72,13 @@ protected:
         bool operator==(const Seen&) const = default;
     };
     static Seen seen_by(std::int64_t viewer, int level) {
-        const auto row =
-            sql(database(),
-                "SELECT (SELECT count(*) FROM visible_threads($1, $2)) AS threads, count(*) AS "
-                "posts, "
-                "count(*) FILTER (WHERE has_text AND body <> '') AS texts FROM visible_posts($1, "
-                "$2)",
-                db::Params::of(viewer == 0 ? std::nullopt : std::optional{viewer}, level))
-                .one();
+        const auto row = sql(database(),
+                             "SELECT (SELECT count(*) FROM visible_threads($1, $2)) AS threads, count(*) AS "
+                             "posts, "
+                             "count(*) FILTER (WHERE has_text AND body <> '') AS texts FROM visible_posts($1, "
+                             "$2)",
+                             db::Params::of(viewer == 0 ? std::nullopt : std::optional{viewer}, level))
+                             .one();
         return {row.integer("threads"), row.integer("posts"), row.integer("texts")};
     }
     friend void PrintTo(const Seen& seen, std::ostream* out) {
@@ -94,8 +90,7 @@ private:
 };
 
 TEST_F(DemoContent, KeepsTheInvariants) {
-    EXPECT_THAT(database().read([](db::Tx& tx) { return moderation::check_invariants(tx); }),
-                IsEmpty());
+    EXPECT_THAT(database().read([](db::Tx& tx) { return moderation::check_invariants(tx); }), IsEmpty());
 }
 
 TEST_F(DemoContent, DoesNothingASecondTime) {
@@ -115,41 +110,31 @@ TEST_F(DemoContent, HasTheThreadsOfThePlan) {
     EXPECT_THAT(lines(database(), "SELECT visibility || ' ' || count(*) AS line FROM threads GROUP "
                                   "BY visibility ORDER BY 1"),
                 ElementsAre("administrators 1", "members 4", "public 21"));
-    EXPECT_THAT(
-        lines(database(),
-              "SELECT state || ' ' || count(*) AS line FROM posts GROUP BY state ORDER BY state"),
-        ElementsAre("live 114", "rejected 1", "removed 1", "returned 1", "waiting 3",
-                    "withdrawn 1"));
-    EXPECT_THAT(lines(database(),
-                      "SELECT slug AS line FROM typologies y WHERE NOT EXISTS "
-                      "(SELECT 1 FROM thread_typologies t WHERE t.typology_slug = y.slug)"),
+    EXPECT_THAT(lines(database(), "SELECT state || ' ' || count(*) AS line FROM posts GROUP BY state ORDER BY state"),
+                ElementsAre("live 114", "rejected 1", "removed 1", "returned 1", "waiting 3", "withdrawn 1"));
+    EXPECT_THAT(lines(database(), "SELECT slug AS line FROM typologies y WHERE NOT EXISTS "
+                                  "(SELECT 1 FROM thread_typologies t WHERE t.typology_slug = y.slug)"),
                 IsEmpty());
-    EXPECT_THAT(
-        lines(database(), "SELECT title AS line FROM threads WHERE reply_count = 0 ORDER BY id"),
-        ElementsAre("Raadsvragen over discriminatie op de woningmarkt: wat werkte",
-                    "Toezicht en gastvrijheid in één bezoek"));
+    EXPECT_THAT(lines(database(), "SELECT title AS line FROM threads WHERE reply_count = 0 ORDER BY id"),
+                ElementsAre("Raadsvragen over discriminatie op de woningmarkt: wat werkte", "Toezicht en gastvrijheid in één bezoek"));
     EXPECT_THAT(lines(database(), "SELECT t.kind || ', chosen by ' || (t.accepted_by = "
                                   "t.author_id) || ', written by another ' || "
                                   "(p.author_id <> t.author_id) AS line FROM threads t JOIN posts "
                                   "p ON p.id = t.accepted_post "
                                   "JOIN thread_acts a ON a.post_id = p.id AND a.kind = 'accept'"),
-                ElementsAre("question, chosen by true, written by another true",
-                            "question, chosen by true, written by another true",
+                ElementsAre("question, chosen by true, written by another true", "question, chosen by true, written by another true",
                             "question, chosen by true, written by another true"));
 }
 
 TEST_F(DemoContent, LongThreadsJoinMunicipalitiesOfDifferentTypes) {
-    EXPECT_THAT(
-        lines(database(),
-              "SELECT t.id::text AS line FROM threads t WHERE t.reply_count >= 5 AND "
-              "(SELECT count(DISTINCT y.typology_slug) FROM posts p JOIN municipality_typology y "
-              "ON y.municipality_code = p.author_municipality WHERE p.thread_id = t.id AND p.state "
-              "= 'live') >= 3 "
-              "ORDER BY t.id"),
-        ::testing::SizeIs(8));
-    EXPECT_THAT(lines(database(),
-                      "SELECT title AS line FROM threads t JOIN members m ON m.id = t.author_id "
-                      "WHERE m.email = 'wethouder@demo.example' AND t.reply_count > 0"),
+    EXPECT_THAT(lines(database(), "SELECT t.id::text AS line FROM threads t WHERE t.reply_count >= 5 AND "
+                                  "(SELECT count(DISTINCT y.typology_slug) FROM posts p JOIN municipality_typology y "
+                                  "ON y.municipality_code = p.author_municipality WHERE p.thread_id = t.id AND p.state "
+                                  "= 'live') >= 3 "
+                                  "ORDER BY t.id"),
+                ::testing::SizeIs(8));
+    EXPECT_THAT(lines(database(), "SELECT title AS line FROM threads t JOIN members m ON m.id = t.author_id "
+                                  "WHERE m.email = 'wethouder@demo.example' AND t.reply_count > 0"),
                 ElementsAre("Slaapplaatsen bij de kas of in de kern?"));
 }
 
@@ -171,13 +156,9 @@ TEST_F(DemoContent, EveryoneSeesWhatIsForHim) {
     EXPECT_EQ(seen_by(member("beheer"), 4), staff);
     // Five were never published; of the removed and the withdrawn one only the place is there.
     EXPECT_EQ(stranger, (Seen{25, 113, 111}));
-    EXPECT_EQ(seen_by(member("nieuw"), 1), (Seen{25, 116, 114}))
-        << "his own waiting, returned and rejected posts";
+    EXPECT_EQ(seen_by(member("nieuw"), 1), (Seen{25, 116, 114})) << "his own waiting, returned and rejected posts";
     EXPECT_EQ(guest.posts - guest.texts, 2);
-    EXPECT_THAT(
-        lines(database(),
-              "SELECT visibility AS line FROM visible_threads(NULL, 0) GROUP BY visibility"),
-        ElementsAre("public"));
+    EXPECT_THAT(lines(database(), "SELECT visibility AS line FROM visible_threads(NULL, 0) GROUP BY visibility"), ElementsAre("public"));
 }
 
 TEST_F(DemoContent, TheAuthorOfARemovedPostReadsWhatWasDecidedAndByWhichRule) {
@@ -193,13 +174,12 @@ TEST_F(DemoContent, TheAuthorOfARemovedPostReadsWhatWasDecidedAndByWhichRule) {
 }
 
 TEST_F(DemoContent, TimesRunThroughTheLastThreeWeeks) {
-    const auto row =
-        sql(database(), "SELECT max(published_at) > now() - interval '1 hour' AS is_fresh, "
-                        "max(created_at) <= now() AS is_past, "
-                        "min(created_at) BETWEEN now() - interval '21 days' AND now() - interval "
-                        "'18 days' AS is_recent "
-                        "FROM posts")
-            .one();
+    const auto row = sql(database(), "SELECT max(published_at) > now() - interval '1 hour' AS is_fresh, "
+                                     "max(created_at) <= now() AS is_past, "
+                                     "min(created_at) BETWEEN now() - interval '21 days' AND now() - interval "
+                                     "'18 days' AS is_recent "
+                                     "FROM posts")
+                         .one();
     EXPECT_TRUE(row.flag("is_fresh"));
     EXPECT_TRUE(row.flag("is_past"));
     EXPECT_TRUE(row.flag("is_recent"));
@@ -212,9 +192,8 @@ TEST_F(DemoContent, TimesRunThroughTheLastThreeWeeks) {
                                   "WHERE b.at < a.at"),
                 IsEmpty())
         << "pruning the oldest events must leave no gap";
-    EXPECT_THAT(lines(database(),
-                      "SELECT m.email AS line FROM members m JOIN posts p ON p.author_id = m.id "
-                      "WHERE p.created_at < m.created_at OR p.created_at > m.ended_at"),
+    EXPECT_THAT(lines(database(), "SELECT m.email AS line FROM members m JOIN posts p ON p.author_id = m.id "
+                                  "WHERE p.created_at < m.created_at OR p.created_at > m.ended_at"),
                 IsEmpty());
     EXPECT_THAT(lines(database(), "SELECT email AS line FROM members WHERE ended_at IS NOT NULL"),
                 ElementsAre("peter-zandbergen@demo.example"));
@@ -229,30 +208,25 @@ TEST_F(DemoContent, KeptFiguresAreTrue) {
 }
 
 TEST_F(DemoContent, TheQueueHoldsThreePostsOfNewMembers) {
-    EXPECT_THAT(lines(database(), "SELECT m.email || ' ' || c.hold_rule AS line FROM cases c JOIN "
-                                  "posts p ON p.id = c.post_id "
-                                  "JOIN members m ON m.id = p.author_id WHERE c.state = 'open' AND "
-                                  "NOT m.is_trusted ORDER BY c.waiting_since"),
-                ElementsAre("fleur-haverkate@demo.example new-member",
-                            "omar-tahiri@demo.example new-member",
-                            "nieuw@demo.example new-member"));
+    EXPECT_THAT(
+        lines(database(), "SELECT m.email || ' ' || c.hold_rule AS line FROM cases c JOIN "
+                          "posts p ON p.id = c.post_id "
+                          "JOIN members m ON m.id = p.author_id WHERE c.state = 'open' AND "
+                          "NOT m.is_trusted ORDER BY c.waiting_since"),
+        ElementsAre("fleur-haverkate@demo.example new-member", "omar-tahiri@demo.example new-member", "nieuw@demo.example new-member"));
 }
 
 TEST_F(DemoContent, DecisionsAreComplete) {
-    EXPECT_THAT(
-        lines(database(), "SELECT d.kind || ' ' || d.state_from || ' ' || d.state_to || ' ' || "
-                          "c.kind || ' ' || c.state AS line "
-                          "FROM decisions d JOIN cases c ON c.id = d.case_id ORDER BY d.kind"),
-        ElementsAre("reject waiting rejected review decided", "remove live removed report decided",
-                    "return waiting returned review with_author"));
-    EXPECT_THAT(
-        lines(
-            database(),
-            "SELECT d.kind AS line FROM decisions d WHERE NOT d.rules <@ ARRAY(SELECT slug FROM "
-            "house_rules) "
-            "OR cardinality(d.rules) = 0 OR d.statement LIKE '%{%' OR d.statement = '' "
-            "OR coalesce(d.appeal_until < d.decided_at + interval '6 months', d.kind <> 'return')"),
-        IsEmpty());
+    EXPECT_THAT(lines(database(), "SELECT d.kind || ' ' || d.state_from || ' ' || d.state_to || ' ' || "
+                                  "c.kind || ' ' || c.state AS line "
+                                  "FROM decisions d JOIN cases c ON c.id = d.case_id ORDER BY d.kind"),
+                ElementsAre("reject waiting rejected review decided", "remove live removed report decided",
+                            "return waiting returned review with_author"));
+    EXPECT_THAT(lines(database(), "SELECT d.kind AS line FROM decisions d WHERE NOT d.rules <@ ARRAY(SELECT slug FROM "
+                                  "house_rules) "
+                                  "OR cardinality(d.rules) = 0 OR d.statement LIKE '%{%' OR d.statement = '' "
+                                  "OR coalesce(d.appeal_until < d.decided_at + interval '6 months', d.kind <> 'return')"),
+                IsEmpty());
 }
 
 TEST_F(DemoContent, PostsAreRenderedLikeAnyPost) {
@@ -281,10 +255,7 @@ class DemoFile : public ::testing::Test {
 protected:
     std::string fault(const std::string& content) {
         std::ofstream{folder_.path() / "threads.json"} << content;
-        return message_of([&] {
-            database_.database().write(
-                [&](db::Tx& tx) { seed_demo_content(tx, folder_.path().string()); });
-        });
+        return message_of([&] { database_.database().write([&](db::Tx& tx) { seed_demo_content(tx, folder_.path().string()); }); });
     }
     db::Database& database() { return database_.database(); }
     const test::TempFolder& folder() const { return folder_; }
@@ -296,32 +267,23 @@ private:
 
 TEST_F(DemoFile, SaysWhatIsWrong) {
     seed_ground(database());
-    EXPECT_THAT(message_of([&] {
-                    database().write(
-                        [&](db::Tx& tx) { seed_demo_content(tx, folder().path().string()); });
-                }),
+    EXPECT_THAT(message_of([&] { database().write([&](db::Tx& tx) { seed_demo_content(tx, folder().path().string()); }); }),
                 HasSubstr("cannot read"));
     EXPECT_THAT(fault("{"), HasSubstr("parse error"));
     const std::string thread =
         R"({"members": [], "threads": [{"kind": "question", "title": "Wie?", "minutes_ago": 10,
         "theme": "wonen", "text": ["Wie weet het?"], "by": )";
-    EXPECT_THAT(fault(thread + R"("niemand"}]})"),
-                HasSubstr("demo thread 'Wie?': no member niemand"));
-    const auto with = [&](const std::string& then) {
-        return thread + R"("adviseur", "then": [)" + then + "]}]}";
-    };
-    EXPECT_THAT(fault(with(R"({"by": "wethouder", "minutes_ago": 11, "text": ["Ik."]})")),
-                HasSubstr("what happened later"));
-    EXPECT_THAT(fault(with(R"({"act": "accept", "post": 2, "minutes_ago": 9})")),
-                HasSubstr("no reply 2 yet"));
+    EXPECT_THAT(fault(thread + R"("niemand"}]})"), HasSubstr("demo thread 'Wie?': no member niemand"));
+    const auto with = [&](const std::string& then) { return thread + R"("adviseur", "then": [)" + then + "]}]}"; };
+    EXPECT_THAT(fault(with(R"({"by": "wethouder", "minutes_ago": 11, "text": ["Ik."]})")), HasSubstr("what happened later"));
+    EXPECT_THAT(fault(with(R"({"act": "accept", "post": 2, "minutes_ago": 9})")), HasSubstr("no reply 2 yet"));
     EXPECT_THAT(fault(with(R"({"by": "wethouder", "minutes_ago": 9, "text": ["Ik."]},
                               {"act": "dance", "post": 2, "minutes_ago": 8})")),
                 HasSubstr("no such act: dance"));
     EXPECT_THAT(fault(with(R"({"by": "wethouder", "minutes_ago": 9, "text": ["Ik."]},
                               {"act": "remove", "post": 2, "minutes_ago": 8, "by": "moderator"})")),
                 HasSubstr("nothing to decide about reply 2"));
-    EXPECT_EQ(sql(database(), "SELECT count(*) AS n FROM threads").one().integer("n"), 0)
-        << "a refused file leaves nothing";
+    EXPECT_EQ(sql(database(), "SELECT count(*) AS n FROM threads").one().integer("n"), 0) << "a refused file leaves nothing";
 }
 
 }  // namespace

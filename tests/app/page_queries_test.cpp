@@ -42,7 +42,13 @@ protected:
     access::Viewer member(const std::string& name, access::Role role, bool is_trusted) {
         const auto email = name + "@test.example";
         database().write([&](db::Tx& tx) {
-            members::create_member(tx, {.email = email, .name = name, .function = "wethouder", .municipality = "GM1783", .role = role, .is_trusted = is_trusted, .password_hash = {}});
+            members::create_member(tx, {.email = email,
+                                        .name = name,
+                                        .function = "wethouder",
+                                        .municipality = "GM1783",
+                                        .role = role,
+                                        .is_trusted = is_trusted,
+                                        .password_hash = {}});
         });
         return database().read([&](db::Tx& tx) { return members::find_credentials(tx, email)->viewer; });
     }
@@ -90,8 +96,13 @@ protected:
     void grow() {
         for (const auto& author : {anna, bert}) {
             const auto made = ask(author, post, "/api/v1/threads",
-                                  {{"kind", "question"}, {"title", "Hoe vindt u een vaste aanpak?"}, {"body", "Wij zoeken."}, {"theme", "wonen"}, {"visibility", "public"},
-                                   {"municipalities", {"GM1783", "GM0344:experience"}}, {"typologies", {"tuinbouwgemeenten"}}});
+                                  {{"kind", "question"},
+                                   {"title", "Hoe vindt u een vaste aanpak?"},
+                                   {"body", "Wij zoeken."},
+                                   {"theme", "wonen"},
+                                   {"visibility", "public"},
+                                   {"municipalities", {"GM1783", "GM0344:experience"}},
+                                   {"typologies", {"tuinbouwgemeenten"}}});
             const std::int64_t thread = made.model["id"];
             first = first == 0 ? thread : first;
             for (const auto in : {thread, first}) {

@@ -28,9 +28,7 @@ asio::awaitable<void> fail() {
     co_return;
 }
 
-asio::awaitable<void> wait_on(std::shared_ptr<asio::steady_timer> timer) {
-    co_await timer->async_wait(asio::use_awaitable);
-}
+asio::awaitable<void> wait_on(std::shared_ptr<asio::steady_timer> timer) { co_await timer->async_wait(asio::use_awaitable); }
 
 TEST(Spawn, counts_a_task_until_it_ends) {
     asio::io_context context;
@@ -81,8 +79,7 @@ TEST(Spawn, a_context_may_be_destroyed_under_its_tasks) {
     EXPECT_EQ(owned.use_count(), 1);
 }
 
-asio::awaitable<void> hop_once(RunOnWorker run, std::shared_ptr<std::vector<std::thread::id>> seen,
-                               std::shared_ptr<bool> was_taken) {
+asio::awaitable<void> hop_once(RunOnWorker run, std::shared_ptr<std::vector<std::thread::id>> seen, std::shared_ptr<bool> was_taken) {
     std::function<void()> work = [seen] { seen->push_back(std::this_thread::get_id()); };
     *was_taken = co_await hop(std::move(run), std::move(work));
     seen->push_back(std::this_thread::get_id());

@@ -99,9 +99,7 @@ TEST(Workers, every_thread_says_goodbye_on_itself) {
     EXPECT_TRUE(std::includes(ended.begin(), ended.end(), worked.begin(), worked.end()));
 }
 
-TEST(Workers, a_pool_without_threads_is_refused) {
-    EXPECT_THROW((Workers{0, 1}), std::invalid_argument);
-}
+TEST(Workers, a_pool_without_threads_is_refused) { EXPECT_THROW((Workers{0, 1}), std::invalid_argument); }
 
 }  // namespace
 }  // namespace forum::async

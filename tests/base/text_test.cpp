@@ -9,9 +9,7 @@ namespace {
 
 /// Encodes any number up to 0x1fffff, also those that UTF-8 forbids.
 std::string encode(char32_t c) {
-    const auto byte = [](char32_t value) {
-        return static_cast<char>(static_cast<unsigned char>(value));
-    };
+    const auto byte = [](char32_t value) { return static_cast<char>(static_cast<unsigned char>(value)); };
     if (c < 0x80)
         return {byte(c)};
     if (c < 0x800)
@@ -19,17 +17,15 @@ std::string encode(char32_t c) {
     if (c < 0x10000) {
         return {byte(0xe0 | (c >> 12)), byte(0x80 | ((c >> 6) & 0x3f)), byte(0x80 | (c & 0x3f))};
     }
-    return {byte(0xf0 | (c >> 18)), byte(0x80 | ((c >> 12) & 0x3f)), byte(0x80 | ((c >> 6) & 0x3f)),
-            byte(0x80 | (c & 0x3f))};
+    return {byte(0xf0 | (c >> 18)), byte(0x80 | ((c >> 12) & 0x3f)), byte(0x80 | ((c >> 6) & 0x3f)), byte(0x80 | (c & 0x3f))};
 }
 
 bool is_scalar(char32_t c) { return c != 0 && c <= 0x10ffff && (c < 0xd800 || c > 0xdfff); }
 
 /// Text of letters, accents, signs of several planes, spaces and marks that join to the letter before.
 std::string random_text(std::mt19937& random, std::size_t most) {
-    static const std::vector<char32_t> letters{U'a',   U'Z',  U'5',  U' ',    U' ',     U'\n',
-                                               U'-',   U'\'', U'é',  U'ø',    U'ß',     0x301,
-                                               0x200d, U'…',  U'中', 0x1f469, 0x10ffff, 0xa0};
+    static const std::vector<char32_t> letters{U'a', U'Z', U'5',  U' ',   U' ', U'\n', U'-',    U'\'',    U'é',
+                                               U'ø', U'ß', 0x301, 0x200d, U'…', U'中', 0x1f469, 0x10ffff, 0xa0};
     std::string text;
     for (auto left = random() % (most + 1); left > 0; --left) {
         text += encode(letters.at(random() % letters.size()));
@@ -39,8 +35,7 @@ std::string random_text(std::mt19937& random, std::size_t most) {
 
 TEST(Utf8, AcceptsExactlyTheScalarValues) {
     for (char32_t c = 0; c < 0x112000; ++c) {
-        ASSERT_EQ(is_valid_utf8(encode(c)), is_scalar(c))
-            << "U+" << std::hex << static_cast<unsigned>(c);
+        ASSERT_EQ(is_valid_utf8(encode(c)), is_scalar(c)) << "U+" << std::hex << static_cast<unsigned>(c);
     }
 }
 
@@ -157,8 +152,7 @@ TEST(Slugify, AlwaysHasTheForm) {
         const auto slug = slugify(random_text(random, 120));
         ASSERT_FALSE(slug.empty());
         ASSERT_LE(slug.size(), 80U);
-        ASSERT_EQ(slug.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-"),
-                  std::string::npos);
+        ASSERT_EQ(slug.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-"), std::string::npos);
         ASSERT_NE(slug.front(), '-');
         ASSERT_NE(slug.back(), '-');
         ASSERT_EQ(slug.find("--"), std::string::npos);
@@ -184,8 +178,7 @@ TEST(Fold, OfFoldedTextChangesNothing) {
 }
 
 TEST(EscapeHtml, LeavesNothingThatMeansSomething) {
-    EXPECT_EQ(escape_html(R"(<a href="x" title='y'>&amp;</a>)"),
-              "&lt;a href=&quot;x&quot; title=&#39;y&#39;&gt;&amp;amp;&lt;/a&gt;");
+    EXPECT_EQ(escape_html(R"(<a href="x" title='y'>&amp;</a>)"), "&lt;a href=&quot;x&quot; title=&#39;y&#39;&gt;&amp;amp;&lt;/a&gt;");
 }
 
 TEST(Split, KeepsEmptyParts) {

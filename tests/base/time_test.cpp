@@ -18,8 +18,8 @@ Time at(std::string_view text) {
 std::string amsterdam(std::string_view utc) {
     const auto civil = to_amsterdam(at(utc));
     std::array<char, 64> buffer{};
-    std::snprintf(buffer.data(), buffer.size(), "%04d-%02d-%02d %02d:%02d:%02d/%d", civil.year,
-                  civil.month, civil.day, civil.hour, civil.minute, civil.second, civil.weekday);
+    std::snprintf(buffer.data(), buffer.size(), "%04d-%02d-%02d %02d:%02d:%02d/%d", civil.year, civil.month, civil.day, civil.hour,
+                  civil.minute, civil.second, civil.weekday);
     return buffer.data();
 }
 
@@ -78,8 +78,7 @@ TEST(Rfc3339, ReadsWhatItWrites) {
     std::mt19937_64 random{3};
     for (int round = 0; round < 5000; ++round) {
         // 1902 to 2245
-        const Time time{
-            std::chrono::seconds{static_cast<long>(random() % 10'825'000'000) - 2'145'000'000}};
+        const Time time{std::chrono::seconds{static_cast<long>(random() % 10'825'000'000) - 2'145'000'000}};
         ASSERT_EQ(at(to_rfc3339(time)), time);
     }
 }
@@ -102,25 +101,19 @@ TEST(Amsterdam, FollowsTheClockChange) {
 }
 
 TEST(Amsterdam, MidnightComesAfter23Or24Or25Hours) {
-    EXPECT_EQ(to_rfc3339(next_amsterdam_midnight(at("2026-01-15T12:00:00Z"))),
-              "2026-01-15T23:00:00Z");
-    EXPECT_EQ(to_rfc3339(next_amsterdam_midnight(at("2026-01-15T23:00:00Z"))),
-              "2026-01-16T23:00:00Z");
+    EXPECT_EQ(to_rfc3339(next_amsterdam_midnight(at("2026-01-15T12:00:00Z"))), "2026-01-15T23:00:00Z");
+    EXPECT_EQ(to_rfc3339(next_amsterdam_midnight(at("2026-01-15T23:00:00Z"))), "2026-01-16T23:00:00Z");
     // The day of the change: 23 hours in spring, 25 in autumn.
-    EXPECT_EQ(to_rfc3339(next_amsterdam_midnight(at("2026-03-28T23:00:00Z"))),
-              "2026-03-29T22:00:00Z");
-    EXPECT_EQ(to_rfc3339(next_amsterdam_midnight(at("2026-10-24T22:00:00Z"))),
-              "2026-10-25T23:00:00Z");
-    EXPECT_EQ(to_rfc3339(next_amsterdam_midnight(at("2026-10-25T00:30:00Z"))),
-              "2026-10-25T23:00:00Z");
+    EXPECT_EQ(to_rfc3339(next_amsterdam_midnight(at("2026-03-28T23:00:00Z"))), "2026-03-29T22:00:00Z");
+    EXPECT_EQ(to_rfc3339(next_amsterdam_midnight(at("2026-10-24T22:00:00Z"))), "2026-10-25T23:00:00Z");
+    EXPECT_EQ(to_rfc3339(next_amsterdam_midnight(at("2026-10-25T00:30:00Z"))), "2026-10-25T23:00:00Z");
 }
 
 TEST(Amsterdam, NextMidnightIsTheFirstMomentOfTheNextDay) {
     std::mt19937_64 random{5};
     for (int round = 0; round < 5000; ++round) {
         // 2000 to 2063
-        const Time time{
-            std::chrono::seconds{946'684'800 + static_cast<long>(random() % 2'000'000'000)}};
+        const Time time{std::chrono::seconds{946'684'800 + static_cast<long>(random() % 2'000'000'000)}};
         const auto midnight = next_amsterdam_midnight(time);
         ASSERT_GT(midnight, time);
         ASSERT_LE(midnight - time, 25h);

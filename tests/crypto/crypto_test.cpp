@@ -32,8 +32,7 @@ TEST(Password, HashSaysHowItWasMadeAndIsSalted) {
 
 TEST(Password, MalformedHashFitsNothing) {
     const PasswordHasher hasher{cheap};
-    for (const auto* hash : {"", "geheim", "$argon2id$", "$argon2id$v=19$m=64,t=1,p=1$AAAA$AAAA",
-                             "$2b$12$abcdefghijklmnopqrstuv"}) {
+    for (const auto* hash : {"", "geheim", "$argon2id$", "$argon2id$v=19$m=64,t=1,p=1$AAAA$AAAA", "$2b$12$abcdefghijklmnopqrstuv"}) {
         EXPECT_FALSE(hasher.verify("geheim", hash)) << hash;
     }
 }
@@ -109,17 +108,14 @@ TEST(Token, HasBase64urlOf256RandomBits) {
     for (int i = 0; i < 200; ++i) {
         const auto token = random_token();
         EXPECT_EQ(token.size(), 43U);
-        EXPECT_EQ(token.find_first_not_of(
-                      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"),
-                  token.npos);
+        EXPECT_EQ(token.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"), token.npos);
         EXPECT_TRUE(seen.insert(token).second);
     }
 }
 
 TEST(Sha256, FollowsFips180) {
     EXPECT_EQ(sha256_hex(""), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
-    EXPECT_EQ(sha256_hex("abc"),
-              "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+    EXPECT_EQ(sha256_hex("abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
     EXPECT_EQ(sha256("abc").size(), 32U);
 }
 

@@ -75,8 +75,7 @@ TEST_F(Jobs, ConnectionLostAtCommitIsNotRepeated) {
 }
 
 TEST_F(Jobs, ConnectionLostUnderExecAloneIsNotRepeatedInAWrite) {
-    static const Query end_myself{"test.end_myself",
-                                  "SELECT pg_terminate_backend(pg_backend_pid())"};
+    static const Query end_myself{"test.end_myself", "SELECT pg_terminate_backend(pg_backend_pid())"};
     int attempts = 0;
     const auto job = [&](Tx& tx) {
         ++attempts;
@@ -136,9 +135,7 @@ TEST_F(Jobs, EachThreadHasOneConnection) {
 
 TEST_F(Jobs, ConnectionsEndWithTheirDatabaseOrThread) {
     const auto open = [&](std::string_view name) {
-        return test::sql(owner,
-                         "SELECT count(*) AS n FROM pg_stat_activity WHERE application_name = $1",
-                         Params::of(name))
+        return test::sql(owner, "SELECT count(*) AS n FROM pg_stat_activity WHERE application_name = $1", Params::of(name))
             .one()
             .integer("n");
     };
@@ -150,8 +147,7 @@ TEST_F(Jobs, ConnectionsEndWithTheirDatabaseOrThread) {
         }
         EXPECT_EQ(open(name), 0) << name;
     };
-    auto one = std::make_unique<Database>(
-        DatabaseOptions{.url = change_url(fresh.url(), {{"application_name", "one"}})});
+    auto one = std::make_unique<Database>(DatabaseOptions{.url = change_url(fresh.url(), {{"application_name", "one"}})});
     EXPECT_TRUE(one->ping());
     EXPECT_EQ(open("one"), 1);
     one.reset();
@@ -168,14 +164,11 @@ TEST_F(Jobs, ConnectionsEndWithTheirDatabaseOrThread) {
 
 TEST_F(Jobs, SettingsHoldOnEveryConnection) {
     Database other{{.url = fresh.owner_url(), .statement_timeout = 1234ms}};
-    const auto row =
-        test::sql(
-            other,
-            "SELECT current_setting('statement_timeout') AS patience, "
-            "current_setting('application_name') AS name, current_setting('timezone') AS zone, "
-            "current_setting('client_min_messages') AS messages, "
-            "current_setting('client_encoding') AS encoding")
-            .one();
+    const auto row = test::sql(other, "SELECT current_setting('statement_timeout') AS patience, "
+                                      "current_setting('application_name') AS name, current_setting('timezone') AS zone, "
+                                      "current_setting('client_min_messages') AS messages, "
+                                      "current_setting('client_encoding') AS encoding")
+                         .one();
     EXPECT_EQ(row.text("patience"), "1234ms");
     EXPECT_EQ(row.text("name"), "forum");
     EXPECT_EQ(row.text("zone"), "UTC");
@@ -184,8 +177,7 @@ TEST_F(Jobs, SettingsHoldOnEveryConnection) {
 }
 
 TEST(DatabaseAddress, MalformedIsRefusedWithoutShowingThePassword) {
-    for (const char* url :
-         {"postgresql://user:geheim@host/x?no=1", "host=x geheim", "nonsense=geheim"}) {
+    for (const char* url : {"postgresql://user:geheim@host/x?no=1", "host=x geheim", "nonsense=geheim"}) {
         try {
             const Database database{{.url = url}};
             FAIL() << url;
@@ -207,8 +199,7 @@ TEST(Unreachable, IsSaidAtOnceAndInLine) {
     EXPECT_EQ(problem_of([&] { test::sql(nobody, "SELECT 1"); }), ProblemKind::database_away);
     EXPECT_FALSE(nobody.is_reachable());
     EXPECT_FALSE(nobody.ping());
-    Database wrong{{.url = change_url(test::Cluster::get().url("forum_app", "x"),
-                                      {{"dbname", "no_such_database"}})}};
+    Database wrong{{.url = change_url(test::Cluster::get().url("forum_app", "x"), {{"dbname", "no_such_database"}})}};
     try {
         test::sql(wrong, "SELECT 1");
         FAIL() << "there is no such database";

@@ -113,8 +113,7 @@ TEST_F(Jobs, ViolationsNameTheirConstraint) {
     EXPECT_EQ(violated("INSERT INTO notes VALUES (1, 'geheim')"), "notes_pkey");
     EXPECT_EQ(violated("INSERT INTO notes VALUES (2, '')"), "notes_text_check");
     EXPECT_EQ(violated("INSERT INTO notes VALUES (2, 'geheim', 99)"), "notes_parent_fkey");
-    EXPECT_EQ(violated("INSERT INTO notes VALUES (2, 'geheim', NULL, '[2,5)')"),
-              "notes_during_excl");
+    EXPECT_EQ(violated("INSERT INTO notes VALUES (2, 'geheim', NULL, '[2,5)')"), "notes_during_excl");
     try {
         test::sql(database, "INSERT INTO notes VALUES (3, NULL)");
         FAIL() << "NULL was stored";
@@ -173,8 +172,7 @@ TEST_F(Jobs, ExecAloneThatFailsHasDoneNothing) {
 
 TEST_F(Jobs, DeadlockIsRepeatedUntilBothAreDone) {
     test::sql(owner, "INSERT INTO notes VALUES (1, 'a'), (2, 'b')");
-    Connection{fresh.owner_url(), {}}.run(
-        ("ALTER DATABASE " + fresh.name() + " SET deadlock_timeout = '20ms'").c_str());
+    Connection{fresh.owner_url(), {}}.run(("ALTER DATABASE " + fresh.name() + " SET deadlock_timeout = '20ms'").c_str());
     std::latch both_hold_one{2};
     std::atomic<int> attempts{0};
     const auto run = [&](int first, int second) {
@@ -194,10 +192,7 @@ TEST_F(Jobs, DeadlockIsRepeatedUntilBothAreDone) {
     other.get();
     // Two, and one for each time that PostgreSQL chose a victim.
     EXPECT_GE(attempts, 3);
-    EXPECT_EQ(test::sql(owner, "SELECT string_agg(text, ',' ORDER BY id) AS t FROM notes")
-                  .one()
-                  .text("t"),
-              "a++,b++");
+    EXPECT_EQ(test::sql(owner, "SELECT string_agg(text, ',' ORDER BY id) AS t FROM notes").one().text("t"), "a++,b++");
 }
 
 TEST_F(Jobs, ConflictIsRepeatedThreeTimesAndThenPassesThrough) {
@@ -259,8 +254,7 @@ TEST_F(Jobs, RolledBackLeavesNothing) {
             add(tx, 1);
         }),
                      ConstraintViolation);
-        EXPECT_THROW(database.write([](Tx& tx) { tx.exec_alone(insert_note, Params::of(2, "a")); }),
-                     ConstraintViolation);
+        EXPECT_THROW(database.write([](Tx& tx) { tx.exec_alone(insert_note, Params::of(2, "a")); }), ConstraintViolation);
         EXPECT_THROW(database.read([](Tx& tx) { add(tx, 4); }), DatabaseError);
         EXPECT_EQ(database.read([](Tx& tx) { return tx.exec(count_notes).one().integer("n"); }), 2);
         database.write([](Tx& tx) { add(tx, 5); });
@@ -272,8 +266,7 @@ TEST_F(Jobs, RolledBackLeavesNothing) {
 TEST(Query, NamesAreUniqueWhileTheyLive) {
     const auto is_listed = [] {
         const auto all = all_queries();
-        return std::any_of(all.begin(), all.end(),
-                           [](const Query* query) { return query->name == "test.twice"; });
+        return std::any_of(all.begin(), all.end(), [](const Query* query) { return query->name == "test.twice"; });
     };
     {
         const Query one{"test.twice", "SELECT 1"};

@@ -23,9 +23,7 @@ TEST(EmbeddedRefusals, NoSpace) {
     auto options = in(folder.path());
     options.least_free_bytes = std::uintmax_t{1} << 60;
     const auto line = refusal(options);
-    EXPECT_NE(line.find(" is free for " + folder.path().string() + "; a new database needs "),
-              std::string::npos)
-        << line;
+    EXPECT_NE(line.find(" is free for " + folder.path().string() + "; a new database needs "), std::string::npos) << line;
     EXPECT_FALSE(fs::exists(folder.path() / "postgres"));
 }
 
@@ -34,17 +32,14 @@ TEST(EmbeddedRefusals, FolderWithSomethingElse) {
     fs::create_directory(folder.path() / "postgres");
     std::ofstream{folder.path() / "postgres" / "holiday.jpg"} << "x";
     EXPECT_EQ(refusal(in(folder.path())),
-              "the folder " + (folder.path() / "postgres").string()
-                  + " is not empty and holds no database; move it away");
+              "the folder " + (folder.path() / "postgres").string() + " is not empty and holds no database; move it away");
     EXPECT_TRUE(fs::exists(folder.path() / "postgres" / "holiday.jpg"));
 }
 
 TEST(EmbeddedRefusals, FolderThatCannotBe) {
     const test::TempFolder folder;
     std::ofstream{folder.path() / "file"} << "x";
-    EXPECT_EQ(refusal(in(folder.path() / "file")),
-              "cannot open " + (folder.path() / "file" / "forum.lock").string()
-                  + ": Not a directory");
+    EXPECT_EQ(refusal(in(folder.path() / "file")), "cannot open " + (folder.path() / "file" / "forum.lock").string() + ": Not a directory");
 }
 
 TEST(EmbeddedPlace, HalfMadeDatabaseAndLongPathAreNoObstacle) {
@@ -58,9 +53,7 @@ TEST(EmbeddedPlace, HalfMadeDatabaseAndLongPathAreNoObstacle) {
         options.is_durable = false;
         const Embedded embedded{options};
         Connection connection{embedded.owner_url(), {}};
-        socket_folder = connection.run("SELECT current_setting('unix_socket_directories') AS t")
-                            .one()
-                            .text("t");
+        socket_folder = connection.run("SELECT current_setting('unix_socket_directories') AS t").one().text("t");
         socket_folder = socket_folder.substr(1, socket_folder.size() - 2);
         EXPECT_FALSE(fs::exists(deep / "postgres.new"));
     }
@@ -70,8 +63,7 @@ TEST(EmbeddedPlace, HalfMadeDatabaseAndLongPathAreNoObstacle) {
     // Somebody else may have made that name in /tmp: never follow it.
     fs::remove_all(socket_folder);
     fs::create_directory_symlink(folder.path(), socket_folder);
-    EXPECT_EQ(refusal(in(deep)),
-              "cannot make the folder " + socket_folder + ": something else is there");
+    EXPECT_EQ(refusal(in(deep)), "cannot make the folder " + socket_folder + ": something else is there");
     fs::remove(socket_folder);
 }
 
@@ -91,13 +83,11 @@ TEST(EmbeddedPlace, StartedByRootItRunsAsAnotherWhoMayEnter) {
         home = embedded.home();
         EXPECT_TRUE(home.string().starts_with("/var/lib/forum/forum-test-")) << home;
         ASSERT_FALSE(said.empty());
-        EXPECT_NE(said.front().find("cannot enter " + folder.path().string()), std::string::npos)
-            << said.front();
+        EXPECT_NE(said.front().find("cannot enter " + folder.path().string()), std::string::npos) << said.front();
         struct stat info {};
         ASSERT_EQ(::stat(("/proc/" + std::to_string(postmaster(home))).c_str(), &info), 0);
         EXPECT_NE(info.st_uid, 0U);
-        EXPECT_TRUE(refusal(in(folder.path())).find("is in use by another forum")
-                    != std::string::npos);
+        EXPECT_TRUE(refusal(in(folder.path())).find("is in use by another forum") != std::string::npos);
     }
     // The same folder leads to the same database.
     auto options = in(folder.path());

@@ -97,9 +97,7 @@ TEST_F(EmbeddedPostgres, IsPrivateDurableAndUtf8) {
     const Embedded embedded{in(folder->path())};
     Connection connection{embedded.application_url(), {}};
     const auto setting = [&](const char* name) {
-        return connection.run_once("SELECT current_setting($1) AS value", Params::of(name))
-            .one()
-            .text("value");
+        return connection.run_once("SELECT current_setting($1) AS value", Params::of(name)).one().text("value");
     };
     EXPECT_EQ(setting("listen_addresses"), "");
     EXPECT_EQ(setting("synchronous_commit"), "on");
@@ -109,10 +107,7 @@ TEST_F(EmbeddedPostgres, IsPrivateDurableAndUtf8) {
     EXPECT_EQ(setting("unix_socket_permissions"), "0700");
     EXPECT_EQ(connection.run("SELECT lower('ÉCOLE') AS t").one().text("t"), "école");
     EXPECT_EQ(connection.run("SELECT current_user AS who").one().text("who"), "forum_app");
-    EXPECT_EQ(connection.run("SELECT rolsuper FROM pg_roles WHERE rolname = current_user")
-                  .one()
-                  .flag("rolsuper"),
-              false);
+    EXPECT_EQ(connection.run("SELECT rolsuper FROM pg_roles WHERE rolname = current_user").one().flag("rolsuper"), false);
     for (const char* name : {"postgres", "socket"}) {
         struct stat info {};
         ASSERT_EQ(::stat((embedded.home() / name).c_str(), &info), 0);
@@ -185,9 +180,7 @@ TEST_F(EmbeddedPostgres, RecoversWhenBothWereKilled) {
     other.kill();
     // A client that is busy outlives the postmaster for a moment and holds its memory.
     Database busy{{.url = [&] {
-        return change_url("", {{"host", (folder->path() / "socket").string()},
-                               {"dbname", "forum"},
-                               {"user", "forum_app"}});
+        return change_url("", {{"host", (folder->path() / "socket").string()}, {"dbname", "forum"}, {"user", "forum_app"}});
     }()}};
     ASSERT_TRUE(busy.ping());
     add(busy);
@@ -211,10 +204,7 @@ TEST_F(EmbeddedPostgres, StartsWhenAStrangerHasTheOldProcessNumber) {
     if (::geteuid() == 0) {
         account = find_account(info.st_uid);
     }
-    const auto stranger = start_child({.arguments = {"/bin/sleep", "1000"},
-                                       .environment = {},
-                                       .output = "/dev/null",
-                                       .account = account});
+    const auto stranger = start_child({.arguments = {"/bin/sleep", "1000"}, .environment = {}, .output = "/dev/null", .account = account});
     const auto file = folder->path() / "postgres" / "postmaster.pid";
     std::string rest;
     {
@@ -235,9 +225,8 @@ TEST_F(EmbeddedPostgres, StartsWhenAStrangerHasTheOldProcessNumber) {
 
 TEST_F(EmbeddedPostgres, HasOneOwner) {
     OtherForum other{folder->path()};
-    EXPECT_EQ(refusal(in(folder->path())), "the folder " + folder->path().string()
-                                               + " is in use by another forum (process "
-                                               + std::to_string(other.pid()) + ")");
+    EXPECT_EQ(refusal(in(folder->path())),
+              "the folder " + folder->path().string() + " is in use by another forum (process " + std::to_string(other.pid()) + ")");
     other.kill();
     EXPECT_EQ(refusal(in(folder->path())), "started");
 }
@@ -274,17 +263,13 @@ TEST_F(EmbeddedPostgres, SaysInOneLineWhatIsWrongWithItsFolder) {
         return line;
     };
     EXPECT_TRUE(with("PG_VERSION", "9\n")
-                    .starts_with("the database in " + data.string()
-                                 + " was made by PostgreSQL 9, which is not installed (found: "));
-    EXPECT_TRUE(with("global/pg_control", "")
-                    .starts_with("PostgreSQL in " + folder->path().string() + " does not start: "));
+                    .starts_with("the database in " + data.string() + " was made by PostgreSQL 9, which is not installed (found: "));
+    EXPECT_TRUE(with("global/pg_control", "").starts_with("PostgreSQL in " + folder->path().string() + " does not start: "));
     if (::geteuid() == 0) {
         struct stat info {};
         ASSERT_EQ(::stat(data.c_str(), &info), 0);
         ASSERT_EQ(::chown(data.c_str(), 54321, 54321), 0);
-        EXPECT_EQ(refusal(in(folder->path())),
-                  "the folder " + data.string()
-                      + " belongs to user 54321, who does not exist here");
+        EXPECT_EQ(refusal(in(folder->path())), "the folder " + data.string() + " belongs to user 54321, who does not exist here");
         ASSERT_EQ(::chown(data.c_str(), info.st_uid, info.st_gid), 0);
     }
     EXPECT_EQ(refusal(in(folder->path())), "started");

@@ -55,9 +55,7 @@ TEST_F(Groups, EachGetsHisOwnRowAndAGroupIsOneCommit) {
     run_until(
         [&](std::int64_t number) {
             const auto text = "tekst \"{,}\\ " + std::to_string(number);
-            const auto row = database.write([&](Tx& tx) {
-                return tx.exec_together(insert_together, Params::of(number, text));
-            });
+            const auto row = database.write([&](Tx& tx) { return tx.exec_together(insert_together, Params::of(number, text)); });
             ASSERT_TRUE(row);
             EXPECT_EQ(row->integer("id"), number);
             EXPECT_EQ(row->text("text"), text);

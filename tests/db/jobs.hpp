@@ -17,8 +17,7 @@ namespace forum::db {
 
 inline const Query insert_note{"test.insert_note", "INSERT INTO notes (id, text) VALUES ($1, $2)"};
 inline const Query count_notes{"test.count_notes", "SELECT count(*) AS n FROM notes"};
-inline const Query update_note{"test.update_note",
-                               "UPDATE notes SET text = text || $2 WHERE id = $1"};
+inline const Query update_note{"test.update_note", "UPDATE notes SET text = text || $2 WHERE id = $1"};
 inline const Query own_backend{"test.own_backend", "SELECT pg_backend_pid() AS pid"};
 inline const Query next_number{"test.next_number", "SELECT nextval('numbers') AS n"};
 inline const Query fail{"test.fail", "SELECT fail($1)"};
@@ -36,9 +35,7 @@ std::optional<base::ProblemKind> problem_of(Action&& action) {
 /// A table of its own per test, and a second way in to do things behind the first one's back.
 class Jobs : public ::testing::Test {
 protected:
-    static void SetUpTestSuite() {
-        suite_database = std::make_unique<test::TestDatabase>(test::Schema::none);
-    }
+    static void SetUpTestSuite() { suite_database = std::make_unique<test::TestDatabase>(test::Schema::none); }
     static void TearDownTestSuite() { suite_database.reset(); }
 
     Jobs() : fresh{*suite_database}, owner{fresh.owner()}, database{fresh.database()} {
@@ -60,9 +57,7 @@ protected:
             GRANT ALL ON numbers TO forum_app)");
     }
 
-    static void add(Tx& tx, std::int64_t id, std::string_view text = "tekst") {
-        tx.exec(insert_note, Params::of(id, text));
-    }
+    static void add(Tx& tx, std::int64_t id, std::string_view text = "tekst") { tx.exec(insert_note, Params::of(id, text)); }
     std::int64_t count() {
         return owner.read([](Tx& tx) { return tx.exec(count_notes).one().integer("n"); });
     }
@@ -71,11 +66,7 @@ protected:
     /// Ends a server process and waits until it is gone.
     void terminate(std::int64_t pid) {
         Connection connection{fresh.owner_url(), {}};
-        EXPECT_TRUE(
-            connection
-                .run_once("SELECT pg_terminate_backend($1::int, 10000) AS done", Params::of(pid))
-                .one()
-                .flag("done"));
+        EXPECT_TRUE(connection.run_once("SELECT pg_terminate_backend($1::int, 10000) AS done", Params::of(pid)).one().flag("done"));
     }
 
     static inline std::unique_ptr<test::TestDatabase> suite_database;

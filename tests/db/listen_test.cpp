@@ -96,8 +96,7 @@ TEST_F(Listening, KeepsProvingItselfWithoutASound) {
     const auto listener = listen(500ms);
     ASSERT_TRUE(log.wait_for_health({true}));
     const auto last_proof = [&] {
-        return test::sql(fresh.owner(),
-                         "SELECT state_change AS at FROM pg_stat_activity WHERE pid = $1",
+        return test::sql(fresh.owner(), "SELECT state_change AS at FROM pg_stat_activity WHERE pid = $1",
                          Params::of(static_cast<std::int64_t>(backend())))
             .one()
             .time("at");
@@ -117,8 +116,7 @@ TEST_F(Listening, KeepsProvingItselfWithoutASound) {
 TEST_F(Listening, ReconnectsWhenItsConnectionIsEnded) {
     const auto listener = listen(10s);
     ASSERT_TRUE(log.wait_for_health({true}));
-    test::sql(fresh.owner(), "SELECT pg_terminate_backend($1::int)",
-              Params::of(static_cast<std::int64_t>(backend())));
+    test::sql(fresh.owner(), "SELECT pg_terminate_backend($1::int)", Params::of(static_cast<std::int64_t>(backend())));
     ASSERT_TRUE(log.wait_for_health({true, false, true}));
     Connection{fresh.owner_url(), {}}.run("NOTIFY \"forum test\"");
     EXPECT_TRUE(log.wait_for_notifications(1));
@@ -249,8 +247,7 @@ TEST_F(Listening, NotifierSurvivesItsConnection) {
     notifier.notify();
     ASSERT_TRUE(log.wait_for_notifications(1));
     const auto before = log.notifications();
-    test::sql(fresh.owner(), "SELECT pg_terminate_backend($1::int, 10000)",
-              Params::of(static_cast<std::int64_t>(backend("forum-notify"))));
+    test::sql(fresh.owner(), "SELECT pg_terminate_backend($1::int, 10000)", Params::of(static_cast<std::int64_t>(backend("forum-notify"))));
     notifier.notify();
     EXPECT_TRUE(log.wait_for_notifications(before + 1));
 }

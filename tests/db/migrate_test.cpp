@@ -53,13 +53,9 @@ protected:
         }
         return "done";
     }
-    std::string value(std::string_view statement) {
-        return test::sql(fresh.owner(), statement).one().text("v");
-    }
+    std::string value(std::string_view statement) { return test::sql(fresh.owner(), statement).one().text("v"); }
     bool exists(std::string_view table) {
-        return !test::sql(fresh.owner(), "SELECT to_regclass($1)::text AS v", Params::of(table))
-                    .one()
-                    .is_null("v");
+        return !test::sql(fresh.owner(), "SELECT to_regclass($1)::text AS v", Params::of(table)).one().is_null("v");
     }
 
     test::TempFolder folder;
@@ -68,21 +64,17 @@ protected:
 
 TEST_F(Migrations, RunInOrderOfTheirNumbersOnce) {
     migration("0010_third", "INSERT INTO log VALUES ('third')");
-    migration("0002_second",
-              "INSERT INTO log VALUES ('second'); INSERT INTO log VALUES ('and more')");
+    migration("0002_second", "INSERT INTO log VALUES ('second'); INSERT INTO log VALUES ('and more')");
     migration("0001_first", "CREATE TABLE log (text text, id serial)");
     EXPECT_EQ(plan().migrations, (Names{"0001_first", "0002_second", "0010_third"}));
     EXPECT_FALSE(exists("log"));
     EXPECT_FALSE(exists("forum_migrations"));
 
     Names said;
-    const auto result = migrate(fresh.owner_url(), folder.path(),
-                                [&](std::string_view line) { said.emplace_back(line); });
+    const auto result = migrate(fresh.owner_url(), folder.path(), [&](std::string_view line) { said.emplace_back(line); });
     EXPECT_EQ(result.done.migrations, (Names{"0001_first", "0002_second", "0010_third"}));
-    EXPECT_EQ(said, (Names{"migration 0001_first", "migration 0002_second", "migration 0010_third",
-                           "functions, views and rights"}));
-    EXPECT_EQ(value("SELECT string_agg(text, ',' ORDER BY id) AS v FROM log"),
-              "second,and more,third");
+    EXPECT_EQ(said, (Names{"migration 0001_first", "migration 0002_second", "migration 0010_third", "functions, views and rights"}));
+    EXPECT_EQ(value("SELECT string_agg(text, ',' ORDER BY id) AS v FROM log"), "second,and more,third");
 
     EXPECT_TRUE(plan().empty());
     EXPECT_TRUE(run().done.empty());
@@ -94,11 +86,8 @@ TEST_F(Migrations, RunInOrderOfTheirNumbersOnce) {
 
 TEST_F(Migrations, AFailingOneLeavesNothingAndKeepsTheOnesBefore) {
     migration("0001_good", "CREATE TABLE good (id int)");
-    migration(
-        "0002_bad",
-        "CREATE TABLE bad (id int); INSERT INTO bad VALUES (1); INSERT INTO nowhere VALUES (1)");
-    EXPECT_EQ(failure(),
-              "migration 0002_bad failed: ERROR:  42P01: relation \"nowhere\" does not exist");
+    migration("0002_bad", "CREATE TABLE bad (id int); INSERT INTO bad VALUES (1); INSERT INTO nowhere VALUES (1)");
+    EXPECT_EQ(failure(), "migration 0002_bad failed: ERROR:  42P01: relation \"nowhere\" does not exist");
     EXPECT_TRUE(exists("good"));
     EXPECT_FALSE(exists("bad"));
     EXPECT_EQ(plan().migrations, (Names{"0002_bad"}));
@@ -117,10 +106,8 @@ TEST_F(Migrations, AnEditedOneIsRefused) {
     migration("0001_first", "CREATE TABLE t (id int)");
     run();
     migration("0001_first", "CREATE TABLE t (id bigint)");
-    EXPECT_EQ(
-        refusal(),
-        "migration 0001_first was edited after it was applied to this database; put it back as it "
-        "was, and write the change as a new migration");
+    EXPECT_EQ(refusal(), "migration 0001_first was edited after it was applied to this database; put it back as it "
+                         "was, and write the change as a new migration");
 }
 
 TEST_F(Migrations, ANewerDatabaseIsRefused) {
@@ -128,10 +115,8 @@ TEST_F(Migrations, ANewerDatabaseIsRefused) {
     migration("0002_second", "SELECT 1");
     run();
     remove("migrations/0002_second.sql");
-    EXPECT_EQ(
-        refusal(),
-        "the database is newer than this program: it has migration 0002_second, and this program "
-        "knows up to number 1");
+    EXPECT_EQ(refusal(), "the database is newer than this program: it has migration 0002_second, and this program "
+                         "knows up to number 1");
 }
 
 TEST_F(Migrations, AMissingOneIsRefused) {
@@ -139,8 +124,7 @@ TEST_F(Migrations, AMissingOneIsRefused) {
     migration("0002_second", "SELECT 1");
     run();
     remove("migrations/0001_first.sql");
-    EXPECT_EQ(refusal(),
-              "migration 0001_first was applied to this database, and its file is missing");
+    EXPECT_EQ(refusal(), "migration 0001_first was applied to this database, and its file is missing");
 }
 
 TEST_F(Migrations, OneThatComesTooLateIsRefused) {
@@ -159,8 +143,7 @@ TEST_F(Migrations, WrongNamesAreRefused) {
     remove("migrations/0001_other.sql");
     for (const char* name : {"2_second", "0002second", "0000_none", "abcd_second", "0002_"}) {
         migration(name, "SELECT 1");
-        EXPECT_EQ(refusal(), std::string{"migration "} + name
-                                 + " must be named NNNN_name.sql with a number from 0001");
+        EXPECT_EQ(refusal(), std::string{"migration "} + name + " must be named NNNN_name.sql with a number from 0001");
         remove(std::string{"migrations/"} + name + ".sql");
     }
     std::ofstream{folder.path() / "migrations" / "README.md"} << "not SQL";
@@ -169,15 +152,13 @@ TEST_F(Migrations, WrongNamesAreRefused) {
 
 TEST_F(Migrations, OneThatEndsItsOwnTransactionIsRefused) {
     migration("0001_first", "CREATE TABLE t (id int); COMMIT; CREATE TABLE u (id int)");
-    EXPECT_EQ(failure(),
-              "migration 0001_first failed: it contains COMMIT or ROLLBACK; leave them out");
+    EXPECT_EQ(failure(), "migration 0001_first failed: it contains COMMIT or ROLLBACK; leave them out");
     EXPECT_EQ(plan().migrations, (Names{"0001_first"}));
 }
 
 TEST_F(Migrations, AFolderThatIsNotThereIsSaid) {
     fs::remove_all(folder.path() / "migrations");
-    EXPECT_EQ(refusal(), "cannot read the folder " + (folder.path() / "migrations").string()
-                             + ": No such file or directory");
+    EXPECT_EQ(refusal(), "cannot read the folder " + (folder.path() / "migrations").string() + ": No such file or directory");
 }
 
 TEST_F(Migrations, ReplaceableFilesFollowEachChange) {
@@ -229,11 +210,9 @@ TEST_F(Migrations, ReplaceableFilesRunEvenWhenTheProcessEndedBeforeThem) {
 }
 
 TEST_F(Migrations, TheApplicationMayNotChangeWhatIsAppendOnly) {
-    migration("0001_first",
-              "CREATE TABLE audit (id bigint GENERATED ALWAYS AS IDENTITY, text text);"
-              "CREATE TABLE plain (text text)");
-    replaceable("90_rights",
-                "INSERT INTO forum_append_only VALUES ('audit', 'what was decided stays')");
+    migration("0001_first", "CREATE TABLE audit (id bigint GENERATED ALWAYS AS IDENTITY, text text);"
+                            "CREATE TABLE plain (text text)");
+    replaceable("90_rights", "INSERT INTO forum_append_only VALUES ('audit', 'what was decided stays')");
     EXPECT_EQ(find_in_url(run().application_url, "options"), "-c role=forum_app");
     const auto state = [&](std::string_view statement) -> std::string {
         try {
@@ -272,16 +251,12 @@ protected:
     OneRole() {
         owner = fresh.name() + "_owner";
         Connection connection{fresh.owner_url(), {}};
-        connection.run(("CREATE ROLE " + owner + " LOGIN NOCREATEROLE; ALTER DATABASE "
-                        + fresh.name() + " OWNER TO " + owner)
-                           .c_str());
+        connection.run(("CREATE ROLE " + owner + " LOGIN NOCREATEROLE; ALTER DATABASE " + fresh.name() + " OWNER TO " + owner).c_str());
         url = change_url(fresh.owner_url(), {{"user", owner}});
     }
     ~OneRole() override {
         Connection connection{fresh.owner_url(), {}};
-        connection.run(("REASSIGN OWNED BY " + owner + " TO forum_owner; DROP OWNED BY " + owner
-                        + "; DROP ROLE " + owner)
-                           .c_str());
+        connection.run(("REASSIGN OWNED BY " + owner + " TO forum_owner; DROP OWNED BY " + owner + "; DROP ROLE " + owner).c_str());
     }
     std::string owner;
     std::string url;
@@ -289,11 +264,9 @@ protected:
 
 TEST_F(OneRole, WorksWithoutASecondOneAndSaysSo) {
     migration("0001_first", "CREATE TABLE audit (id int)");
-    replaceable("90_rights",
-                "INSERT INTO forum_append_only VALUES ('audit', 'what was decided stays')");
+    replaceable("90_rights", "INSERT INTO forum_append_only VALUES ('audit', 'what was decided stays')");
     Names said;
-    const auto result =
-        migrate(url, folder.path(), [&](std::string_view line) { said.emplace_back(line); });
+    const auto result = migrate(url, folder.path(), [&](std::string_view line) { said.emplace_back(line); });
     EXPECT_EQ(result.application_url, url);
     EXPECT_EQ(said.front(), "this database user may not use the role forum_app: audit rows are "
                             "protected by the program "
@@ -307,10 +280,7 @@ TEST_F(OneRole, WorksWithoutASecondOneAndSaysSo) {
     EXPECT_FALSE(plan_migrations(url, folder.path()).empty());
     const auto with_options = change_url(url, {{"options", "-c work_mem=5MB"}});
     Database as_role{{.url = migrate(with_options, folder.path()).application_url}};
-    EXPECT_EQ(test::sql(as_role, "SELECT current_user || ' ' || current_setting('work_mem') AS v")
-                  .one()
-                  .text("v"),
-              "forum_app 5MB");
+    EXPECT_EQ(test::sql(as_role, "SELECT current_user || ' ' || current_setting('work_mem') AS v").one().text("v"), "forum_app 5MB");
     EXPECT_NO_THROW(test::sql(as_role, "INSERT INTO audit VALUES (1)"));
     EXPECT_THROW(test::sql(as_role, "DELETE FROM audit"), DatabaseError);
 }
@@ -352,14 +322,12 @@ TEST_F(Migrations, WaitsForWhoHoldsTheLockAndSaysSo) {
 TEST_F(Migrations, ADatabaseThatCannotHoldOurTextIsRefused) {
     const auto latin = fresh.name() + "_latin";
     Connection connection{fresh.owner_url(), {}};
-    connection.run(
-        ("CREATE DATABASE " + latin + " TEMPLATE template0 ENCODING 'LATIN1' LOCALE 'C'").c_str());
+    connection.run(("CREATE DATABASE " + latin + " TEMPLATE template0 ENCODING 'LATIN1' LOCALE 'C'").c_str());
     try {
         plan_migrations(change_url(fresh.owner_url(), {{"dbname", latin}}), folder.path());
         ADD_FAILURE() << "LATIN1 was taken";
     } catch (const MigrationError& error) {
-        EXPECT_STREQ(error.what(),
-                     "the database's encoding is LATIN1; make it with ENCODING 'UTF8'");
+        EXPECT_STREQ(error.what(), "the database's encoding is LATIN1; make it with ENCODING 'UTF8'");
     }
     connection.run(("DROP DATABASE " + latin).c_str());
 }

@@ -13,18 +13,15 @@ using namespace std::chrono_literals;
 
 class Rows : public test::RolledBackTest {
 protected:
-    static Row one(std::string_view text, Params params = {}) {
-        return test::sql(database(), text, std::move(params)).one();
-    }
+    static Row one(std::string_view text, Params params = {}) { return test::sql(database(), text, std::move(params)).one(); }
 };
 
 TEST_F(Rows, TypesComeBackAsTheyWent) {
     const Time time = Time{} + 1'790'000'000s + 123'456us;
-    const auto row = one("SELECT $1::text AS t, $2::bigint AS n, $3::float8 AS r, $4::bool AS f, "
-                         "$5::timestamptz AS at, $6::bigint AS id",
-                         Params::of("zeg 'hé' \\ \"ja\" \t\n👩‍🌾",
-                                    std::numeric_limits<std::int64_t>::min(), 0.1, true, time,
-                                    base::ThreadId{7}));
+    const auto row = one(
+        "SELECT $1::text AS t, $2::bigint AS n, $3::float8 AS r, $4::bool AS f, "
+        "$5::timestamptz AS at, $6::bigint AS id",
+        Params::of("zeg 'hé' \\ \"ja\" \t\n👩‍🌾", std::numeric_limits<std::int64_t>::min(), 0.1, true, time, base::ThreadId{7}));
     EXPECT_EQ(row.text("t"), "zeg 'hé' \\ \"ja\" \t\n👩‍🌾");
     EXPECT_EQ(row.integer("n"), std::numeric_limits<std::int64_t>::min());
     EXPECT_EQ(row.real("r"), 0.1);
@@ -34,9 +31,8 @@ TEST_F(Rows, TypesComeBackAsTheyWent) {
 }
 
 TEST_F(Rows, NullIsSeenAndRefusedWhereItMayNotBe) {
-    const auto row =
-        one("SELECT $1::text AS t, $2::bigint AS n, $3::timestamptz AS at, $4::text[] AS a",
-            Params::of(std::nullopt, base::PostId{}, std::optional<Time>{}, std::nullopt));
+    const auto row = one("SELECT $1::text AS t, $2::bigint AS n, $3::timestamptz AS at, $4::text[] AS a",
+                         Params::of(std::nullopt, base::PostId{}, std::optional<Time>{}, std::nullopt));
     EXPECT_TRUE(row.is_null("t"));
     EXPECT_EQ(row.text_or("t", "leeg"), "leeg");
     EXPECT_EQ(row.find_text("t"), std::nullopt);
@@ -51,8 +47,7 @@ TEST_F(Rows, NullIsSeenAndRefusedWhereItMayNotBe) {
 }
 
 TEST_F(Rows, WrongColumnsAndTypesAreProgrammingErrors) {
-    const auto row =
-        one("SELECT 'x' AS t, 'infinity'::timestamptz AS at, 99999999999999999999 AS n");
+    const auto row = one("SELECT 'x' AS t, 'infinity'::timestamptz AS at, 99999999999999999999 AS n");
     EXPECT_THROW(row.text("T"), std::logic_error);
     EXPECT_THROW(row.integer("t"), std::logic_error);
     EXPECT_THROW(row.integer("n"), std::logic_error);
@@ -62,20 +57,13 @@ TEST_F(Rows, WrongColumnsAndTypesAreProgrammingErrors) {
 }
 
 TEST_F(Rows, ArraysKeepEveryCharacter) {
-    const std::vector<std::string> values{
-        "",   "NULL", "null",     "a,b",          "{x}",           "zeg \"ja\"",
-        "\\", "\\\"", " ruimte ", "regel\nregel", "é👩‍🌾", "'"};
+    const std::vector<std::string> values{"",   "NULL", "null",     "a,b",          "{x}",           "zeg \"ja\"",
+                                          "\\", "\\\"", " ruimte ", "regel\nregel", "é👩‍🌾", "'"};
     EXPECT_EQ(one("SELECT $1::text[] AS a", Params::of(values)).texts("a"), values);
-    EXPECT_EQ(one("SELECT cardinality($1::text[]) AS n", Params::of(values)).integer("n"),
-              static_cast<std::int64_t>(values.size()));
-    EXPECT_TRUE(
-        one("SELECT $1::text[] AS a", Params::of(std::vector<std::string>{})).texts("a").empty());
-    EXPECT_EQ(one("SELECT array['x', 'Y', '12'] AS a").texts("a"),
-              (std::vector<std::string>{"x", "Y", "12"}));
-    EXPECT_EQ(one("SELECT sum(n) AS n FROM unnest($1::bigint[]) n",
-                  Params::of(std::vector<std::int64_t>{1, -5, 40}))
-                  .integer("n"),
-              36);
+    EXPECT_EQ(one("SELECT cardinality($1::text[]) AS n", Params::of(values)).integer("n"), static_cast<std::int64_t>(values.size()));
+    EXPECT_TRUE(one("SELECT $1::text[] AS a", Params::of(std::vector<std::string>{})).texts("a").empty());
+    EXPECT_EQ(one("SELECT array['x', 'Y', '12'] AS a").texts("a"), (std::vector<std::string>{"x", "Y", "12"}));
+    EXPECT_EQ(one("SELECT sum(n) AS n FROM unnest($1::bigint[]) n", Params::of(std::vector<std::int64_t>{1, -5, 40})).integer("n"), 36);
     EXPECT_THROW(one("SELECT array['a', NULL] AS a").texts("a"), std::logic_error);
     EXPECT_THROW(one("SELECT array[array['a'], array['b']] AS a").texts("a"), std::logic_error);
 }
@@ -83,11 +71,9 @@ TEST_F(Rows, ArraysKeepEveryCharacter) {
 TEST_F(Rows, TimesSurviveTheClockChangeAndFractions) {
     for (const auto offset : {0us, 1us, 999'999us, 500'000us}) {
         for (const char* text :
-             {"2026-03-29T00:59:59Z", "2026-03-29T01:00:00Z", "2026-10-25T01:00:00Z",
-              "1901-01-01T00:00:00Z", "2250-12-31T23:59:59Z"}) {
+             {"2026-03-29T00:59:59Z", "2026-03-29T01:00:00Z", "2026-10-25T01:00:00Z", "1901-01-01T00:00:00Z", "2250-12-31T23:59:59Z"}) {
             const auto time = *base::parse_rfc3339(text) + offset;
-            EXPECT_EQ(one("SELECT $1::timestamptz AS at", Params::of(time)).time("at"), time)
-                << text;
+            EXPECT_EQ(one("SELECT $1::timestamptz AS at", Params::of(time)).time("at"), time) << text;
         }
     }
 }
@@ -101,14 +87,9 @@ TEST_F(Rows, TextThatPostgresqlCannotHoldIsABadRequest) {
         }
         return base::ProblemKind::internal;
     };
-    EXPECT_EQ(kind_of([] {
-                  Params::of(std::string_view{"a\0b", 3});
-              }),
-              base::ProblemKind::bad_request);
-    EXPECT_EQ(kind_of([] { one("SELECT $1::text AS t", Params::of("\xff")); }),
-              base::ProblemKind::bad_request);
-    EXPECT_EQ(kind_of([] { one("SELECT $1::text AS t", Params::of("\xed\xa0\x80")); }),
-              base::ProblemKind::bad_request);
+    EXPECT_EQ(kind_of([] { Params::of(std::string_view{"a\0b", 3}); }), base::ProblemKind::bad_request);
+    EXPECT_EQ(kind_of([] { one("SELECT $1::text AS t", Params::of("\xff")); }), base::ProblemKind::bad_request);
+    EXPECT_EQ(kind_of([] { one("SELECT $1::text AS t", Params::of("\xed\xa0\x80")); }), base::ProblemKind::bad_request);
 }
 
 TEST_F(Rows, ARowOutlivesItsRows) {

@@ -4,8 +4,8 @@
 
 #include "base/text.hpp"
 #include "discussion/place_threads.hpp"
-#include "discussion/thread_filter.hpp"
 #include "discussion/thread_events.hpp"
+#include "discussion/thread_filter.hpp"
 #include "discussion/thread_store.hpp"
 #include "discussion/world.hpp"
 
@@ -30,8 +30,9 @@ bool sees_thread(Reader reader, const std::string& visibility, bool is_published
         return true;
     }
     const bool is_member = reader == Reader::other || reader == Reader::office_holder;
-    return is_published && (visibility == "public" || (visibility == "members" && is_member) ||
-                            (visibility == "administrators" && reader == Reader::office_holder));
+    return is_published
+           && (visibility == "public" || (visibility == "members" && is_member)
+               || (visibility == "administrators" && reader == Reader::office_holder));
 }
 
 /// A text is there for who sees the thread while its post is live, and for its author and staff until it is erased.
@@ -47,9 +48,12 @@ protected:
     void SetUp() override {
         DiscussionTest::SetUp();
         author = world().member("Anna Alpha", true, "GM0981", "member", "programmamanager");
-        readers = {{Reader::guest, guest}, {Reader::other, world().member("Otto Overig", true, "GM1783", "member", "beleidsadviseur")},
-                   {Reader::office_holder, world().member("Wil Wethouder")}, {Reader::author, author},
-                   {Reader::moderator, world().moderator()}, {Reader::administrator, world().administrator()}};
+        readers = {{Reader::guest, guest},
+                   {Reader::other, world().member("Otto Overig", true, "GM1783", "member", "beleidsadviseur")},
+                   {Reader::office_holder, world().member("Wil Wethouder")},
+                   {Reader::author, author},
+                   {Reader::moderator, world().moderator()},
+                   {Reader::administrator, world().administrator()}};
     }
     /// Puts post `number` in a state, as the moves would leave it.
     void put(std::int64_t thread, int number, const std::string& state) {
@@ -57,14 +61,20 @@ protected:
             UPDATE posts SET state = $3, version = CASE WHEN $3 = 'live_change' THEN 2 ELSE 1 END,
                    live_version = CASE WHEN $4 THEN 1 END,
                    published_at = CASE WHEN $4 THEN now() END, withdrawn_at = now()
-             WHERE thread_id = $1 AND number = $2)", db::Params::of(thread, number, state, was_live(state)));
+             WHERE thread_id = $1 AND number = $2)",
+            db::Params::of(thread, number, state, was_live(state)));
         sql(database(), R"(
             INSERT INTO post_versions (post_id, version, body, body_html, by_member)
             SELECT id, 2, 'geheimwijziging', '<p>geheimwijziging</p>', author_id FROM posts
-             WHERE thread_id = $1 AND number = $2 AND state = 'live_change')", db::Params::of(thread, number));
-        sql(database(), "UPDATE post_versions v SET was_live = $3 AND v.version = 1 FROM posts p WHERE p.id = v.post_id AND p.thread_id = $1 AND p.number = $2", db::Params::of(thread, number, was_live(state)));
+             WHERE thread_id = $1 AND number = $2 AND state = 'live_change')",
+            db::Params::of(thread, number));
+        sql(database(),
+            "UPDATE post_versions v SET was_live = $3 AND v.version = 1 FROM posts p WHERE p.id = v.post_id AND p.thread_id = $1 AND "
+            "p.number = $2",
+            db::Params::of(thread, number, was_live(state)));
         if (number == 1) {
-            sql(database(), "UPDATE threads SET opening_state = $2, is_published = $3 WHERE id = $1", db::Params::of(thread, state, was_live(state)));
+            sql(database(), "UPDATE threads SET opening_state = $2, is_published = $3 WHERE id = $1",
+                db::Params::of(thread, state, was_live(state)));
         }
         sql(database(), "SELECT recount_thread($1)", db::Params::of(thread));
     }
@@ -116,16 +126,21 @@ TEST_F(AccessMatrixTest, AReplyInEveryState) {
                 const auto versions = world().get(viewer, world().api(thread, 2) + "/versions");
                 EXPECT_EQ(versions.status, reads && (was_live(state) || is_insider) ? 200 : 404) << who;
                 EXPECT_EQ(holds(versions.model.dump(), "geheimwoord"), versions.status == 200) << who;
-                EXPECT_EQ(holds(versions.model.dump(), "geheimwijziging"), versions.status == 200 && state == "live_change" && is_insider) << who;
+                EXPECT_EQ(holds(versions.model.dump(), "geheimwijziging"), versions.status == 200 && state == "live_change" && is_insider)
+                    << who;
                 if (viewer.is_signed_in() && reader != Reader::author) {
                     const auto reply = world().post(viewer, world().api(thread) + "/posts", {{"body", "x"}, {"reply_to", 2}});
                     const int wanted = !sees ? 404 : reads ? 201 : 400;
                     EXPECT_EQ(reply.status, wanted) << who;
                     if (reply.status == 201) {
-                        sql(database(), "UPDATE posts SET state = 'rejected', published_at = NULL WHERE thread_id = $1 AND number > 3", db::Params::of(thread));
+                        sql(database(), "UPDATE posts SET state = 'rejected', published_at = NULL WHERE thread_id = $1 AND number > 3",
+                            db::Params::of(thread));
                         sql(database(), "SELECT recount_thread($1)", db::Params::of(thread));
                         sql(database(), "DELETE FROM events WHERE false");
-                        sql(database(), "WITH gone AS (DELETE FROM post_versions v USING posts p WHERE p.id = v.post_id AND p.thread_id = $1 AND p.number > 3) DELETE FROM posts WHERE thread_id = $1 AND number > 3", db::Params::of(thread));
+                        sql(database(),
+                            "WITH gone AS (DELETE FROM post_versions v USING posts p WHERE p.id = v.post_id AND p.thread_id = $1 AND "
+                            "p.number > 3) DELETE FROM posts WHERE thread_id = $1 AND number > 3",
+                            db::Params::of(thread));
                     }
                 }
             }
@@ -143,8 +158,14 @@ TEST_F(AccessMatrixTest, AReplyInEveryState) {
 TEST_F(AccessMatrixTest, AnOpeningPostInEveryState) {
     for (const auto& visibility : visibilities) {
         for (const auto& state : states) {
-            const auto thread = world().thread(author, {{"visibility", visibility}, {"title", "Geheimtitel over wonen"}, {"kind", "dilemma"}, {"body", "geheimwoord"},
-                                                        {"context", "geheimcontext"}, {"options", "o"}, {"tried", "t"}, {"municipalities", {"GM0184"}}});
+            const auto thread = world().thread(author, {{"visibility", visibility},
+                                                        {"title", "Geheimtitel over wonen"},
+                                                        {"kind", "dilemma"},
+                                                        {"body", "geheimwoord"},
+                                                        {"context", "geheimcontext"},
+                                                        {"options", "o"},
+                                                        {"tried", "t"},
+                                                        {"municipalities", {"GM0184"}}});
             world().reply(author, thread, "Een reactie.");
             put(thread, 1, state);
             const auto about = visibility + " " + state + " ";
@@ -184,14 +205,16 @@ TEST_F(AccessMatrixTest, AnOpeningPostInEveryState) {
                 const auto opening = database().read([&](db::Tx& tx) { return open_thread_topic(tx, viewer, {thread}); });
                 EXPECT_EQ(opening.has_value(), sees) << who;
             }
-            sql(database(), "UPDATE threads SET is_published = false, opening_state = 'rejected', author_id = $2 WHERE id = $1", db::Params::of(thread, readers.back().second.member));
+            sql(database(), "UPDATE threads SET is_published = false, opening_state = 'rejected', author_id = $2 WHERE id = $1",
+                db::Params::of(thread, readers.back().second.member));
         }
     }
 }
 
 TEST_F(AccessMatrixTest, DraftsMarkersAndOwnListsAreTheirOwners) {
     const auto thread = world().thread(author);
-    world().send(author, http::Method::put, "/api/v1/drafts/reply-" + std::to_string(thread), {{"revision", 0}, {"data", {{"body", "geheimconcept"}}}});
+    world().send(author, http::Method::put, "/api/v1/drafts/reply-" + std::to_string(thread),
+                 {{"revision", 0}, {"data", {{"body", "geheimconcept"}}}});
     for (const auto& [reader, viewer] : readers) {
         const auto page = world().get(viewer, world().api(thread));
         EXPECT_EQ(holds(page.model.dump(), "geheimconcept"), reader == Reader::author);

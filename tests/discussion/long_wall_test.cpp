@@ -85,11 +85,15 @@ TEST_F(LongWallTest, AVoteBringsAQuestionToTheFirstPage) {
 }
 
 TEST_F(LongWallTest, ItsPagesWorkWithoutScript) {
-    const auto html = [&](const access::Viewer& viewer, const std::string& where) { return world().html(viewer, world().get(viewer, where)); };
-    EXPECT_THAT(html(guest, address()), testing::AllOf(testing::HasSubstr("Bekijk alle 405 vragen"), testing::HasSubstr(address("?vanaf=1"))));
+    const auto html = [&](const access::Viewer& viewer, const std::string& where) {
+        return world().html(viewer, world().get(viewer, where));
+    };
+    EXPECT_THAT(html(guest, address()),
+                testing::AllOf(testing::HasSubstr("Bekijk alle 405 vragen"), testing::HasSubstr(address("?vanaf=1"))));
     const auto list = html(bert, address("?vanaf=202"));
     const auto at = "/gesprekken/" + std::to_string(thread) + "/berichten/";
-    EXPECT_THAT(list, testing::AllOf(testing::HasSubstr("id=\"vraag-202\""), testing::HasSubstr(at + "203/stem?vanaf=202"), testing::HasSubstr(address("?vanaf=2"))));
+    EXPECT_THAT(list, testing::AllOf(testing::HasSubstr("id=\"vraag-202\""), testing::HasSubstr(at + "203/stem?vanaf=202"),
+                                     testing::HasSubstr(address("?vanaf=2"))));
     EXPECT_THAT(list, testing::Not(testing::HasSubstr("id=\"vraag-402\"")));
     // Back to the page that one voted on; from elsewhere to where the question stands.
     EXPECT_EQ(world().form(bert, at + "203/stem?vanaf=202", "").location, address("?vanaf=202#vraag-203"));
@@ -104,15 +108,20 @@ TEST_F(LongWallTest, ItsPagesWorkWithoutScript) {
 
 TEST_F(DiscussionTest, StaffStartAThreadWithAWall) {
     const auto anna = world().member("Anna Alpha"), moderator = world().moderator();
-    const json announcement{{"kind", "announcement"}, {"title", "Themauur over wonen"}, {"body", "Stel uw vraag."}, {"theme", "wonen"}, {"visibility", "members"}, {"wall", true}};
+    const json announcement{{"kind", "announcement"}, {"title", "Themauur over wonen"}, {"body", "Stel uw vraag."},
+                            {"theme", "wonen"},       {"visibility", "members"},        {"wall", true}};
     const auto started = world().post(moderator, "/api/v1/threads", announcement, "sleutel");
     ASSERT_EQ(started.status, 201) << started.detail;
     EXPECT_TRUE(started.model["wall"]["isOpen"]);
     const std::int64_t thread = started.model["id"];
     EXPECT_TRUE(world().get(anna, world().api(thread) + "/wall").model["mayAsk"]);
     EXPECT_EQ(world().send(moderator, del, world().api(thread) + "/wall").status, 204);
-    EXPECT_EQ(world().post(moderator, "/api/v1/threads", announcement, "sleutel").model["wall"]["isOpen"], false) << "a retry opens nothing again";
-    EXPECT_EQ(sql(database(), "SELECT by_member FROM wall_acts WHERE thread_id = $1 AND kind = 'open'", db::Params::of(thread)).one().id<base::MemberId>("by_member"), moderator.member);
+    EXPECT_EQ(world().post(moderator, "/api/v1/threads", announcement, "sleutel").model["wall"]["isOpen"], false)
+        << "a retry opens nothing again";
+    EXPECT_EQ(sql(database(), "SELECT by_member FROM wall_acts WHERE thread_id = $1 AND kind = 'open'", db::Params::of(thread))
+                  .one()
+                  .id<base::MemberId>("by_member"),
+              moderator.member);
 
     auto question = announcement;
     question["kind"] = "question";

@@ -26,8 +26,8 @@ protected:
 TEST_F(MentionsTest, AMemberAndAMunicipality) {
     const auto marit = world().member("Marit Oosterwegel");
     EXPECT_EQ(html("Dag @Marit Oosterwegel, hoe gaat dat in @Westland?"),
-              "<p>Dag " + link(marit, "Marit Oosterwegel") +
-                  ", hoe gaat dat in <a class=\"fd-vermelding\" href=\"/gemeenten/GM1783\">@Westland</a>?</p>\n");
+              "<p>Dag " + link(marit, "Marit Oosterwegel")
+                  + ", hoe gaat dat in <a class=\"fd-vermelding\" href=\"/gemeenten/GM1783\">@Westland</a>?</p>\n");
     EXPECT_THAT(html("@marit oosterwegel"), HasSubstr(link(marit, "marit oosterwegel"))) << "in any case";
     EXPECT_THAT(html("(@Marit Oosterwegel)"), HasSubstr(link(marit, "Marit Oosterwegel") + ")"));
     EXPECT_THAT(html("**@Marit Oosterwegel** weet het."), HasSubstr("<strong>" + link(marit, "Marit Oosterwegel") + "</strong>"));
@@ -36,7 +36,8 @@ TEST_F(MentionsTest, AMemberAndAMunicipality) {
 TEST_F(MentionsTest, TheLongestNameWins) {
     const auto jan = world().member("Jan de Wit");
     const auto longer = world().member("Jan de Wit-Smit");
-    EXPECT_THAT(html("@Jan de Wit-Smit en @Jan de Wit."), HasSubstr(link(longer, "Jan de Wit-Smit") + " en " + link(jan, "Jan de Wit") + "."));
+    EXPECT_THAT(html("@Jan de Wit-Smit en @Jan de Wit."),
+                HasSubstr(link(longer, "Jan de Wit-Smit") + " en " + link(jan, "Jan de Wit") + "."));
     EXPECT_THAT(html("@Jan de Witte"), Not(HasSubstr("fd-vermelding")));
 }
 
@@ -49,8 +50,9 @@ TEST_F(MentionsTest, TwoOfOneNameAreToldApartByTheirMunicipality) {
 
 TEST_F(MentionsTest, WhatIsNoMentionStaysAsItWas) {
     const auto marit = world().member("Marit Oosterwegel");
-    for (const auto* text : {"marit@Marit Oosterwegel", "`@Marit Oosterwegel`", "[@Marit Oosterwegel](https://example.nl)", "@ Marit Oosterwegel", "@@Marit Oosterwegel",
-                             "```\n@Marit Oosterwegel\n```", "@Niemand Anders", "@", "é@Marit Oosterwegel"}) {
+    for (const auto* text :
+         {"marit@Marit Oosterwegel", "`@Marit Oosterwegel`", "[@Marit Oosterwegel](https://example.nl)", "@ Marit Oosterwegel",
+          "@@Marit Oosterwegel", "```\n@Marit Oosterwegel\n```", "@Niemand Anders", "@", "é@Marit Oosterwegel"}) {
         EXPECT_THAT(html(text), Not(HasSubstr("fd-vermelding"))) << text;
     }
     sql(database(), "UPDATE members SET ended_at = now() WHERE id = $1", db::Params::of(marit.member));
@@ -88,9 +90,11 @@ TEST_F(MentionsTest, EveryWayToWriteMakesThem) {
     const auto newcomer = world().member("Nina Nieuw", false);
     EXPECT_THAT(world().reply(newcomer, thread, "Ook @Marit Oosterwegel.")["bodyHtml"].get<std::string>(), HasSubstr(wanted));
     world().reply(author, thread, "Zonder.");
-    const auto edited = world().send(author, http::Method::put, world().api(thread, 4), {{"body", "Met @Marit Oosterwegel."}, {"version", 1}});
+    const auto edited =
+        world().send(author, http::Method::put, world().api(thread, 4), {{"body", "Met @Marit Oosterwegel."}, {"version", 1}});
     EXPECT_THAT(edited.model["bodyHtml"].get<std::string>(), HasSubstr(wanted));
-    EXPECT_THAT(world().post(author, "/api/v1/previews", {{"body", "@Marit Oosterwegel"}}).model["html"].get<std::string>(), HasSubstr(wanted));
+    EXPECT_THAT(world().post(author, "/api/v1/previews", {{"body", "@Marit Oosterwegel"}}).model["html"].get<std::string>(),
+                HasSubstr(wanted));
 }
 
 }  // namespace

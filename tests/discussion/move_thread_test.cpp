@@ -30,8 +30,11 @@ protected:
         return world().send(moderator, put, world().api(thread) + "/place", body);
     }
     std::vector<std::string> log() {
-        return sql(database(), "SELECT coalesce(array_agg(kind || ': ' || reason ORDER BY id), '{}') AS lines FROM thread_acts WHERE thread_id = $1",
-                   db::Params::of(thread)).one().texts("lines");
+        return sql(database(),
+                   "SELECT coalesce(array_agg(kind || ': ' || reason ORDER BY id), '{}') AS lines FROM thread_acts WHERE thread_id = $1",
+                   db::Params::of(thread))
+            .one()
+            .texts("lines");
     }
     std::vector<std::int64_t> listed(const std::string& filter) {
         std::vector<std::int64_t> ids;
@@ -61,7 +64,8 @@ TEST_F(MoveThreadTest, ItStandsInItsNewListsAndNoMoreInTheOldOnes) {
     EXPECT_THAT(log(), ElementsAre("move: Hoort hier beter."));
     const auto events = world().events_of("thread/" + std::to_string(thread));
     EXPECT_EQ(events.back().kind, "thread.changed");
-    for (const auto* topic : {"list/all", "list/theme/wonen", "list/theme/expats", "list/municipality/GM1783", "list/municipality/GM0501"}) {
+    for (const auto* topic :
+         {"list/all", "list/theme/wonen", "list/theme/expats", "list/municipality/GM1783", "list/municipality/GM0501"}) {
         EXPECT_THAT(events.back().hints, Contains(topic));
     }
 }

@@ -49,9 +49,11 @@ protected:
     }
     /// The kept figures equal what recounting gives.
     void expect_true_figures() {
-        const auto before = sql(database(), "SELECT reply_count, strand, last_post_at FROM threads WHERE id = $1", db::Params::of(thread)).one();
+        const auto before =
+            sql(database(), "SELECT reply_count, strand, last_post_at FROM threads WHERE id = $1", db::Params::of(thread)).one();
         sql(database(), "SELECT recount_thread($1)", db::Params::of(thread));
-        const auto after = sql(database(), "SELECT reply_count, strand, last_post_at FROM threads WHERE id = $1", db::Params::of(thread)).one();
+        const auto after =
+            sql(database(), "SELECT reply_count, strand, last_post_at FROM threads WHERE id = $1", db::Params::of(thread)).one();
         EXPECT_EQ(before.integer("reply_count"), after.integer("reply_count"));
         EXPECT_EQ(before.text("strand"), after.text("strand"));
         EXPECT_EQ(before.time("last_post_at"), after.time("last_post_at"));
@@ -171,7 +173,8 @@ TEST_F(PostStatesTest, TheAcceptedAnswerIsLostWithItsText) {
     EXPECT_TRUE(world().get(guest, world().api(thread)).model["isAnswered"].get<bool>());
     move([&](db::Tx& tx) { return withdraw(tx, world().announcer, post); });
     EXPECT_FALSE(world().get(guest, world().api(thread)).model["isAnswered"].get<bool>());
-    const auto acts = sql(database(), "SELECT array_agg(kind ORDER BY id) AS kinds FROM thread_acts WHERE thread_id = $1", db::Params::of(thread));
+    const auto acts =
+        sql(database(), "SELECT array_agg(kind ORDER BY id) AS kinds FROM thread_acts WHERE thread_id = $1", db::Params::of(thread));
     EXPECT_THAT(acts.one().texts("kinds"), ElementsAre("accept", "lose-answer"));
 }
 
@@ -190,8 +193,9 @@ TEST_F(PostStatesTest, AThreadIsThereFromTheMomentItsOpeningPostIsLive) {
 }
 
 TEST_F(PostStatesTest, ATitleGoesWithItsText) {
-    const auto own = world().thread(anna, {{"title", "Zeer geheim onderwerp"}, {"kind", "dilemma"}, {"context", "Stil verhaal"},
-                                           {"options", "a of b"}, {"tried", "niets"}});
+    const auto own = world().thread(
+        anna,
+        {{"title", "Zeer geheim onderwerp"}, {"kind", "dilemma"}, {"context", "Stil verhaal"}, {"options", "a of b"}, {"tried", "niets"}});
     world().reply(anna, own, "Toch een reactie.");
     const base::PostId opening{world().get(anna, world().api(own)).model["opening"]["id"]};
     move([&](db::Tx& tx) { return withdraw(tx, world().announcer, opening); });
@@ -200,7 +204,8 @@ TEST_F(PostStatesTest, ATitleGoesWithItsText) {
     const auto page = world().get(guest, world().api(own)).model;
     for (const auto* secret : {"geheim", "Stil verhaal", "a of b"}) {
         EXPECT_THAT(page.dump(), Not(HasSubstr(secret)));
-        EXPECT_THAT(world().get(guest, "/api/v1/threads?q=geheim").model.dump(), Not(HasSubstr(secret == std::string{"geheim"} ? "onderwerp" : secret)));
+        EXPECT_THAT(world().get(guest, "/api/v1/threads?q=geheim").model.dump(),
+                    Not(HasSubstr(secret == std::string{"geheim"} ? "onderwerp" : secret)));
     }
     EXPECT_EQ(world().get(guest, "/api/v1/threads?q=geheim").model["count"], 0);
     EXPECT_TRUE(world().get(guest, "/api/v1/threads/similar?title=Zeer+geheim+onderwerp").model["items"].empty());
@@ -265,10 +270,8 @@ TEST_F(PostStatesTest, OnlyTheMovesOfTheStateMachineHappen) {
         {"resubmit", [&](db::Tx& tx, base::PostId post, int version) { return resubmit(tx, announcer, post, version, "nieuw"); }},
         {"edit", [&](db::Tx& tx, base::PostId post, int version) { return edit_live(tx, announcer, post, version, "nieuw"); }},
         {"propose", [&](db::Tx& tx, base::PostId post, int version) { return propose_change(tx, announcer, post, version, "nieuw"); }},
-        {"publish changed",
-         [&](db::Tx& tx, base::PostId post, int version) {
-             return publish_changed(tx, announcer, post, version, "anders", moderator.member);
-         }},
+        {"publish changed", [&](db::Tx& tx, base::PostId post,
+                                int version) { return publish_changed(tx, announcer, post, version, "anders", moderator.member); }},
         {"hide", [&](db::Tx& tx, base::PostId post, int) { return hide(tx, announcer, post); }},
         {"remove", [&](db::Tx& tx, base::PostId post, int) { return remove(tx, announcer, post); }},
         {"restore", [&](db::Tx& tx, base::PostId post, int) { return restore(tx, announcer, post); }},
@@ -277,13 +280,32 @@ TEST_F(PostStatesTest, OnlyTheMovesOfTheStateMachineHappen) {
     };
     const std::map<std::string, std::map<std::string, std::string>> table{
         {"waiting",
-         {{"publish", "live"}, {"publish changed", "live"}, {"return", "returned"}, {"reject", "rejected"}, {"withdraw", "withdrawn"},
-          {"resubmit", "waiting"}, {"erase", "erased"}}},
+         {{"publish", "live"},
+          {"publish changed", "live"},
+          {"return", "returned"},
+          {"reject", "rejected"},
+          {"withdraw", "withdrawn"},
+          {"resubmit", "waiting"},
+          {"erase", "erased"}}},
         {"returned", {{"withdraw", "withdrawn"}, {"resubmit", "waiting"}, {"expire", "withdrawn"}, {"erase", "erased"}}},
-        {"live", {{"withdraw", "withdrawn"}, {"edit", "live"}, {"propose", "live_change"}, {"hide", "hidden"}, {"remove", "removed"}, {"erase", "erased"}}},
+        {"live",
+         {{"withdraw", "withdrawn"},
+          {"edit", "live"},
+          {"propose", "live_change"},
+          {"hide", "hidden"},
+          {"remove", "removed"},
+          {"erase", "erased"}}},
         {"live_change",
-         {{"publish", "live"}, {"publish changed", "live"}, {"return", "live"}, {"reject", "live"}, {"withdraw", "withdrawn"}, {"edit", "live"},
-          {"propose", "live_change"}, {"hide", "hidden"}, {"remove", "removed"}, {"erase", "erased"}}},
+         {{"publish", "live"},
+          {"publish changed", "live"},
+          {"return", "live"},
+          {"reject", "live"},
+          {"withdraw", "withdrawn"},
+          {"edit", "live"},
+          {"propose", "live_change"},
+          {"hide", "hidden"},
+          {"remove", "removed"},
+          {"erase", "erased"}}},
         {"withdrawn", {{"undo", "live"}, {"remove", "removed"}, {"erase", "erased"}}},
         {"hidden", {{"remove", "removed"}, {"restore", "live"}, {"erase", "erased"}}},
         {"removed", {{"restore", "live"}, {"erase", "erased"}}},

@@ -9,10 +9,10 @@
 namespace forum::discussion {
 namespace {
 
+using nlohmann::json;
 using test::CommittedDiscussionTest;
 using test::DiscussionTest;
 using test::sql;
-using nlohmann::json;
 using testing::ElementsAre;
 using testing::HasSubstr;
 
@@ -43,8 +43,7 @@ TEST_F(DiscussionTest, TheAnswerIsThePostAsItsOwnAddressGivesIt) {
     int number = 1;
     for (const auto& author : {anna, nova, world().moderator(), world().administrator()}) {
         for (const char* reply_to : {"", "1"}) {
-            const auto answer =
-                world().post(author, world().api(thread) + "/posts", {{"body", "Met *nadruk*."}, {"replyTo", reply_to}});
+            const auto answer = world().post(author, world().api(thread) + "/posts", {{"body", "Met *nadruk*."}, {"replyTo", reply_to}});
             EXPECT_EQ(answer.model, world().get(author, world().api(thread, ++number)).model);
         }
     }
@@ -208,7 +207,9 @@ TEST_F(CommittedDiscussionTest, ConcurrentWritersLeaveNoGaps) {
                (SELECT max(number) FROM posts p WHERE p.thread_id = t.id) AS highest,
                (SELECT count(*) FROM events e WHERE e.topic = 'thread/' || t.id) AS events,
                (SELECT max(e.seq) FROM events e WHERE e.topic = 'thread/' || t.id) AS highest_seq
-          FROM threads t WHERE t.id = $1)", db::Params::of(thread)).one();
+          FROM threads t WHERE t.id = $1)",
+                         db::Params::of(thread))
+                         .one();
     const int live = 4 * each + 1, all = writers * each + 1;
     EXPECT_EQ(row.integer("seq"), live);
     EXPECT_EQ(row.integer("events"), live);
@@ -290,7 +291,9 @@ TEST_F(CommittedDiscussionTest, EachWriterAtTheSameMomentGetsHisOwnAnswer) {
     const auto row = sql(database(), R"(
         SELECT seq, last_number, (SELECT count(*) FROM posts p WHERE p.thread_id = threads.id) AS posts,
                (SELECT count(*) FROM events WHERE topic = 'thread/' || threads.id) AS events
-          FROM threads WHERE id = $1)", db::Params::of(open)).one();
+          FROM threads WHERE id = $1)",
+                         db::Params::of(open))
+                         .one();
     for (const char* figure : {"seq", "last_number", "posts", "events"}) {
         EXPECT_EQ(row.integer(figure), 3 * each + 1) << figure;
     }
@@ -301,10 +304,12 @@ TEST_F(CommittedDiscussionTest, TogetherAndAloneLeaveTheSame) {
     const auto anna = world().member("Anna Alpha");
     const auto left_by = [&](int reply_to) {
         const auto thread = world().thread(anna);
-        sql(owner(), "INSERT INTO drafts (member_id, key, data) VALUES ($1, 'reply-' || $2::text, '{}')", db::Params::of(anna.member, thread));
+        sql(owner(), "INSERT INTO drafts (member_id, key, data) VALUES ($1, 'reply-' || $2::text, '{}')",
+            db::Params::of(anna.member, thread));
         const auto done = database().write([&](db::Tx& tx) {
-            return submit_reply(tx, world().services, anna,
-                                {.thread = {thread}, .body = "Zo *doen* wij dat.", .reply_to = reply_to, .key = "k" + std::to_string(thread)});
+            return submit_reply(
+                tx, world().services, anna,
+                {.thread = {thread}, .body = "Zo *doen* wij dat.", .reply_to = reply_to, .key = "k" + std::to_string(thread)});
         });
         return sql(owner(), R"(
             SELECT jsonb_build_object(
@@ -320,7 +325,10 @@ TEST_F(CommittedDiscussionTest, TogetherAndAloneLeaveTheSame) {
               JOIN posts p ON p.thread_id = t.id AND p.number = $2
               JOIN post_versions v ON v.post_id = p.id
               JOIN events e ON e.topic = 'thread/' || t.id AND e.seq = t.seq
-             WHERE t.id = $1)", db::Params::of(thread, done->number)).one().text("what");
+             WHERE t.id = $1)",
+                   db::Params::of(thread, done->number))
+            .one()
+            .text("what");
     };
     const auto together = left_by(0), alone = left_by(1);
     EXPECT_EQ(together, alone);
@@ -334,9 +342,8 @@ TEST_F(CommittedDiscussionTest, AThreadThatIsHeldKeepsOnlyItsOwnWriters) {
     const auto anna = world().member("Anna Alpha");
     const auto held = world().thread(anna), free = world().thread(anna);
     const auto write = [&](std::int64_t thread) {
-        return database().write([&](db::Tx& tx) {
-            return submit_reply(tx, world().services, anna, {.thread = {thread}, .body = "Nog een", .key = ""});
-        });
+        return database().write(
+            [&](db::Tx& tx) { return submit_reply(tx, world().services, anna, {.thread = {thread}, .body = "Nog een", .key = ""}); });
     };
     std::thread waiting;
     owner().write([&](db::Tx& moderator) {

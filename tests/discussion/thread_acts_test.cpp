@@ -37,7 +37,8 @@ protected:
     /// "kind member reason", in order.
     std::vector<std::string> log() {
         std::vector<std::string> lines;
-        for (const auto& row : sql(database(), "SELECT kind, by_member, reason FROM thread_acts WHERE thread_id = $1 ORDER BY id", db::Params::of(thread))) {
+        for (const auto& row :
+             sql(database(), "SELECT kind, by_member, reason FROM thread_acts WHERE thread_id = $1 ORDER BY id", db::Params::of(thread))) {
             const auto by = row.id<base::MemberId>("by_member");
             EXPECT_TRUE(!by || by == moderator.member);
             lines.push_back((by ? "" : "by itself ") + row.text("kind") + ": " + row.text("reason"));
@@ -134,7 +135,8 @@ TEST(LastDay, IsOverAtMidnightInTheNetherlands) {
     EXPECT_EQ(end("2027-03-28"), "2027-03-28T22:00:00Z") << "the day on which the clock goes forward";
     EXPECT_EQ(end("31-12-2026"), "2026-12-31T23:00:00Z");
     EXPECT_EQ(end("1-2-2027"), "2027-02-01T23:00:00Z");
-    for (const auto* text : {"2026-11-21", "2026-02-30", "31-02-2027", "2031-12-31", "9999-12-31", "morgen", "2026-12-31T10:00:00Z", "--", ""}) {
+    for (const auto* text :
+         {"2026-11-21", "2026-02-30", "31-02-2027", "2031-12-31", "9999-12-31", "morgen", "2026-12-31T10:00:00Z", "--", ""}) {
         EXPECT_EQ(end(text), "none") << text;
     }
     EXPECT_EQ(last_day(parse_last_day("31-12-2026", now)), "2026-12-31");
@@ -142,7 +144,8 @@ TEST(LastDay, IsOverAtMidnightInTheNetherlands) {
 
 TEST_F(ThreadActsTest, WhatHasAnEndUndoesItselfThen) {
     const auto tomorrow = last_day(base::next_amsterdam_midnight(base::next_amsterdam_midnight(base::now())));
-    EXPECT_EQ(act(put, "/closure", "Tijdelijk rustig.", {{"until", tomorrow}, {"conclusion", "Voorlopig klaar."}}).model["until"], tomorrow);
+    EXPECT_EQ(act(put, "/closure", "Tijdelijk rustig.", {{"until", tomorrow}, {"conclusion", "Voorlopig klaar."}}).model["until"],
+              tomorrow);
     EXPECT_EQ(act(put, "/pin", "Voor deze week.", {{"until", tomorrow}}).status, 200);
     EXPECT_EQ(page(guest)["closedUntilDate"], tomorrow);
     EXPECT_EQ(page(guest)["pinnedUntilDate"], tomorrow);
@@ -166,8 +169,9 @@ TEST_F(ThreadActsTest, WhatHasAnEndUndoesItselfThen) {
 TEST_F(ThreadActsTest, AnEndThatIsNoneIsRefusedAndKept) {
     for (const auto* until : {"01-01-2020", "volgende week"}) {
         EXPECT_NE(act(put, "/pin", "Voor iedereen.", {{"until", until}}).error("until"), "") << until;
-        const auto again = world().form(moderator, "/gesprekken/" + std::to_string(thread) + "/vastzetten",
-                                        "reason=Voor+iedereen&until=" + std::string{until}.replace(std::string{until}.find_first_of(" -"), 1, "%20"));
+        const auto again =
+            world().form(moderator, "/gesprekken/" + std::to_string(thread) + "/vastzetten",
+                         "reason=Voor+iedereen&until=" + std::string{until}.replace(std::string{until}.find_first_of(" -"), 1, "%20"));
         EXPECT_EQ(again.status, 400);
         EXPECT_EQ(again.model["reason"], "Voor iedereen");
         EXPECT_NE(again.model["until"], "");

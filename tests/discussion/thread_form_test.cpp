@@ -66,12 +66,14 @@ TEST_F(DiscussionTest, AThreadOfANewMemberWaits) {
 
 TEST_F(DiscussionTest, AllFaultsOfAThreadAreToldAtOnce) {
     const auto anna = world().member("Anna Alpha");
-    EXPECT_THAT(fields(world().post(anna, "/api/v1/threads", json::object())), UnorderedElementsAre("kind", "title", "body", "theme", "visibility"));
-    const json wrong{{"kind", "poll"}, {"title", std::string(163, 'x')}, {"body", std::string(20'001, 'x')}, {"theme", "nergens"},
-                     {"visibility", "mij"}, {"municipalities", {"GM9999"}}, {"typologies", {"dorpen"}}, {"colour", "red"}};
+    EXPECT_THAT(fields(world().post(anna, "/api/v1/threads", json::object())),
+                UnorderedElementsAre("kind", "title", "body", "theme", "visibility"));
+    const json wrong{{"kind", "poll"},      {"title", std::string(163, 'x')}, {"body", std::string(20'001, 'x')}, {"theme", "nergens"},
+                     {"visibility", "mij"}, {"municipalities", {"GM9999"}},   {"typologies", {"dorpen"}},         {"colour", "red"}};
     const auto answer = world().post(anna, "/api/v1/threads", wrong);
     EXPECT_EQ(answer.status, 400);
-    EXPECT_THAT(fields(answer), UnorderedElementsAre("kind", "title", "body", "theme", "visibility", "municipalities", "typologies", "colour"));
+    EXPECT_THAT(fields(answer),
+                UnorderedElementsAre("kind", "title", "body", "theme", "visibility", "municipalities", "typologies", "colour"));
     EXPECT_EQ(answer.error("title"), "Maak uw titel korter. U gebruikt nu 163 tekens. Er passen er 140.");
     EXPECT_EQ(world().get(guest, "/api/v1/threads").model["count"], 0);
     EXPECT_EQ(world().post(guest, "/api/v1/threads", good()).status, 401);
@@ -125,7 +127,8 @@ TEST_F(DiscussionTest, EachKindAsksItsOwnFields) {
 TEST_F(DiscussionTest, TheFormsButtonsKeepWhatWasTyped) {
     const auto anna = world().member("Anna Alpha");
     const std::string typed = "title=Mijn+vraag&kind=question&body=**tekst**&theme=wonen&visibility=members&nonce=n1";
-    const auto added = world().form(anna, "/gesprekken", typed + "&municipality_add=westland&municipality_role=experience&actie=gemeente-erbij");
+    const auto added =
+        world().form(anna, "/gesprekken", typed + "&municipality_add=westland&municipality_role=experience&actie=gemeente-erbij");
     EXPECT_EQ(added.status, 200);
     ASSERT_EQ(added.model["municipalities"].size(), 1U);
     EXPECT_EQ(added.model["municipalities"][0]["code"], "GM1783");
@@ -133,7 +136,8 @@ TEST_F(DiscussionTest, TheFormsButtonsKeepWhatWasTyped) {
     EXPECT_EQ(added.model["title"], "Mijn vraag");
     const auto unknown = world().form(anna, "/gesprekken", typed + "&municipality_add=Atlantis&actie=gemeente-erbij");
     EXPECT_THAT(unknown.error("municipalities"), HasSubstr("Atlantis"));
-    const auto removed = world().form(anna, "/gesprekken", typed + "&municipalities=GM1783:about&municipalities=GM0184:about&actie=gemeente-weg:GM1783");
+    const auto removed =
+        world().form(anna, "/gesprekken", typed + "&municipalities=GM1783:about&municipalities=GM0184:about&actie=gemeente-weg:GM1783");
     ASSERT_EQ(removed.model["municipalities"].size(), 1U);
     EXPECT_EQ(removed.model["municipalities"][0]["code"], "GM0184");
     const auto preview = world().form(anna, "/gesprekken", typed + "&actie=voorbeeld");
@@ -155,7 +159,8 @@ TEST_F(DiscussionTest, TheFormsButtonsKeepWhatWasTyped) {
 
 TEST_F(DiscussionTest, ADraftIsKeptOnTheServerAndComesBack) {
     const auto anna = world().member("Anna Alpha"), bert = world().member("Bert Beta");
-    const auto kept = world().form(anna, "/gesprekken", "title=Half+af&body=tekst&municipalities=GM1783:about&actie=bewaar&draft_revision=0");
+    const auto kept =
+        world().form(anna, "/gesprekken", "title=Half+af&body=tekst&municipalities=GM1783:about&actie=bewaar&draft_revision=0");
     EXPECT_EQ(kept.flash, "discussion.flash_draft");
     auto form = world().get(anna, "/gesprekken/nieuw").model;
     EXPECT_EQ(form["title"], "Half af");
@@ -163,9 +168,11 @@ TEST_F(DiscussionTest, ADraftIsKeptOnTheServerAndComesBack) {
     EXPECT_EQ(form["draftRevision"], 1);
     EXPECT_EQ(world().get(bert, "/gesprekken/nieuw").model["title"], "");
 
-    const auto saved = world().send(anna, http::Method::put, "/api/v1/drafts/new-thread", {{"revision", 1}, {"data", {{"title", "Verder"}, {"typologies", {"voorsteden"}}}}});
+    const auto saved = world().send(anna, http::Method::put, "/api/v1/drafts/new-thread",
+                                    {{"revision", 1}, {"data", {{"title", "Verder"}, {"typologies", {"voorsteden"}}}}});
     EXPECT_EQ(saved.model["revision"], 2);
-    const auto late = world().send(anna, http::Method::put, "/api/v1/drafts/new-thread", {{"revision", 1}, {"data", {{"title", "Te laat"}}}});
+    const auto late =
+        world().send(anna, http::Method::put, "/api/v1/drafts/new-thread", {{"revision", 1}, {"data", {{"title", "Te laat"}}}});
     EXPECT_EQ(late.status, 409);
     EXPECT_EQ(late.extra["revision"], 2);
     EXPECT_EQ(late.extra["data"]["title"], "Verder");
@@ -176,16 +183,27 @@ TEST_F(DiscussionTest, ADraftIsKeptOnTheServerAndComesBack) {
 
     world().thread(anna);
     EXPECT_EQ(world().get(anna, "/api/v1/drafts/new-thread").status, 404) << "posting takes the draft away";
-    EXPECT_EQ(world().send(anna, http::Method::put, "/api/v1/drafts/new-thread", {{"revision", 2}, {"data", {{"title", "Nakomer"}}}}).status, 409);
+    EXPECT_EQ(
+        world().send(anna, http::Method::put, "/api/v1/drafts/new-thread", {{"revision", 2}, {"data", {{"title", "Nakomer"}}}}).status,
+        409);
 
     EXPECT_EQ(world().send(anna, http::Method::put, "/api/v1/drafts/reply-12", {{"revision", 0}, {"data", {{"body", "x"}}}}).status, 200);
     EXPECT_EQ(world().send(anna, http::Method::del, "/api/v1/drafts/reply-12").status, 204);
     EXPECT_EQ(world().send(anna, http::Method::del, "/api/v1/drafts/reply-12").status, 204);
     for (const auto* key : {"anything", "reply-x", "reply-0", "edit-1", "new-thread-2"}) {
-        EXPECT_EQ(world().send(anna, http::Method::put, std::string{"/api/v1/drafts/"} + key, {{"revision", 0}, {"data", json::object()}}).status, 404) << key;
+        EXPECT_EQ(
+            world().send(anna, http::Method::put, std::string{"/api/v1/drafts/"} + key, {{"revision", 0}, {"data", json::object()}}).status,
+            404)
+            << key;
     }
-    EXPECT_EQ(world().send(anna, http::Method::put, "/api/v1/drafts/new-thread", {{"revision", 0}, {"data", {{"title", {{"a", 1}}}}}}).status, 400);
-    EXPECT_EQ(world().send(anna, http::Method::put, "/api/v1/drafts/new-thread", {{"revision", 0}, {"data", {{"body", std::string(130'000, 'x')}}}}).status, 413);
+    EXPECT_EQ(
+        world().send(anna, http::Method::put, "/api/v1/drafts/new-thread", {{"revision", 0}, {"data", {{"title", {{"a", 1}}}}}}).status,
+        400);
+    EXPECT_EQ(
+        world()
+            .send(anna, http::Method::put, "/api/v1/drafts/new-thread", {{"revision", 0}, {"data", {{"body", std::string(130'000, 'x')}}}})
+            .status,
+        413);
     EXPECT_EQ(world().get(guest, "/api/v1/drafts/new-thread").status, 401);
 }
 
@@ -211,7 +229,18 @@ TEST_F(CommittedDiscussionTest, OneKeyFromTwoThreadsIsOneThread) {
         for (auto& result : results) {
             threads.emplace_back([&, round] {
                 result = database().write([&](db::Tx& tx) {
-                    return start_thread(tx, world().services, anna, {.kind = "question", .title = "Dubbel?", .body = "Ja", .theme = "wonen", .visibility = "public", .context = {}, .options = {}, .tried = {}, .municipalities = {}, .typologies = {}, .key = "thread/key-" + std::to_string(round)});
+                    return start_thread(tx, world().services, anna,
+                                        {.kind = "question",
+                                         .title = "Dubbel?",
+                                         .body = "Ja",
+                                         .theme = "wonen",
+                                         .visibility = "public",
+                                         .context = {},
+                                         .options = {},
+                                         .tried = {},
+                                         .municipalities = {},
+                                         .typologies = {},
+                                         .key = "thread/key-" + std::to_string(round)});
                 });
                 database().close_this_thread();
             });

@@ -46,7 +46,12 @@ TEST_F(ThreadLogTest, NewestFirstWithWhoWhenAndWhy) {
     const auto day = base::to_rfc3339(base::now() + std::chrono::days{30}).substr(0, 10);
     act(http::Method::put, "/closure", {{"reason", "Er is alles gezegd."}, {"until", day}, {"conclusion", "Het kan **wel**."}});
     act(http::Method::del, "/pin");
-    act(http::Method::put, "/place", {{"kind", "question"}, {"theme", "taal"}, {"municipalities", json::array()}, {"typologies", json::array()}, {"reason", "Past hier."}});
+    act(http::Method::put, "/place",
+        {{"kind", "question"},
+         {"theme", "taal"},
+         {"municipalities", json::array()},
+         {"typologies", json::array()},
+         {"reason", "Past hier."}});
     EXPECT_THAT(kinds(thread), ElementsAre("move", "unpin", "close", "pin"));
     const auto closed = items(thread)[2];
     EXPECT_EQ(closed["by"], mo.name);
@@ -68,7 +73,11 @@ TEST_F(ThreadLogTest, AMergeAndASplitStandInBothAndLeadToEachOther) {
     const auto other = world().thread(anna, {{"title", "Nog een gesprek"}});
     const auto number = world().reply(anna, thread, "Iets anders.")["number"].get<int>();
     act(http::Method::put, "/pin", {{"reason", "Leest iedereen."}});
-    const auto made = world().post(mo, World::api(thread) + "/split", {{"numbers", {number}}, {"title", "Apart"}, {"reason", "Is iets anders."}}).model["into"].get<std::int64_t>();
+    const auto made =
+        world()
+            .post(mo, World::api(thread) + "/split", {{"numbers", {number}}, {"title", "Apart"}, {"reason", "Is iets anders."}})
+            .model["into"]
+            .get<std::int64_t>();
     EXPECT_THAT(kinds(thread), ElementsAre("split", "pin"));
     EXPECT_EQ(items(thread)[0]["other"]["id"], made);
     EXPECT_THAT(kinds(made), ElementsAre("split"));

@@ -1,6 +1,5 @@
 #include "discussion/thread_page.hpp"
 
-
 #include <gmock/gmock.h>
 
 #include "discussion/post_states.hpp"
@@ -81,7 +80,8 @@ TEST_F(DiscussionTest, PagesHoldTwentyRepliesAtFixedNumbers) {
     EXPECT_TRUE(third.model["posts"]["next"].is_null());
     EXPECT_EQ(third.model["previousUrl"], page_url(thread) + "?pagina=2");
     EXPECT_EQ(third.model["replyCount"], 43);
-    EXPECT_EQ(world().get(guest, "/gesprekken/" + std::to_string(thread) + "/berichten/44").location, page_url(thread) + "?pagina=3#bericht-44");
+    EXPECT_EQ(world().get(guest, "/gesprekken/" + std::to_string(thread) + "/berichten/44").location,
+              page_url(thread) + "?pagina=3#bericht-44");
     EXPECT_EQ(numbers(world().get(nova, world().api(thread) + "?cursor=" + cursor).model).front(), 22);
 
     EXPECT_EQ(world().get(guest, page_url(thread) + "?pagina=4").status, 404);
@@ -132,8 +132,12 @@ TEST_F(DiscussionTest, ThePageShowsWhatItsReaderMayDo) {
 
 TEST_F(DiscussionTest, EveryTemplateFindsWhatItNeeds) {
     const auto anna = world().member("Anna Alpha"), nova = world().member("Nova Nieuw", false, ""), moderator = world().moderator();
-    const auto thread = world().thread(anna, {{"kind", "dilemma"}, {"context", "Situatie"}, {"options", "Dit of dat"}, {"tried", "Niets"},
-                                              {"municipalities", {"GM1783", "GM0184:experience"}}, {"typologies", {"tuinbouwgemeenten"}}});
+    const auto thread = world().thread(anna, {{"kind", "dilemma"},
+                                              {"context", "Situatie"},
+                                              {"options", "Dit of dat"},
+                                              {"tried", "Niets"},
+                                              {"municipalities", {"GM1783", "GM0184:experience"}},
+                                              {"typologies", {"tuinbouwgemeenten"}}});
     world().reply(nova, thread, "Wacht.");
     world().reply(anna, thread, "Antwoord met **vet**.", 1);
     world().thread(anna, {{"title", "Iets anders over bewoners"}});
@@ -185,7 +189,8 @@ TEST_F(DiscussionTest, TheFirstNewPostIsWhereAReaderLands) {
     EXPECT_EQ(world().send(bert, http::Method::put, world().api(thread) + "/marker", {{"number", 5}}).model["number"], 22) << "only up";
     EXPECT_EQ(world().send(bert, http::Method::put, world().api(thread) + "/marker", {{"number", 999}}).model["number"], 24);
     sql(database(), "UPDATE read_markers SET updated_at = now() - interval '1 second'");
-    sql(database(), "UPDATE posts SET published_at = now() - interval '1 hour' WHERE thread_id = $1 AND published_at IS NOT NULL", db::Params::of(thread));
+    sql(database(), "UPDATE posts SET published_at = now() - interval '1 hour' WHERE thread_id = $1 AND published_at IS NOT NULL",
+        db::Params::of(thread));
     EXPECT_EQ(world().get(bert, "/api/v1/threads").model["items"][0]["newCount"], 0);
     // What was approved later stands among older posts and is new all the same.
     database().write([&](db::Tx& tx) { publish(tx, world().announcer, {waiting["id"]}, 1); });
@@ -221,9 +226,12 @@ TEST_F(DiscussionTest, AQuestionHasOneAnswerChosenByItsAsker) {
     EXPECT_EQ(world().send(anna, http::Method::del, url).status, 204);
     EXPECT_EQ(world().send(anna, http::Method::del, url).status, 204);
     EXPECT_FALSE(world().get(guest, world().api(thread)).model["isAnswered"].get<bool>());
-    const auto acts = sql(database(), "SELECT array_agg(kind || ' ' || by_member ORDER BY id) AS acts FROM thread_acts WHERE thread_id = $1", db::Params::of(thread));
+    const auto acts =
+        sql(database(), "SELECT array_agg(kind || ' ' || by_member ORDER BY id) AS acts FROM thread_acts WHERE thread_id = $1",
+            db::Params::of(thread));
     const auto by_anna = " " + to_string(anna.member), by_moderator = " " + to_string(moderator.member);
-    EXPECT_THAT(acts.one().texts("acts"), ElementsAre("accept" + by_anna, "unaccept" + by_moderator, "accept" + by_moderator, "unaccept" + by_anna));
+    EXPECT_THAT(acts.one().texts("acts"),
+                ElementsAre("accept" + by_anna, "unaccept" + by_moderator, "accept" + by_moderator, "unaccept" + by_anna));
     const auto experience = world().thread(anna, {{"kind", "experience"}});
     world().reply(bert, experience, "Geen vraag.");
     EXPECT_EQ(world().send(anna, http::Method::put, world().api(experience) + "/answer", {{"number", 2}}).status, 403);
@@ -245,7 +253,9 @@ TEST_F(DiscussionTest, LiveFollowersGetThePostAsAGuestSeesIt) {
     const auto hint = render_hint(database(), event, "list/all").json();
     EXPECT_EQ(hint["value"]["replyCount"], 1);
     EXPECT_FALSE(hint["value"]["isNew"].get<bool>());
-    EXPECT_TRUE(render_hint(database(), world().events_of("thread/" + std::to_string(thread)).front(), "list/all").json()["value"]["isNew"].get<bool>());
+    EXPECT_TRUE(render_hint(database(), world().events_of("thread/" + std::to_string(thread)).front(), "list/all")
+                    .json()["value"]["isNew"]
+                    .get<bool>());
     for (const auto* topic : {"me/1", "moderation"}) {
         EXPECT_EQ(render_hint(database(), event, topic).json()["value"], (nlohmann::json{{"thread", thread}, {"kind", "post.new"}}));
     }

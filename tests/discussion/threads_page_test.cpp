@@ -46,7 +46,12 @@ std::vector<std::int64_t> all_ids(test::World& world, const access::Viewer& view
 TEST_F(DiscussionTest, FiltersNarrowEachOtherAndStandInTheAddress) {
     const auto anna = world().member("Anna Alpha", true, "GM1783");
     const auto question = world().thread(anna, {{"title", "Vraag over buurten"}, {"municipalities", {"GM0184"}}});
-    const auto dilemma = world().thread(anna, {{"title", "Dilemma over buurten"}, {"kind", "dilemma"}, {"context", "a"}, {"options", "b"}, {"tried", "c"}, {"typologies", {"voorsteden"}}});
+    const auto dilemma = world().thread(anna, {{"title", "Dilemma over buurten"},
+                                               {"kind", "dilemma"},
+                                               {"context", "a"},
+                                               {"options", "b"},
+                                               {"tried", "c"},
+                                               {"typologies", {"voorsteden"}}});
     const auto experience = world().thread(anna, {{"title", "Ervaring met taal"}, {"kind", "experience"}, {"theme", "taal"}});
     const auto list = [&](const std::string& query) { return all_ids(world(), guest, query); };
     EXPECT_THAT(list("kind=question"), ElementsAre(question));
@@ -78,7 +83,8 @@ TEST_F(DiscussionTest, FiltersNarrowEachOtherAndStandInTheAddress) {
 }
 
 TEST_F(DiscussionTest, LikeMineIsTheTypeOfTheReadersMunicipality) {
-    const auto anna = world().member("Anna Alpha", true, "GM1783"), bert = world().member("Bert Beta", true, "GM0184"), nora = world().member("Nora", true, "");
+    const auto anna = world().member("Anna Alpha", true, "GM1783"), bert = world().member("Bert Beta", true, "GM0184"),
+               nora = world().member("Nora", true, "");
     const auto by_anna = world().thread(anna);
     world().thread(bert);
     const auto linked = world().thread(bert, {{"typologies", {"tuinbouwgemeenten"}}});
@@ -120,7 +126,9 @@ TEST_F(DiscussionTest, PinnedStandsFirst) {
     const auto anna = world().member("Anna Alpha");
     const auto old = world().thread(anna);
     const auto fresh = world().thread(anna);
-    sql(database(), "UPDATE threads SET last_post_at = now() - interval '1 day', is_pinned = true, pinned_reason = 'belangrijk' WHERE id = $1", db::Params::of(old));
+    sql(database(),
+        "UPDATE threads SET last_post_at = now() - interval '1 day', is_pinned = true, pinned_reason = 'belangrijk' WHERE id = $1",
+        db::Params::of(old));
     EXPECT_THAT(all_ids(world(), guest, ""), ElementsAre(old, fresh));
     EXPECT_THAT(all_ids(world(), guest, "sort=newest"), ElementsAre(fresh, old));
 }
@@ -135,7 +143,8 @@ struct KnownThread {
     std::map<int, std::string> posts;  ///< state by number
 
     int replies() const {
-        return static_cast<int>(std::count_if(posts.begin(), posts.end(), [](const auto& post) { return post.first > 1 && post.second == "live"; }));
+        return static_cast<int>(
+            std::count_if(posts.begin(), posts.end(), [](const auto& post) { return post.first > 1 && post.second == "live"; }));
     }
 };
 
@@ -144,9 +153,11 @@ struct KnownThread {
 TEST_F(DiscussionTest, CountsEqualRowsWhateverHappens) {
     std::mt19937 random{42};
     const auto one_of = [&](const auto& list) -> const auto& { return list[random() % list.size()]; };
-    const auto anna = world().member("Anna Alpha", true, "GM1783"), nova = world().member("Nova Nieuw", false, "GM0184", "member", "raadslid"), moderator = world().moderator();
-    const std::vector<std::string> kinds{"question", "experience"}, themes{"wonen", "taal"}, typologies{"voorsteden", "grensgemeenten", "tuinbouwgemeenten"},
-        codes{"GM1783", "GM0184", "GM0363"}, visibilities{"public", "members", "administrators"};
+    const auto anna = world().member("Anna Alpha", true, "GM1783"),
+               nova = world().member("Nova Nieuw", false, "GM0184", "member", "raadslid"), moderator = world().moderator();
+    const std::vector<std::string> kinds{"question", "experience"}, themes{"wonen", "taal"},
+        typologies{"voorsteden", "grensgemeenten", "tuinbouwgemeenten"}, codes{"GM1783", "GM0184", "GM0363"},
+        visibilities{"public", "members", "administrators"};
     const std::vector<access::Viewer> writers{anna, nova};
     std::vector<KnownThread> known;
 
@@ -154,23 +165,40 @@ TEST_F(DiscussionTest, CountsEqualRowsWhateverHappens) {
         if (viewer.is_staff() || thread.author == viewer.member) {
             return true;
         }
-        return thread.is_published && (thread.visibility == "public" || (thread.visibility == "members" && viewer.is_signed_in()) || viewer.is_office_holder);
+        return thread.is_published
+               && (thread.visibility == "public" || (thread.visibility == "members" && viewer.is_signed_in()) || viewer.is_office_holder);
     };
     const auto is_listed = [&](const KnownThread& thread, const access::Viewer& viewer) {
         const bool waits = thread.posts.at(1) == "waiting" || thread.posts.at(1) == "returned";
         const bool is_blanked = thread.posts.at(1) == "withdrawn" && !viewer.is_staff() && thread.author != viewer.member;
-        return may_see(thread, viewer) && (thread.is_published || (thread.author == viewer.member && waits)) && !(is_blanked && thread.replies() == 0);
+        return may_see(thread, viewer) && (thread.is_published || (thread.author == viewer.member && waits))
+               && !(is_blanked && thread.replies() == 0);
     };
 
     for (int step = 0; step < 220; ++step) {
         const auto act = random() % 10;
         if (act < 2 || known.empty()) {
             const auto& author = one_of(writers);
-            KnownThread thread{.id = 0, .kind = one_of(kinds), .theme = one_of(themes), .visibility = one_of(visibilities), .typologies = {}, .municipalities = {}, .author = author.member, .is_published = author.is_trusted, .posts = {}};
-            if (random() % 2 == 0) thread.typologies.insert(one_of(typologies));
-            if (random() % 2 == 0) thread.typologies.insert(one_of(typologies));
-            if (random() % 2 == 0) thread.municipalities.insert(one_of(codes));
-            thread.id = world().thread(author, {{"kind", thread.kind}, {"theme", thread.theme}, {"visibility", thread.visibility}, {"typologies", thread.typologies}, {"municipalities", thread.municipalities}});
+            KnownThread thread{.id = 0,
+                               .kind = one_of(kinds),
+                               .theme = one_of(themes),
+                               .visibility = one_of(visibilities),
+                               .typologies = {},
+                               .municipalities = {},
+                               .author = author.member,
+                               .is_published = author.is_trusted,
+                               .posts = {}};
+            if (random() % 2 == 0)
+                thread.typologies.insert(one_of(typologies));
+            if (random() % 2 == 0)
+                thread.typologies.insert(one_of(typologies));
+            if (random() % 2 == 0)
+                thread.municipalities.insert(one_of(codes));
+            thread.id = world().thread(author, {{"kind", thread.kind},
+                                                {"theme", thread.theme},
+                                                {"visibility", thread.visibility},
+                                                {"typologies", thread.typologies},
+                                                {"municipalities", thread.municipalities}});
             thread.municipalities.insert(author.municipality);
             thread.posts[1] = author.is_trusted ? "live" : "waiting";
             known.push_back(thread);
@@ -192,7 +220,9 @@ TEST_F(DiscussionTest, CountsEqualRowsWhateverHappens) {
             continue;
         }
         const int number = static_cast<int>(random() % static_cast<unsigned>(last)) + 1;
-        const auto row = sql(database(), "SELECT id, version, author_id FROM posts WHERE thread_id = $1 AND number = $2", db::Params::of(thread.id, number)).one();
+        const auto row = sql(database(), "SELECT id, version, author_id FROM posts WHERE thread_id = $1 AND number = $2",
+                             db::Params::of(thread.id, number))
+                             .one();
         const auto post = row.id<base::PostId>("id");
         const auto version = static_cast<int>(row.integer("version"));
         auto& state = thread.posts[number];
@@ -231,12 +261,16 @@ TEST_F(DiscussionTest, CountsEqualRowsWhateverHappens) {
 
     for (const auto& viewer : {guest, anna, nova, moderator}) {
         const auto matching = [&](auto condition) {
-            return std::count_if(known.begin(), known.end(), [&](const KnownThread& thread) { return is_listed(thread, viewer) && condition(thread); });
+            return std::count_if(known.begin(), known.end(),
+                                 [&](const KnownThread& thread) { return is_listed(thread, viewer) && condition(thread); });
         };
-        for (const auto& filter : std::vector<std::string>{"", "kind=question", "theme=taal", "typology=voorsteden", "state=open", "kind=question&state=answered", "typology=voorsteden&typology=grensgemeenten&theme=wonen"}) {
+        for (const auto& filter :
+             std::vector<std::string>{"", "kind=question", "theme=taal", "typology=voorsteden", "state=open",
+                                      "kind=question&state=answered", "typology=voorsteden&typology=grensgemeenten&theme=wonen"}) {
             const auto page = world().get(viewer, "/api/v1/threads?" + filter).model;
             EXPECT_EQ(page["count"].get<std::size_t>(), all_ids(world(), viewer, filter).size()) << filter;
-            const std::map<std::string, std::string> lists{{"kinds", "kind"}, {"themes", "theme"}, {"typologies", "typology"}, {"states", "state"}};
+            const std::map<std::string, std::string> lists{
+                {"kinds", "kind"}, {"themes", "theme"}, {"typologies", "typology"}, {"states", "state"}};
             for (const auto& [list, name] : lists) {
                 for (const auto& choice : page["filters"][list]) {
                     // The same address with this filter's own values replaced by the choice.
@@ -253,11 +287,14 @@ TEST_F(DiscussionTest, CountsEqualRowsWhateverHappens) {
         const auto counts = database().read([&](db::Tx& tx) { return count_by_municipality(tx, viewer); });
         for (const auto& code : codes) {
             const auto count = counts.find(code);
-            EXPECT_EQ(count == counts.end() ? 0U : static_cast<std::size_t>(count->second), all_ids(world(), viewer, "municipality=" + code).size());
-            EXPECT_EQ(matching([&](const KnownThread& thread) { return thread.municipalities.contains(code); }), static_cast<std::ptrdiff_t>(all_ids(world(), viewer, "municipality=" + code).size()));
+            EXPECT_EQ(count == counts.end() ? 0U : static_cast<std::size_t>(count->second),
+                      all_ids(world(), viewer, "municipality=" + code).size());
+            EXPECT_EQ(matching([&](const KnownThread& thread) { return thread.municipalities.contains(code); }),
+                      static_cast<std::ptrdiff_t>(all_ids(world(), viewer, "municipality=" + code).size()));
         }
         EXPECT_EQ(matching([](const KnownThread&) { return true; }), static_cast<std::ptrdiff_t>(all_ids(world(), viewer, "").size()));
-        EXPECT_EQ(matching([](const KnownThread& thread) { return thread.kind == "question" && !thread.is_answered; }), static_cast<std::ptrdiff_t>(all_ids(world(), viewer, "state=open").size()));
+        EXPECT_EQ(matching([](const KnownThread& thread) { return thread.kind == "question" && !thread.is_answered; }),
+                  static_cast<std::ptrdiff_t>(all_ids(world(), viewer, "state=open").size()));
         for (const auto& thread : known) {
             const auto page = world().get(viewer, world().api(thread.id));
             ASSERT_EQ(page.status, may_see(thread, viewer) ? 200 : 404);
@@ -279,7 +316,8 @@ TEST_F(DiscussionTest, CountsEqualRowsWhateverHappens) {
 TEST_F(DiscussionTest, HomeCountsWhatItLinksTo) {
     const auto anna = world().member("Anna Alpha", true, "GM1783"), bert = world().member("Bert Beta", true, "GM0184");
     for (int i = 0; i < 6; ++i) {
-        world().thread(i % 2 == 0 ? anna : bert, {{"kind", i < 4 ? "question" : "experience"}, {"visibility", i == 0 ? "members" : "public"}});
+        world().thread(i % 2 == 0 ? anna : bert,
+                       {{"kind", i < 4 ? "question" : "experience"}, {"visibility", i == 0 ? "members" : "public"}});
     }
     for (const auto& viewer : {guest, anna}) {
         const auto home = world().get(viewer, "/api/v1/home").model;

@@ -37,7 +37,9 @@ protected:
     test::Answer vote(const access::Viewer& viewer, int number, http::Method method = put) {
         return world().send(viewer, method, world().api(thread, number) + "/vote");
     }
-    test::Answer move(int number, http::Method method = put) { return world().send(moderator, method, world().api(thread, number) + "/dealt"); }
+    test::Answer move(int number, http::Method method = put) {
+        return world().send(moderator, method, world().api(thread, number) + "/dealt");
+    }
     test::Answer call(int number) { return world().send(moderator, put, world().api(thread) + "/wall/current", {{"number", number}}); }
     json wall(const access::Viewer& viewer) { return world().get(viewer, world().api(thread) + "/wall").model; }
     /// "number: votes" of the open questions, in order.
@@ -117,8 +119,8 @@ TEST_F(WallTest, WhoMayWhat) {
         bool sees_members, sees_office_holders, is_staff;
     };
     const auto administrator = world().administrator();
-    const std::vector<Reader> readers{{"guest", guest, false, false, false},         {"adviser", adviser, true, false, false},
-                                      {"office-holder", carl, true, true, false},    {"author", anna, true, true, false},
+    const std::vector<Reader> readers{{"guest", guest, false, false, false},      {"adviser", adviser, true, false, false},
+                                      {"office-holder", carl, true, true, false}, {"author", anna, true, true, false},
                                       {"moderator", moderator, true, true, true}, {"administrator", administrator, true, true, true}};
     for (const std::string visibility : {"public", "members", "administrators"}) {
         thread = world().thread(anna, {{"visibility", visibility}});
@@ -174,7 +176,8 @@ TEST_F(WallTest, OneQuestionIsDealtWithAtATime) {
     EXPECT_EQ(call(1).status, 404) << "the opening post is no question";
     EXPECT_EQ(call(99).status, 404);
     std::vector<std::string> acts;
-    for (const auto& row : sql(database(), "SELECT kind, by_member FROM wall_acts WHERE thread_id = $1 ORDER BY id", db::Params::of(thread))) {
+    for (const auto& row :
+         sql(database(), "SELECT kind, by_member FROM wall_acts WHERE thread_id = $1 ORDER BY id", db::Params::of(thread))) {
         EXPECT_EQ(row.id<base::MemberId>("by_member"), moderator.member);
         acts.push_back(row.text("kind"));
     }
@@ -312,7 +315,10 @@ TEST_F(CommittedWallTest, CountsEqualTheRowsWhoeverVotesAtOnce) {
     teller.join();
     tell();
     std::map<int, std::int64_t> rows;
-    for (const auto& row : sql(database(), "SELECT p.number, count(v.member_id) AS votes FROM posts p LEFT JOIN post_votes v ON v.post_id = p.id WHERE p.thread_id = $1 AND p.number > 1 GROUP BY p.number", db::Params::of(thread))) {
+    for (const auto& row : sql(database(),
+                               "SELECT p.number, count(v.member_id) AS votes FROM posts p LEFT JOIN post_votes v ON v.post_id = p.id WHERE "
+                               "p.thread_id = $1 AND p.number > 1 GROUP BY p.number",
+                               db::Params::of(thread))) {
         rows[static_cast<int>(row.integer("number"))] = row.integer("votes");
     }
     const auto message = render_event(database(), world().services, told(kind::post_voted).back()).json();
@@ -325,7 +331,11 @@ TEST_F(CommittedWallTest, CountsEqualTheRowsWhoeverVotesAtOnce) {
     for (const auto& question : shown["items"]) {
         EXPECT_EQ(question["votes"], rows.at(question["number"]));
     }
-    const auto seqs = sql(database(), "SELECT count(*) AS events, max(seq) AS last, (SELECT seq FROM threads WHERE id = $1) AS seq FROM events WHERE topic = 'thread/' || $1::bigint", db::Params::of(thread)).one();
+    const auto seqs = sql(database(),
+                          "SELECT count(*) AS events, max(seq) AS last, (SELECT seq FROM threads WHERE id = $1) AS seq FROM events WHERE "
+                          "topic = 'thread/' || $1::bigint",
+                          db::Params::of(thread))
+                          .one();
     EXPECT_EQ(seqs.integer("events"), seqs.integer("seq"));
     EXPECT_EQ(seqs.integer("last"), seqs.integer("seq"));
 }

@@ -36,7 +36,8 @@ protected:
         return world().post(moderator, world().api(from) + "/merge", {{"into", into}, {"reason", reason}});
     }
     test::Answer split(std::int64_t from, const std::vector<int>& numbers, const std::string& title = "Een eigen gesprek") {
-        return world().post(moderator, world().api(from) + "/split", {{"numbers", numbers}, {"title", title}, {"reason", "Een ander onderwerp."}});
+        return world().post(moderator, world().api(from) + "/split",
+                            {{"numbers", numbers}, {"title", title}, {"reason", "Een ander onderwerp."}});
     }
     json page(const access::Viewer& viewer, std::int64_t thread) { return world().get(viewer, world().api(thread)).model; }
     /// "number author: text" of what the viewer reads.
@@ -44,7 +45,8 @@ protected:
         std::vector<std::string> lines;
         const auto model = page(viewer, thread);
         const auto add = [&](const json& post) {
-            lines.push_back(std::to_string(post["number"].get<int>()) + " " + post["author"]["name"].get<std::string>() + ": " + post["body"].get<std::string>());
+            lines.push_back(std::to_string(post["number"].get<int>()) + " " + post["author"]["name"].get<std::string>() + ": "
+                            + post["body"].get<std::string>());
         };
         add(model["opening"]);
         for (const auto& post : model["posts"]["items"]) {
@@ -54,10 +56,13 @@ protected:
     }
     std::string address(std::int64_t thread, const std::string& part = "") { return "/gesprekken/" + std::to_string(thread) + part; }
     base::PostId post_id(std::int64_t thread, int number) {
-        return sql(database(), "SELECT id FROM posts WHERE thread_id = $1 AND number = $2", db::Params::of(thread, number)).one().id<base::PostId>("id");
+        return sql(database(), "SELECT id FROM posts WHERE thread_id = $1 AND number = $2", db::Params::of(thread, number))
+            .one()
+            .id<base::PostId>("id");
     }
     std::int64_t marker(const access::Viewer& viewer, std::int64_t thread) {
-        const auto rows = sql(database(), "SELECT number FROM read_markers WHERE member_id = $1 AND thread_id = $2", db::Params::of(viewer.member, thread));
+        const auto rows = sql(database(), "SELECT number FROM read_markers WHERE member_id = $1 AND thread_id = $2",
+                              db::Params::of(viewer.member, thread));
         return rows.empty() ? -1 : rows[0].integer("number");
     }
     void read_up_to(const access::Viewer& viewer, std::int64_t thread, int number) {
@@ -82,7 +87,8 @@ TEST_F(WholeThreadsTest, MergedPostsStandBehindAndTheOthersStay) {
     EXPECT_EQ(world().reply(anna, two, "En verder.")["number"], 5);
     const auto list = world().get(guest, "/api/v1/threads?q=Eerste+gesprek").model;
     EXPECT_TRUE(list["items"].empty());
-    const auto log = sql(database(), "SELECT kind, reason, other_thread, by_member FROM thread_acts WHERE thread_id = $1", db::Params::of(one));
+    const auto log =
+        sql(database(), "SELECT kind, reason, other_thread, by_member FROM thread_acts WHERE thread_id = $1", db::Params::of(one));
     ASSERT_EQ(log.size(), 1U);
     EXPECT_EQ(log[0].text("kind") + log[0].text("reason"), "mergeGaat over hetzelfde.");
     EXPECT_EQ(log[0].integer("other_thread"), two);
@@ -101,7 +107,8 @@ TEST_F(WholeThreadsTest, OldAddressesLeadOnAlsoTwice) {
             EXPECT_EQ(answer.status, 200) << "301, see Page::redirect";
         }
         EXPECT_EQ(world().get(guest, address(one, "/berichten/2")).location, at(opening + 1));
-        EXPECT_EQ(world().get(guest, address(one, "/berichten/2/versies")).location, address(where, "/berichten/" + std::to_string(opening + 1) + "/versies"));
+        EXPECT_EQ(world().get(guest, address(one, "/berichten/2/versies")).location,
+                  address(where, "/berichten/" + std::to_string(opening + 1) + "/versies"));
         EXPECT_EQ(world().get(guest, world().api(one)).page.api_redirect, world().api(where));
         EXPECT_EQ(world().get(guest, world().api(one, 2)).page.api_redirect, world().api(where, opening + 1));
         EXPECT_EQ(world().get(guest, address(one, "/berichten/9")).status, 404) << "there never was one";
@@ -212,8 +219,11 @@ TEST_F(WholeThreadsTest, ChosenPostsBecomeAThreadOfTheirOwn) {
     EXPECT_EQ(model["replyCount"], 1);
     EXPECT_EQ(page(bas, made)["isOwn"], true);
     EXPECT_EQ(page(guest, one)["replyCount"], 1);
-    EXPECT_EQ(page(guest, one)["posts"]["items"][0]["replyTo"]["url"], address(made, "/berichten/1")) << "a quote leads to the other thread";
-    EXPECT_EQ(page(guest, one)["moved"], json::parse(R"([{"number": 2, "url": "/gesprekken/)" + std::to_string(one) + R"(/berichten/2"}, {"number": 5, "url": "/gesprekken/)" + std::to_string(one) + R"(/berichten/5"}])"));
+    EXPECT_EQ(page(guest, one)["posts"]["items"][0]["replyTo"]["url"], address(made, "/berichten/1"))
+        << "a quote leads to the other thread";
+    EXPECT_EQ(page(guest, one)["moved"],
+              json::parse(R"([{"number": 2, "url": "/gesprekken/)" + std::to_string(one)
+                          + R"(/berichten/2"}, {"number": 5, "url": "/gesprekken/)" + std::to_string(one) + R"(/berichten/5"}])"));
     EXPECT_EQ(world().get(guest, address(one, "/berichten/5")).location, address(made, "/een-eigen-gesprek#bericht-3"));
     EXPECT_EQ(marker(anna, made), 2) << "of those three she had seen two";
     EXPECT_THAT(world().html(guest, world().get(guest, address(one, "/eerste-gesprek"))), HasSubstr("id=\"bericht-5\""));
@@ -241,14 +251,19 @@ TEST_F(WholeThreadsTest, AnAnswerDoesNotGoToAnotherThread) {
     world().send(anna, put, world().api(one) + "/answer", {{"number", 2}});
     split(one, {2});
     EXPECT_EQ(page(guest, one)["isAnswered"], false);
-    const auto log = sql(database(), "SELECT string_agg(kind, ' ' ORDER BY id) AS kinds FROM thread_acts WHERE thread_id = $1", db::Params::of(one)).one().text("kinds");
+    const auto log =
+        sql(database(), "SELECT string_agg(kind, ' ' ORDER BY id) AS kinds FROM thread_acts WHERE thread_id = $1", db::Params::of(one))
+            .one()
+            .text("kinds");
     EXPECT_EQ(log, "accept lose-answer split");
 }
 
 TEST_F(WholeThreadsTest, TheFormFindsTheOtherThreadAndShowsItFirst) {
     const auto url = address(one, "/samenvoegen");
     EXPECT_THAT(world().html(moderator, world().get(moderator, url)), HasSubstr("Eerste gesprek"));
-    for (const auto& into : {std::to_string(two), "https%3A%2F%2Fforum.example%2Fgesprekken%2F" + std::to_string(two) + "%2Ftweede-gesprek%3Fpagina%3D2", std::string{"tweede"}}) {
+    for (const auto& into :
+         {std::to_string(two), "https%3A%2F%2Fforum.example%2Fgesprekken%2F" + std::to_string(two) + "%2Ftweede-gesprek%3Fpagina%3D2",
+          std::string{"tweede"}}) {
         const auto found = world().form(moderator, url, "into=" + into + "&reason=Zelfde&actie=zoek");
         EXPECT_EQ(found.status, 200);
         ASSERT_EQ(found.model["choices"].size(), 1U) << into;
@@ -279,14 +294,19 @@ class CrossingActsTest : public test::CommittedDiscussionTest {
 protected:
     /// Numbers of a thread's posts, and whether none is missing or twice.
     void expect_whole(std::int64_t thread, std::size_t posts) {
-        const auto row = sql(database(), "SELECT count(*) AS n, count(DISTINCT p.number) AS numbers, max(p.number) AS highest, t.last_number, t.reply_count "
-                                         "FROM threads t JOIN posts p ON p.thread_id = t.id WHERE t.id = $1 GROUP BY t.id",
-                             db::Params::of(thread)).one();
+        const auto row =
+            sql(database(),
+                "SELECT count(*) AS n, count(DISTINCT p.number) AS numbers, max(p.number) AS highest, t.last_number, t.reply_count "
+                "FROM threads t JOIN posts p ON p.thread_id = t.id WHERE t.id = $1 GROUP BY t.id",
+                db::Params::of(thread))
+                .one();
         EXPECT_EQ(row.integer("n"), static_cast<std::int64_t>(posts));
         EXPECT_EQ(row.integer("numbers"), row.integer("n"));
         EXPECT_EQ(row.integer("highest"), row.integer("last_number"));
         EXPECT_EQ(row.integer("reply_count"), row.integer("n") - 1);
-        const auto events = sql(database(), "SELECT count(*) AS n, max(seq) AS last FROM events WHERE topic = 'thread/' || $1", db::Params::of(thread)).one();
+        const auto events =
+            sql(database(), "SELECT count(*) AS n, max(seq) AS last FROM events WHERE topic = 'thread/' || $1", db::Params::of(thread))
+                .one();
         EXPECT_EQ(events.integer("n"), events.integer("last")) << "no gap";
     }
 };
@@ -297,7 +317,9 @@ TEST_F(CrossingActsTest, OfTwoMergesThatCrossOneWins) {
     for (int round = 0; round < 10; ++round) {
         const auto one = world().thread(anna), two = world().thread(anna);
         int first{0}, second{0};
-        std::thread crossing{[&] { first = world().post(moderator, world().api(one) + "/merge", {{"into", two}, {"reason", "Heen."}}).status; }};
+        std::thread crossing{[&] {
+            first = world().post(moderator, world().api(one) + "/merge", {{"into", two}, {"reason", "Heen."}}).status;
+        }};
         second = world().post(moderator, world().api(two) + "/merge", {{"into", one}, {"reason", "Terug."}}).status;
         crossing.join();
         EXPECT_EQ((first == 200) + (second == 200), 1) << first << " " << second;

@@ -157,8 +157,7 @@ public:
     access::Viewer moderator(const std::string& name = "Mo Derator") { return member(name, true, "", "moderator"); }
     access::Viewer administrator(const std::string& name = "Bea Heer") { return member(name, true, "", "administrator"); }
 
-    Answer get(const access::Viewer& viewer, const std::string& target,
-               view::Language language = view::Language::dutch) {
+    Answer get(const access::Viewer& viewer, const std::string& target, view::Language language = view::Language::dutch) {
         return run(viewer, http::Method::get, target, {}, {}, "", language);
     }
     /// JSON to an API route.
@@ -239,8 +238,8 @@ public:
     std::vector<live::Event> delivered;
 
 private:
-    Answer run(const access::Viewer& viewer, http::Method method, const std::string& target,
-               const std::string& content_type, const std::string& body, const std::string& key, view::Language language) {
+    Answer run(const access::Viewer& viewer, http::Method method, const std::string& target, const std::string& content_type,
+               const std::string& body, const std::string& key, view::Language language) {
         Answer answer;
         http::Request request;
         request.method = method;
@@ -326,9 +325,8 @@ private:
 /// Reference data once per test program.
 inline void seed_places(db::Database& database) {
     static std::once_flag once;
-    std::call_once(once, [&] {
-        database.write([](db::Tx& tx) { places::seed_reference_data(tx, std::string{FORUM_SOURCE_DIR} + "/sql/seed"); });
-    });
+    std::call_once(
+        once, [&] { database.write([](db::Tx& tx) { places::seed_reference_data(tx, std::string{FORUM_SOURCE_DIR} + "/sql/seed"); }); });
 }
 
 /// Each test in a transaction that is rolled back; now() stands still in it.

@@ -73,8 +73,9 @@ class ExactlyOnceTest : public test::DatabaseTest, public ::testing::WithParamIn
 TEST_P(ExactlyOnceTest, WithTwoWorkersAsTheModelSays) {
     test::seed_places(database());
     FollowingWorld world{database()};
-    std::vector<access::Viewer> people{world.member("Anna Alpha"), world.member("Bert Bakker"), world.member("Carla Cremers", true, "GM0981", "member", "beleidsadviseur"),
-                                       world.moderator(), world.member("Nina Nieuw", false, "GM0981", "member", "raadslid")};
+    std::vector<access::Viewer> people{world.member("Anna Alpha"), world.member("Bert Bakker"),
+                                       world.member("Carla Cremers", true, "GM0981", "member", "beleidsadviseur"), world.moderator(),
+                                       world.member("Nina Nieuw", false, "GM0981", "member", "raadslid")};
     std::atomic<bool> is_over{false};
     std::vector<std::thread> workers;
     for (int n = 0; n < 2; ++n) {
@@ -97,8 +98,13 @@ TEST_P(ExactlyOnceTest, WithTwoWorkersAsTheModelSays) {
         auto* thread = threads.empty() ? nullptr : &threads[any(threads.size())];
         const bool is_held = who == 4;
         if (kind <= 1 && !is_held) {
-            Thread made{.id = 0, .author = static_cast<int>(who), .theme = themes[any(themes.size())], .visibility = any(3) == 0 ? "administrators" : "public", .posts = {}};
-            made.id = world.thread(people[who], {{"theme", made.theme}, {"visibility", made.visibility}, {"municipalities", json::array()}});
+            Thread made{.id = 0,
+                        .author = static_cast<int>(who),
+                        .theme = themes[any(themes.size())],
+                        .visibility = any(3) == 0 ? "administrators" : "public",
+                        .posts = {}};
+            made.id =
+                world.thread(people[who], {{"theme", made.theme}, {"visibility", made.visibility}, {"municipalities", json::array()}});
             const auto post = sql(database(), "SELECT id FROM posts WHERE thread_id = $1", db::Params::of(made.id)).one().integer("id");
             made.posts.push_back({post, made.author, -1, true});
             model.published(made, 0);
@@ -116,7 +122,8 @@ TEST_P(ExactlyOnceTest, WithTwoWorkersAsTheModelSays) {
                 continue;
             }
             ASSERT_EQ(answer.status, is_held ? 202 : 201) << answer.detail;
-            thread->posts.push_back({answer.model["id"], static_cast<int>(who), may_quote ? thread->posts[static_cast<std::size_t>(quoted)].author : -1, !is_held});
+            thread->posts.push_back({answer.model["id"], static_cast<int>(who),
+                                     may_quote ? thread->posts[static_cast<std::size_t>(quoted)].author : -1, !is_held});
             if (!is_held) {
                 model.published(*thread, thread->posts.size() - 1);
             }
@@ -153,7 +160,8 @@ TEST_P(ExactlyOnceTest, WithTwoWorkersAsTheModelSays) {
     std::set<std::tuple<int, std::int64_t, bool>> made;
     std::size_t count = 0;
     for (int member = 0; member < members; ++member) {
-        for (const auto& row : sql(database(), "SELECT post_id, kind = 'answer' AS is_answer FROM notices WHERE member_id = $1", db::Params::of(people[static_cast<std::size_t>(member)].member))) {
+        for (const auto& row : sql(database(), "SELECT post_id, kind = 'answer' AS is_answer FROM notices WHERE member_id = $1",
+                                   db::Params::of(people[static_cast<std::size_t>(member)].member))) {
             made.emplace(member, row.integer("post_id"), row.flag("is_answer"));
             ++count;
         }

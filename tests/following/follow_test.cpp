@@ -19,7 +19,7 @@ TEST_F(FollowingTest, EachKindOfSubjectWithEachLevel) {
     const auto reader = world().member("Bert Bakker");
     const auto thread = world().thread(asker);
     for (const std::string& subject : {"thread/" + std::to_string(thread), std::string{"theme/wonen"}, std::string{"municipality/GM1783"},
-                                      std::string{"typology/tuinbouwgemeenten"}, "member/" + to_string(asker.member)}) {
+                                       std::string{"typology/tuinbouwgemeenten"}, "member/" + to_string(asker.member)}) {
         EXPECT_EQ(world().level(reader, subject), "") << subject;
         for (const auto* level : {"all", "replies", "digest", "nothing"}) {
             const auto answer = world().follow(reader, subject, level);
@@ -45,15 +45,16 @@ TEST_F(FollowingTest, WhatIsNotThereForSomeoneIsNotFound) {
     sql(database(), "UPDATE members SET ended_at = now() WHERE id = $1", db::Params::of(gone.member));
     for (const std::string& subject :
          {"thread/" + std::to_string(closed), "thread/" + std::to_string(waiting), std::string{"thread/999999999"}, std::string{"thread/x"},
-          std::string{"theme/bestaat-niet"}, std::string{"municipality/GM9999"}, std::string{"typology/x"}, "member/" + to_string(gone.member),
-          "member/" + to_string(adviser.member), std::string{"planet/mars"}}) {
+          std::string{"theme/bestaat-niet"}, std::string{"municipality/GM9999"}, std::string{"typology/x"},
+          "member/" + to_string(gone.member), "member/" + to_string(adviser.member), std::string{"planet/mars"}}) {
         EXPECT_EQ(world().get(adviser, "/api/v1/me/follows/" + subject).status, 404) << subject;
         EXPECT_EQ(world().follow(adviser, subject).status, 404) << subject;
         EXPECT_EQ(world().forget(adviser, subject).status, 404) << subject;
     }
     EXPECT_EQ(world().follow(guest, "theme/wonen").status, 401);
     EXPECT_EQ(world().get(guest, "/api/v1/me/follows").status, 401);
-    EXPECT_EQ(sql(database(), "SELECT count(*) AS n FROM follows WHERE member_id = $1", db::Params::of(adviser.member)).one().integer("n"), 0);
+    EXPECT_EQ(sql(database(), "SELECT count(*) AS n FROM follows WHERE member_id = $1", db::Params::of(adviser.member)).one().integer("n"),
+              0);
 }
 
 TEST_F(FollowingTest, FaultyInputIsNamed) {
@@ -96,13 +97,16 @@ TEST_F(FollowingTest, OffInAThreadOfOnesOwnIsNothingAndForgettingGivesTheDefault
 
 TEST_F(FollowingTest, NobodyFollowsWithoutEnd) {
     const auto reader = world().member("Bert Bakker");
-    sql(database(), "INSERT INTO follows (member_id, subject, level, is_chosen) SELECT $1, 'thread/' || n, 'all', true FROM generate_series(1000001, 1000000 + $2::integer) n",
+    sql(database(),
+        "INSERT INTO follows (member_id, subject, level, is_chosen) SELECT $1, 'thread/' || n, 'all', true FROM generate_series(1000001, "
+        "1000000 + $2::integer) n",
         db::Params::of(reader.member, most_follows));
     const auto refused = world().follow(reader, "theme/wonen");
     EXPECT_EQ(refused.status, 400);
     EXPECT_THAT(refused.error("level"), HasSubstr("2000"));
     EXPECT_EQ(world().follow(reader, "theme/wonen", "digest").status, 400);
-    sql(database(), "UPDATE follows SET subject = 'theme/wonen' WHERE member_id = $1 AND subject = 'thread/1000001'", db::Params::of(reader.member));
+    sql(database(), "UPDATE follows SET subject = 'theme/wonen' WHERE member_id = $1 AND subject = 'thread/1000001'",
+        db::Params::of(reader.member));
     EXPECT_EQ(world().follow(reader, "theme/wonen", "digest").status, 200) << "what he follows he can still change";
     world().form(reader, "/volgen/gesprek/1000002", "level=off");
     EXPECT_EQ(world().follow(reader, "theme/werk-en-inkomen").status, 404);

@@ -21,7 +21,11 @@ protected:
         named = world().member("Bert Bakker", true, "GM0344");
     }
     static json dilemma(const json& more = json::object()) {
-        json thread{{"kind", "dilemma"}, {"context", "De wijk groeit."}, {"options", "Wel of niet."}, {"tried", "Nog niets."}, {"municipalities", json::array()}};
+        json thread{{"kind", "dilemma"},
+                    {"context", "De wijk groeit."},
+                    {"options", "Wel of niet."},
+                    {"tried", "Nog niets."},
+                    {"municipalities", json::array()}};
         thread.update(more);
         return thread;
     }
@@ -29,7 +33,8 @@ protected:
     std::vector<std::string> told(const access::Viewer& member) {
         world().turn();
         std::vector<std::string> kinds;
-        for (const auto& row : sql(database(), "SELECT kind FROM notices WHERE member_id = $1 ORDER BY id", db::Params::of(member.member))) {
+        for (const auto& row :
+             sql(database(), "SELECT kind FROM notices WHERE member_id = $1 ORDER BY id", db::Params::of(member.member))) {
             kinds.push_back(row.text("kind"));
         }
         return kinds;
@@ -102,7 +107,8 @@ TEST_F(MentionNoticesTest, AMergeBeforeTheTurnLosesNobody) {
     const auto merged = world().post(world().moderator(), world().api(from) + "/merge", {{"into", into}, {"reason", "Hetzelfde."}});
     ASSERT_LT(merged.status, 300) << merged.detail;
     EXPECT_EQ(told(named), once);
-    EXPECT_THAT(world().get(named, world().api(into)).model["posts"]["items"][0]["former"].dump(), HasSubstr("/leden/" + to_string(named.member)));
+    EXPECT_THAT(world().get(named, world().api(into)).model["posts"]["items"][0]["former"].dump(),
+                HasSubstr("/leden/" + to_string(named.member)));
 }
 
 /// Rows of before names became links in fields have no HTML.

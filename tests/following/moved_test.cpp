@@ -34,8 +34,9 @@ protected:
     std::vector<std::string> kinds(const access::Viewer& viewer, std::int64_t thread) {
         world().turn();
         std::vector<std::string> list;
-        for (const auto& row : sql(database(), "SELECT kind, number, is_read FROM standing_notices($1, $2) WHERE thread_id = $3 ORDER BY id",
-                                   db::Params::of(viewer.member, viewer.level(), thread))) {
+        for (const auto& row :
+             sql(database(), "SELECT kind, number, is_read FROM standing_notices($1, $2) WHERE thread_id = $3 ORDER BY id",
+                 db::Params::of(viewer.member, viewer.level(), thread))) {
             list.push_back(row.text("kind") + " " + std::to_string(row.integer("number")) + (row.flag("is_read") ? " read" : ""));
         }
         return list;
@@ -51,7 +52,9 @@ TEST_F(MovedTest, WhoFollowedAMergedThreadFollowsTheOther) {
     world().turn();
     EXPECT_EQ(level(reader, two), "all");
     EXPECT_EQ(level(writer, two), "replies");
-    EXPECT_EQ(sql(database(), "SELECT count(*) AS n FROM follows WHERE subject = $1", db::Params::of(world().subject(one))).one().integer("n"), 0);
+    EXPECT_EQ(
+        sql(database(), "SELECT count(*) AS n FROM follows WHERE subject = $1", db::Params::of(world().subject(one))).one().integer("n"),
+        0);
     world().reply(asker, two, "Verder hier.");
     EXPECT_THAT(kinds(reader, two), ElementsAre("reply 4"));
 }
@@ -104,7 +107,8 @@ TEST_F(MovedTest, FollowersOfASplitThreadAreTold) {
     world().follow(reader, world().subject(one), "all");
     const auto quiet = world().member("Dirk Digest");
     world().follow(quiet, world().subject(one), "digest");
-    const auto done = world().post(moderator, world().api(one) + "/split", {{"numbers", {2}}, {"title", "Apart"}, {"reason", "Iets anders."}});
+    const auto done =
+        world().post(moderator, world().api(one) + "/split", {{"numbers", {2}}, {"title", "Apart"}, {"reason", "Iets anders."}});
     ASSERT_EQ(done.status, 201);
     const std::int64_t made = done.model["into"];
     EXPECT_THAT(kinds(reader, made), ElementsAre("moved 1"));

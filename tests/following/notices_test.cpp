@@ -28,7 +28,8 @@ protected:
     std::vector<std::string> kinds(const access::Viewer& viewer) {
         world().turn();
         std::vector<std::string> list;
-        for (const auto& row : sql(database(), "SELECT thread_id, kind, is_read FROM standing_notices($1, $2) ORDER BY id", db::Params::of(viewer.member, viewer.level()))) {
+        for (const auto& row : sql(database(), "SELECT thread_id, kind, is_read FROM standing_notices($1, $2) ORDER BY id",
+                                   db::Params::of(viewer.member, viewer.level()))) {
             list.push_back(row.text("kind") + (row.flag("is_read") ? " read" : ""));
         }
         return list;
@@ -77,7 +78,8 @@ TEST_F(NoticesTest, EachLevelOfAThread) {
 
 TEST_F(NoticesTest, ANewThreadByEachOfItsSubjectsIsOneNotice) {
     const json more{{"theme", "wonen"}, {"municipalities", {"GM0344"}}, {"typologies", {"tuinbouwgemeenten"}}};
-    for (const auto& subject : std::vector<std::string>{"theme/wonen", "municipality/GM0344", "municipality/GM1783", "typology/tuinbouwgemeenten", "member/" + to_string(asker.member)}) {
+    for (const auto& subject : std::vector<std::string>{"theme/wonen", "municipality/GM0344", "municipality/GM1783",
+                                                        "typology/tuinbouwgemeenten", "member/" + to_string(asker.member)}) {
         world().follow(reader, subject);
         const auto before = rows(reader);
         world().thread(asker, more);
@@ -161,16 +163,20 @@ TEST_F(NoticesTest, NobodyIsToldOfWhatHeMayNotRead) {
     const auto moderator = world().moderator();
     const auto gone = world().member("Gijs Gegaan");
     for (const std::string visibility : {"public", "members", "administrators"}) {
-        for (const std::string state : {"live", "live_change", "hidden", "removed", "withdrawn", "erased", "waiting", "returned", "rejected"}) {
+        for (const std::string state :
+             {"live", "live_change", "hidden", "removed", "withdrawn", "erased", "waiting", "returned", "rejected"}) {
             const auto thread = world().thread(asker, {{"visibility", visibility}, {"title", "Geheimtitel"}});
             for (const auto& who : {adviser, alderman, moderator, gone}) {
-                sql(database(), "INSERT INTO follows (member_id, subject, level, is_chosen) VALUES ($1, $2, 'all', true)", db::Params::of(who.member, world().subject(thread)));
+                sql(database(), "INSERT INTO follows (member_id, subject, level, is_chosen) VALUES ($1, $2, 'all', true)",
+                    db::Params::of(who.member, world().subject(thread)));
             }
             sql(database(), "UPDATE members SET ended_at = now() WHERE id = $1", db::Params::of(gone.member));
             world().reply(writer, thread, "geheimwoord", 1);
             world().turn();
             const bool was_live = state != "waiting" && state != "returned" && state != "rejected";
-            sql(database(), "UPDATE posts SET state = $2, published_at = CASE WHEN $3 THEN published_at END WHERE thread_id = $1 AND number = 2", db::Params::of(thread, state, was_live));
+            sql(database(),
+                "UPDATE posts SET state = $2, published_at = CASE WHEN $3 THEN published_at END WHERE thread_id = $1 AND number = 2",
+                db::Params::of(thread, state, was_live));
             for (const auto& who : {asker, adviser, alderman, moderator, gone}) {
                 const bool sees = visibility != "administrators" || who.member != adviser.member;
                 const bool is_live = state == "live" || state == "live_change";
@@ -215,7 +221,11 @@ TEST_F(NoticesTest, ReadingTheThreadClearsIt) {
     world().send(asker, http::Method::put, world().api(thread) + "/marker", {{"number", 3}});
     EXPECT_THAT(kinds(asker), ElementsAre("reply read", "reply read"));
     EXPECT_EQ(world().bell(asker), 0);
-    EXPECT_EQ(sql(database(), "SELECT count(*) AS n FROM notices WHERE member_id = $1 AND read_at IS NULL", db::Params::of(asker.member)).one().integer("n"), 0) << "kept, so that it is not computed for ever";
+    EXPECT_EQ(sql(database(), "SELECT count(*) AS n FROM notices WHERE member_id = $1 AND read_at IS NULL", db::Params::of(asker.member))
+                  .one()
+                  .integer("n"),
+              0)
+        << "kept, so that it is not computed for ever";
     const auto row = world().notices(asker).model["items"][0];
     EXPECT_EQ(row["isUnread"], false);
     EXPECT_EQ(row["count"], 2);
@@ -232,7 +242,8 @@ TEST_F(NoticesTest, MarkedAsReadByRowOrAllAtOnceButNotWhatCameSince) {
     EXPECT_THAT(world().html(asker, world().get(asker, "/ik/meldingen")), HasSubstr("Alles gelezen"));
     world().reply(writer, two, "Later.");
     world().turn();
-    const auto marked = world().send(asker, http::Method::put, "/api/v1/me/notices/read", {{"until", page.model["until"]}, {"thread", one}});
+    const auto marked =
+        world().send(asker, http::Method::put, "/api/v1/me/notices/read", {{"until", page.model["until"]}, {"thread", one}});
     EXPECT_EQ(marked.model["count"], 1);
     EXPECT_THAT(world().events_of("me/" + to_string(asker.member)).back().kind, "counters");
     const auto all = world().form(asker, "/ik/meldingen/gelezen", "until=" + page.model["until"].dump());
@@ -247,7 +258,8 @@ TEST_F(NoticesTest, ATaskStandsOnThePageUntilItIsDone) {
     const auto newcomer = world().member("Nina Nieuw", false);
     const auto thread = world().thread(asker);
     const auto post = world().reply(newcomer, thread, "Mijn eerste bericht.");
-    database().write([&](db::Tx& tx) { discussion::return_to_author(tx, world().announcer, base::PostId{post["id"].get<std::int64_t>()}, 1); });
+    database().write(
+        [&](db::Tx& tx) { discussion::return_to_author(tx, world().announcer, base::PostId{post["id"].get<std::int64_t>()}, 1); });
     const auto page = world().get(newcomer, "/ik/meldingen");
     EXPECT_EQ(page.model["taskCount"], 1);
     EXPECT_EQ(page.model["count"], 1);

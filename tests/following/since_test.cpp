@@ -43,7 +43,8 @@ protected:
         return list;
     }
     void put_visit(const std::string& until = "") {
-        const auto answer = world().send(reader, http::Method::put, "/api/v1/me/visit", {{"until", until.empty() ? since()["until"].get<std::string>() : until}});
+        const auto answer = world().send(reader, http::Method::put, "/api/v1/me/visit",
+                                         {{"until", until.empty() ? since()["until"].get<std::string>() : until}});
         EXPECT_EQ(answer.status, 204) << answer.detail;
     }
 
@@ -95,8 +96,18 @@ TEST_F(SinceTest, AnEventThatCommitsLateIsNotMissed) {
     std::int64_t late = 0;
     std::thread writer{[&] {
         database().write([&](db::Tx& tx) {
-            const auto thread = discussion::start_thread(tx, world().services, asker, {.kind = "question", .title = "Laat", .body = "Tekst", .theme = "wonen", .visibility = "public",
-                                                                                      .context = {}, .options = {}, .tried = {}, .municipalities = {{"GM0981", "about"}}, .typologies = {}, .key = {}});
+            const auto thread = discussion::start_thread(tx, world().services, asker,
+                                                         {.kind = "question",
+                                                          .title = "Laat",
+                                                          .body = "Tekst",
+                                                          .theme = "wonen",
+                                                          .visibility = "public",
+                                                          .context = {},
+                                                          .options = {},
+                                                          .tried = {},
+                                                          .municipalities = {{"GM0981", "about"}},
+                                                          .typologies = {},
+                                                          .key = {}});
             late = thread.thread.value;
             has_begun.set_value();
             may_commit.get_future().wait();
@@ -150,8 +161,10 @@ TEST_F(SinceTest, LessTimeIsLessToRead) {
 }
 
 TEST_F(SinceTest, AMadeUpPlaceIsRefused) {
-    for (const auto& until : {std::string{}, std::string{"x"}, site::encode_cursor({"1:2:3", "gisteren"}), site::encode_cursor({"a:b:c", "2026-01-01T00:00:00Z"}),
-                              site::encode_cursor({"1:999999999999:", "2026-01-01T00:00:00Z"}), site::encode_cursor({"5:5:", "2999-01-01T00:00:00Z"})}) {
+    for (const auto& until :
+         {std::string{}, std::string{"x"}, site::encode_cursor({"1:2:3", "gisteren"}),
+          site::encode_cursor({"a:b:c", "2026-01-01T00:00:00Z"}), site::encode_cursor({"1:999999999999:", "2026-01-01T00:00:00Z"}),
+          site::encode_cursor({"5:5:", "2999-01-01T00:00:00Z"})}) {
         EXPECT_EQ(world().send(reader, http::Method::put, "/api/v1/me/visit", {{"until", until}}).status, 400) << until;
     }
 }

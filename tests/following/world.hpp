@@ -20,8 +20,7 @@ public:
     }
 
     following::Services following{services, [](db::Tx& tx, const access::Viewer& viewer) {
-                                      return static_cast<int>(
-                                          tx.exec(returned_query, db::Params::of(viewer.member)).one().integer("n"));
+                                      return static_cast<int>(tx.exec(returned_query, db::Params::of(viewer.member)).one().integer("n"));
                                   }};
 
     static std::string subject(std::int64_t thread) { return "thread/" + std::to_string(thread); }

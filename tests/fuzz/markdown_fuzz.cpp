@@ -67,9 +67,7 @@ bool is_known(std::string_view rest) {
             continue;
         bool is_equal = true;
         for (std::size_t i = 0; i < tag.size() && is_equal; ++i) {
-            const auto lower = [](char c) {
-                return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-            };
+            const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
             is_equal = lower(rest[i]) == lower(tag[i]);
         }
         if (is_equal)

@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <cstdlib>
 
-#include "http/request_parser.hpp"
 #include "http/limits.hpp"
+#include "http/request_parser.hpp"
 
 namespace {
 

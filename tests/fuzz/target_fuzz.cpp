@@ -24,8 +24,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         require(forum::base::is_valid_utf8(target->path));
         require((target->path + "/").find("/../") == std::string::npos);
         require((target->path + "/").find("/./") == std::string::npos);
-        require(std::none_of(target->path.begin(), target->path.end(),
-                             [](char c) { return static_cast<unsigned char>(c) < 0x20; }));
+        require(std::none_of(target->path.begin(), target->path.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20; }));
         for (const auto& [name, value] : target->query) {
             require(forum::base::is_valid_utf8(name) && forum::base::is_valid_utf8(value));
         }

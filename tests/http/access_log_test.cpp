@@ -12,7 +12,8 @@ TEST(AccessLogPath, HoldsNoSecretOfALink) {
     std::string written;
     {
         AccessLog log{[&](std::string_view lines) { written += lines; }};
-        for (const auto* target : {"/kennisgeving/Zm9ydW0tYS1zZWNyZXQtdGhhdC1sZXRzLWluLTEyMzQ?x=1", "/gesprekken/12/hoe-vindt-u-een-taalmaatje-voor-nieuwe-bewoners", "/", ""}) {
+        for (const auto* target : {"/kennisgeving/Zm9ydW0tYS1zZWNyZXQtdGhhdC1sZXRzLWluLTEyMzQ?x=1",
+                                   "/gesprekken/12/hoe-vindt-u-een-taalmaatje-voor-nieuwe-bewoners", "/", ""}) {
             log.add({.id = 1, .method = "GET", .target = target, .status = 200, .bytes = 0, .time = {}});
         }
         log.tick({});

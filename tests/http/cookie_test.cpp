@@ -66,10 +66,8 @@ TEST(Cookie, is_set_for_http_only_and_this_site_only) {
     EXPECT_EQ(set_cookie("sid", "abc", CookieTransport::any), "sid=abc; Path=/; HttpOnly; SameSite=Lax");
     EXPECT_EQ(set_cookie("__Host-sid", "abc", CookieTransport::secure, hours{1}),
               "__Host-sid=abc; Path=/; HttpOnly; SameSite=Lax; Secure; Max-Age=3600");
-    EXPECT_EQ(set_cookie("sid", "", CookieTransport::any, seconds{0}),
-              "sid=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0");
-    EXPECT_EQ(set_cookie("sid", "", CookieTransport::any, seconds{-5}),
-              "sid=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0");
+    EXPECT_EQ(set_cookie("sid", "", CookieTransport::any, seconds{0}), "sid=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0");
+    EXPECT_EQ(set_cookie("sid", "", CookieTransport::any, seconds{-5}), "sid=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0");
 }
 
 TEST(Cookie, refuses_what_a_browser_would_drop_or_read_otherwise) {

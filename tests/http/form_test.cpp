@@ -35,8 +35,8 @@ TEST(Form, reads_fields_in_order_and_decodes_each_once) {
 }
 
 TEST(Form, refuses_what_is_malformed) {
-    for (const auto* text : {"a=%", "a=%1", "a=%zz", "%=1", "a=%2", "a=%g0", "a=%0g", "a=% 1", "a=%00", "%00=a", "a=%ff",
-                             "a=%c3", "a=\xff", "a=%c0%80", "a=%ed%a0%80", "a=%f4%90%80%80"}) {
+    for (const auto* text : {"a=%", "a=%1", "a=%zz", "%=1", "a=%2", "a=%g0", "a=%0g", "a=% 1", "a=%00", "%00=a", "a=%ff", "a=%c3", "a=\xff",
+                             "a=%c0%80", "a=%ed%a0%80", "a=%f4%90%80%80"}) {
         EXPECT_EQ(parse_form(text), std::nullopt) << text;
     }
     EXPECT_EQ(parse_form(std::string_view{"a=\0", 3}), std::nullopt);

@@ -27,9 +27,23 @@ const std::vector<std::string>& seeds() {
 }
 
 std::string with_faults(std::mt19937& random) {
-    static constexpr std::string_view pieces[] = {
-        "\r\n", "\n", "\r", ":", " ", "\t", "%", "%00", "/..", "Content-Length: 5\r\n", "Transfer-Encoding: chunked\r\n",
-        "Host: b\r\n", "0\r\n\r\n", "HTTP/1.1", "\x80", ",", "99999999999999999999"};
+    static constexpr std::string_view pieces[] = {"\r\n",
+                                                  "\n",
+                                                  "\r",
+                                                  ":",
+                                                  " ",
+                                                  "\t",
+                                                  "%",
+                                                  "%00",
+                                                  "/..",
+                                                  "Content-Length: 5\r\n",
+                                                  "Transfer-Encoding: chunked\r\n",
+                                                  "Host: b\r\n",
+                                                  "0\r\n\r\n",
+                                                  "HTTP/1.1",
+                                                  "\x80",
+                                                  ",",
+                                                  "99999999999999999999"};
     std::string bytes;
     for (auto requests = 1 + random() % 3; requests > 0; --requests) {
         bytes += seeds()[random() % seeds().size()];

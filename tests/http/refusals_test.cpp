@@ -30,13 +30,9 @@ std::string post(std::string_view headers, std::string_view body) {
     return "POST /x HTTP/1.1\r\nHost: a\r\n" + std::string{headers} + "\r\n" + std::string{body};
 }
 
-std::string get(std::string_view target) {
-    return "GET " + std::string{target} + " HTTP/1.1\r\nHost: a\r\n\r\n";
-}
+std::string get(std::string_view target) { return "GET " + std::string{target} + " HTTP/1.1\r\nHost: a\r\n\r\n"; }
 
-std::string with_headers(std::string_view headers) {
-    return std::string{head} + std::string{headers} + "\r\n";
-}
+std::string with_headers(std::string_view headers) { return std::string{head} + std::string{headers} + "\r\n"; }
 
 std::vector<Refusal> cases() {
     const std::string long_target = "/" + std::string(1024, 'a');
@@ -142,14 +138,10 @@ std::vector<Refusal> cases() {
         {"a chunk without its line end", post("Transfer-Encoding: chunked\r\n", "3\r\nabcX0\r\n\r\n"), 400},
         {"a chunk size beyond 64 bits", post("Transfer-Encoding: chunked\r\n", "11111111111111111\r\n"), 400},
         {"a chunk over the limit", post("Transfer-Encoding: chunked\r\n", "3e9\r\n"), 413},
-        {"chunks together over the limit",
-         post("Transfer-Encoding: chunked\r\n", "258\r\n" + std::string(600, 'a') + "\r\n258\r\n"), 413},
-        {"a chunk extension over the limit of a head",
-         post("Transfer-Encoding: chunked\r\n", "1;x=" + std::string(5000, 'x')), 431},
-        {"trailers over the limit of a head",
-         post("Transfer-Encoding: chunked\r\n", "0\r\nX: " + std::string(5000, 'x')), 431},
-        {"a length in the trailers",
-         post("Transfer-Encoding: chunked\r\n", "0\r\nContent-Length: 5\r\n\r\n"), 400},
+        {"chunks together over the limit", post("Transfer-Encoding: chunked\r\n", "258\r\n" + std::string(600, 'a') + "\r\n258\r\n"), 413},
+        {"a chunk extension over the limit of a head", post("Transfer-Encoding: chunked\r\n", "1;x=" + std::string(5000, 'x')), 431},
+        {"trailers over the limit of a head", post("Transfer-Encoding: chunked\r\n", "0\r\nX: " + std::string(5000, 'x')), 431},
+        {"a length in the trailers", post("Transfer-Encoding: chunked\r\n", "0\r\nContent-Length: 5\r\n\r\n"), 400},
 
         {"another expectation", post("Expect: 200-ok\r\nContent-Length: 0\r\n", ""), 417},
     };
@@ -191,10 +183,9 @@ TEST(Refusals, do_not_depend_on_how_the_bytes_arrive) {
 
 TEST(Refusals, nothing_of_a_refused_body_is_taken_for_a_request) {
     TestServer server{small_limits()};
-    for (const auto* attack :
-         {"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\nContent-Length: 44\r\n\r\n",
-          "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nContent-Length: 4\r\n\r\n0\r\n\r\n",
-          "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: xchunked\r\nContent-Length: 0\r\n\r\n"}) {
+    for (const auto* attack : {"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\nContent-Length: 44\r\n\r\n",
+                               "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nContent-Length: 4\r\n\r\n0\r\n\r\n",
+                               "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: xchunked\r\nContent-Length: 0\r\n\r\n"}) {
         auto client = server.connect();
         client.send(std::string{attack} + "GET /smuggled HTTP/1.1\r\nHost: a\r\n\r\n");
         EXPECT_NE(client.read().status, 200);

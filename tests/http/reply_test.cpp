@@ -117,10 +117,19 @@ TEST(Prepare, joins_vary) {
 }
 
 TEST(Prepare, refuses_headers_that_break_the_answer) {
-    const std::vector<std::pair<std::string, std::string>> bad{
-        {"Content-Length", "1"}, {"content-length", "1"}, {"Date", "x"}, {"Connection", "close"},
-        {"Transfer-Encoding", "chunked"}, {"ETag", "\"1\""}, {"", "x"}, {"A B", "x"}, {"A:", "x"}, {"A", "x\r\ny: z"},
-        {"A", "x\ny"}, {"A", std::string{"x\0y", 3}}, {"A", "x\x7f"}};
+    const std::vector<std::pair<std::string, std::string>> bad{{"Content-Length", "1"},
+                                                               {"content-length", "1"},
+                                                               {"Date", "x"},
+                                                               {"Connection", "close"},
+                                                               {"Transfer-Encoding", "chunked"},
+                                                               {"ETag", "\"1\""},
+                                                               {"", "x"},
+                                                               {"A B", "x"},
+                                                               {"A:", "x"},
+                                                               {"A", "x\r\ny: z"},
+                                                               {"A", "x\ny"},
+                                                               {"A", std::string{"x\0y", 3}},
+                                                               {"A", "x\x7f"}};
     for (const auto& [name, value] : bad) {
         Reply reply;
         reply.set(name, value);
@@ -134,12 +143,18 @@ TEST(Prepare, refuses_headers_that_break_the_answer) {
 TEST(Prepare, knows_the_names_of_statuses_and_which_have_no_body) {
     Reply reply;
     reply.body = "x";
-    const std::vector<std::pair<int, std::string>> lines{
-        {201, "Created"}, {303, "See Other"}, {404, "Not Found"}, {409, "Conflict"}, {413, "Payload Too Large"},
-        {429, "Too Many Requests"}, {431, "Request Header Fields Too Large"}, {503, "Service Unavailable"}};
+    const std::vector<std::pair<int, std::string>> lines{{201, "Created"},
+                                                         {303, "See Other"},
+                                                         {404, "Not Found"},
+                                                         {409, "Conflict"},
+                                                         {413, "Payload Too Large"},
+                                                         {429, "Too Many Requests"},
+                                                         {431, "Request Header Fields Too Large"},
+                                                         {503, "Service Unavailable"}};
     for (const auto& [status, name] : lines) {
         reply.status = status;
-        EXPECT_TRUE(prepare(reply, "", Encoding::identity)->forms[0]->head.starts_with("HTTP/1.1 " + std::to_string(status) + " " + name + "\r\n"));
+        EXPECT_TRUE(
+            prepare(reply, "", Encoding::identity)->forms[0]->head.starts_with("HTTP/1.1 " + std::to_string(status) + " " + name + "\r\n"));
     }
     reply.status = 204;
     const auto empty = prepare(reply, "", Encoding::identity);

@@ -75,16 +75,15 @@ TEST_F(RouterTest, says_which_methods_a_path_has) {
     EXPECT_EQ(router.find(del, "/gesprekken").allowed, (std::vector{get, post}));
     EXPECT_EQ(router.find(get, "/api/v1/threads/7").allowed, (std::vector{put, del}));
     EXPECT_EQ(router.find(other, "/").allowed, (std::vector{get}));
-    EXPECT_EQ(router.find(put, "/gesprekken/1/berichten").allowed, (std::vector{get, post}))
-        << "of every pattern that the path fits";
+    EXPECT_EQ(router.find(put, "/gesprekken/1/berichten").allowed, (std::vector{get, post})) << "of every pattern that the path fits";
 }
 
 TEST(Router, refuses_patterns_that_clash_or_mean_nothing) {
     using enum Method;
     Router router;
     router.add(get, "/a/{id}", 1);
-    for (const auto* pattern : {"/a/{id}", "/a/{name}", "/a/{name}/b", "a", "", "/a/", "//a", "/{", "/{}", "/x{id}", "/{id}x",
-                                "/{a}/{a}", "/{a b}"}) {
+    for (const auto* pattern :
+         {"/a/{id}", "/a/{name}", "/a/{name}/b", "a", "", "/a/", "//a", "/{", "/{}", "/x{id}", "/{id}x", "/{a}/{a}", "/{a b}"}) {
         EXPECT_THROW(router.add(get, pattern, 2), std::logic_error) << pattern;
     }
     EXPECT_NO_THROW(router.add(post, "/a/{id}", 2));
@@ -152,8 +151,7 @@ TEST(Router, agrees_with_trying_every_route) {
             std::string path;
             std::vector<std::string> segments;
             for (auto length = 1 + random() % 4; length > 0; --length) {
-                segments.push_back(random() % 5 == 0 ? (random() % 3 == 0 ? "" : "other")
-                                                     : words[random() % words.size()]);
+                segments.push_back(random() % 5 == 0 ? (random() % 3 == 0 ? "" : "other") : words[random() % words.size()]);
                 path += "/" + segments.back();
             }
             const auto method = methods[random() % methods.size()];

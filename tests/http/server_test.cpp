@@ -26,9 +26,8 @@ TEST(Server, says_clearly_that_a_port_is_taken) {
         Server second{options, application, [](const std::function<void()>&) { return false; }};
         FAIL() << "two servers on one port";
     } catch (const std::runtime_error& error) {
-        EXPECT_EQ(std::string{error.what()}, "cannot listen on 127.0.0.1 port " +
-                                                 std::to_string(first.port()) +
-                                                 ": Address already in use");
+        EXPECT_EQ(std::string{error.what()},
+                  "cannot listen on 127.0.0.1 port " + std::to_string(first.port()) + ": Address already in use");
     }
 }
 

@@ -198,8 +198,7 @@ TEST(Session, absolute_form_names_the_host) {
         reply.body = std::string{request.header("host")} + " " + request.target + " " + request.path;
         return reply;
     };
-    EXPECT_EQ(answer_to(server, "GET HTTP://b.example:81/x?y HTTP/1.1\r\nHost: a\r\n\r\n").body,
-              "b.example:81 /x?y /x");
+    EXPECT_EQ(answer_to(server, "GET HTTP://b.example:81/x?y HTTP/1.1\r\nHost: a\r\n\r\n").body, "b.example:81 /x?y /x");
     EXPECT_EQ(answer_to(server, "GET http://b?y HTTP/1.1\r\nHost: a\r\n\r\n").body, "b /?y /");
 }
 

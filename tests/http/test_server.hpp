@@ -104,8 +104,7 @@ public:
         response.head = received_.substr(0, end + 4);
         received_.erase(0, end + 4);
         response.status = std::stoi(response.head.substr(9, 3));
-        const bool has_body = method != "HEAD" && response.status >= 200 && response.status != 204 &&
-                              response.status != 304;
+        const bool has_body = method != "HEAD" && response.status >= 200 && response.status != 204 && response.status != 304;
         if (has_body) {
             const auto length = response.header("content-length");
             const auto size = length.empty() ? 0 : std::stoul(length);
@@ -123,8 +122,7 @@ public:
 
     /// One GET on this connection.
     Response get(std::string_view target, std::string_view headers = "") {
-        send("GET " + std::string{target} + " HTTP/1.1\r\nHost: forum.example\r\n" +
-             std::string{headers} + "\r\n");
+        send("GET " + std::string{target} + " HTTP/1.1\r\nHost: forum.example\r\n" + std::string{headers} + "\r\n");
         return read();
     }
 
@@ -174,8 +172,7 @@ private:
 class TestServer {
 public:
     explicit TestServer(ServerOptions options = {}, std::size_t workers = 2, std::size_t queue = 1000)
-        : workers_{workers, queue}, server_{with_log(std::move(options), *this), application,
-                                            [this](std::function<void()> job) {
+        : workers_{workers, queue}, server_{with_log(std::move(options), *this), application, [this](std::function<void()> job) {
                                                 return workers_.try_run(std::move(job));
                                             }} {
         server_.start();

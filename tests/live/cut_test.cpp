@@ -105,8 +105,8 @@ std::size_t exchange(Way way, std::size_t bytes) {
     world.settle();
     world.post(topic);
     world.settle();
-    EXPECT_TRUE(world.until([&] { return reader.client->taken >= bytes || reader.client->of("event").size() == 3; },
-                            {reader.client.get()}));
+    EXPECT_TRUE(
+        world.until([&] { return reader.client->taken >= bytes || reader.client->of("event").size() == 3; }, {reader.client.get()}));
     const std::size_t taken = reader.client->taken;
     reader.cut();
     check_coming_back(world, reader);

@@ -50,9 +50,8 @@ struct EventStoreTest : ::testing::Test {
 
 TEST_F(EventStoreTest, KeepsAnEventAsItIs) {
     const base::Time before = base::now() - std::chrono::seconds{5};
-    const auto member = base::MemberId{sql(data.owner(), "INSERT INTO members (email, name) VALUES ('a@x.example', 'Lien') RETURNING id")
-                                           .one()
-                                           .integer("id")};
+    const auto member = base::MemberId{
+        sql(data.owner(), "INSERT INTO members (email, name) VALUES ('a@x.example', 'Lien') RETURNING id").one().integer("id")};
     const Event stored = insert(thread_event("thread/1", 1));
     EXPECT_GT(stored.id, 0);
     EXPECT_GT(stored.at, before);
@@ -285,8 +284,7 @@ TEST_F(EventStoreTest, AnnouncesWhatWasInserted) {
 }
 
 TEST(Audiences, HaveTheirNamesBothWays) {
-    for (const Audience audience :
-         {Audience::everyone, Audience::members, Audience::staff, Audience::administrators, Audience::member}) {
+    for (const Audience audience : {Audience::everyone, Audience::members, Audience::staff, Audience::administrators, Audience::member}) {
         EXPECT_EQ(audience_from(audience_name(audience)), audience);
     }
     EXPECT_THROW(audience_from("nobody"), std::logic_error);

@@ -15,9 +15,9 @@ struct Follower {
     std::string topic;
     std::size_t shard{0};
     bool is_stream{false};
-    std::int64_t applied{0};     // the page as he sees it holds everything up to here
-    bool is_loading{false};      // told to resync: what comes is applied when the page was read anew
-    std::size_t taken{0};        // messages looked at
+    std::int64_t applied{0};             // the page as he sees it holds everything up to here
+    bool is_loading{false};              // told to resync: what comes is applied when the page was read anew
+    std::size_t taken{0};                // messages looked at
     std::set<std::string> known_topics;  // followed over this connection
     std::unique_ptr<Client> client;
 };

@@ -172,8 +172,7 @@ TEST(Following, FollowingAgainStartsAnew) {
 TEST(Following, ReadsBytesThatCameWithTheRequest) {
     World world;
     world.threads["thread/1"];
-    const auto client =
-        world.connect(world.request(), 0, client_frame(Opcode::text, R"({"do":"follow","topic":"thread/1"})", client_mask));
+    const auto client = world.connect(world.request(), 0, client_frame(Opcode::text, R"({"do":"follow","topic":"thread/1"})", client_mask));
     ASSERT_TRUE(world.until_count(*client, "following", 1));
 }
 

@@ -53,9 +53,7 @@ Outcome read(std::string bytes, std::size_t portion = std::string::npos) {
     return {heard.log, result};
 }
 
-std::string text(std::string_view payload, bool is_final = true) {
-    return client_frame(Opcode::text, payload, frame_mask, is_final);
-}
+std::string text(std::string_view payload, bool is_final = true) { return client_frame(Opcode::text, payload, frame_mask, is_final); }
 
 void expect_broken(const std::string& bytes, CloseCode code) {
     const Outcome outcome = read(bytes);
@@ -86,14 +84,14 @@ TEST(FrameReader, ReadsSeveralFramesAtOnce) {
 }
 
 TEST(Rfc6455Section5_4, JoinsFragments) {
-    const std::string bytes = text("Hel", false) + client_frame(Opcode::continuation, "l", frame_mask, false) +
-                              client_frame(Opcode::continuation, "o", frame_mask);
+    const std::string bytes = text("Hel", false) + client_frame(Opcode::continuation, "l", frame_mask, false)
+                              + client_frame(Opcode::continuation, "o", frame_mask);
     EXPECT_EQ(read(bytes).log, std::vector{"text Hello"s});
 }
 
 TEST(Rfc6455Section5_4, TakesControlFramesBetweenFragments) {  // 5.5
-    const std::string bytes = text("Hel", false) + client_frame(Opcode::ping, "now", frame_mask) +
-                              client_frame(Opcode::pong, "", frame_mask) + client_frame(Opcode::continuation, "lo", frame_mask);
+    const std::string bytes = text("Hel", false) + client_frame(Opcode::ping, "now", frame_mask)
+                              + client_frame(Opcode::pong, "", frame_mask) + client_frame(Opcode::continuation, "lo", frame_mask);
     EXPECT_EQ(read(bytes).log, (std::vector{"ping now"s, "pong "s, "text Hello"s}));
 }
 
@@ -107,9 +105,9 @@ TEST(Rfc6455Section8_1, KeepsACharacterThatIsCutBetweenFragments) {  // only the
 }
 
 TEST(FrameReader, ReadsTheSameInWhateverPortions) {
-    const std::string bytes = text("first") + text("se", false) + client_frame(Opcode::ping, "x", frame_mask) +
-                              client_frame(Opcode::continuation, std::string(300, 'b'), frame_mask) +
-                              client_frame(Opcode::close, "\x03\xE8"s + "bye", frame_mask);
+    const std::string bytes = text("first") + text("se", false) + client_frame(Opcode::ping, "x", frame_mask)
+                              + client_frame(Opcode::continuation, std::string(300, 'b'), frame_mask)
+                              + client_frame(Opcode::close, "\x03\xE8"s + "bye", frame_mask);
     const Outcome whole = read(bytes);
     ASSERT_EQ(whole.log.size(), 4U);
     EXPECT_EQ(whole.log.back(), "close 1000 bye");
@@ -140,9 +138,7 @@ TEST(FrameReader, StopsWhenToldTo) {
     EXPECT_EQ(heard.log, std::vector{"text one"s});
 }
 
-TEST(Rfc6455Section5_1, RefusesAFrameWithoutMask) {
-    expect_broken(server_frame(Opcode::text, "hello"), CloseCode::protocol_error);
-}
+TEST(Rfc6455Section5_1, RefusesAFrameWithoutMask) { expect_broken(server_frame(Opcode::text, "hello"), CloseCode::protocol_error); }
 
 TEST(Rfc6455Section5_2, RefusesReservedBits) {  // no extension was agreed
     for (const unsigned bit : {0x10U, 0x20U, 0x40U}) {
@@ -174,9 +170,7 @@ TEST(Rfc6455Section5_4, RefusesAContinuationOfNothing) {
     expect_broken(text("whole") + client_frame(Opcode::continuation, "x", frame_mask), CloseCode::protocol_error);
 }
 
-TEST(Rfc6455Section5_4, RefusesAMessageWithinAMessage) {
-    expect_broken(text("a", false) + text("b"), CloseCode::protocol_error);
-}
+TEST(Rfc6455Section5_4, RefusesAMessageWithinAMessage) { expect_broken(text("a", false) + text("b"), CloseCode::protocol_error); }
 
 TEST(Rfc6455Section5_2, RefusesLengthsThatAreNotShortest) {
     expect_broken("\x81\xFE\x00\x05"s + "\0\0\0\0hello"s, CloseCode::protocol_error);
@@ -190,15 +184,15 @@ TEST(Rfc6455Section7_4_1, RefusesBinary) {  // 1003
 
 TEST(Rfc6455Section8_1, RefusesBadUtf8) {  // 1007
     for (const std::string& bad : {"\xC0\x80"s, "\xED\xA0\x80"s, "\xF4\x90\x80\x80"s, "\xC3"s, "\x80"s, "a\xFF"s, "\xE0\x9F\xBF"s,
-                                  "\xF0\x8F\xBF\xBF"s, "\xF5\x80\x80\x80"s, "\xE2\x82"s}) {
+                                   "\xF0\x8F\xBF\xBF"s, "\xF5\x80\x80\x80"s, "\xE2\x82"s}) {
         expect_broken(text(bad), CloseCode::invalid_text);
     }
     expect_broken(text("\xC3", false) + client_frame(Opcode::continuation, "x", frame_mask), CloseCode::invalid_text);
 }
 
 TEST(Rfc6455Section8_1, TakesAllOfUtf8) {
-    for (const std::string& good : {"\0"s, "\x7F"s, "\xC2\x80"s, "\xED\x9F\xBF"s, "\xEE\x80\x80"s, "\xEF\xBF\xBF"s, "\xF0\x90\x80\x80"s,
-                                   "\xF4\x8F\xBF\xBF"s}) {
+    for (const std::string& good :
+         {"\0"s, "\x7F"s, "\xC2\x80"s, "\xED\x9F\xBF"s, "\xEE\x80\x80"s, "\xEF\xBF\xBF"s, "\xF0\x90\x80\x80"s, "\xF4\x8F\xBF\xBF"s}) {
         EXPECT_EQ(read(text(good)).log, std::vector{"text " + good});
     }
 }
@@ -218,13 +212,18 @@ TEST(Rfc6455Section5_5_1, ReadsCloseFrames) {
     EXPECT_EQ(read(client_frame(Opcode::close, "", frame_mask)).log, std::vector{"close 1005 "s});  // 7.1.5
     EXPECT_EQ(read(client_frame(Opcode::close, "\x03\xE9"s, frame_mask)).log, std::vector{"close 1001 "s});
     EXPECT_EQ(read(client_frame(Opcode::close, "\x0F\xA0"s + "klaar", frame_mask)).log, std::vector{"close 4000 klaar"s});
-    EXPECT_EQ(read(client_frame(Opcode::close, "\x03\xE8"s + std::string(123, 'r'), frame_mask)).log, std::vector{"close 1000 " + std::string(123, 'r')});
+    EXPECT_EQ(read(client_frame(Opcode::close, "\x03\xE8"s + std::string(123, 'r'), frame_mask)).log,
+              std::vector{"close 1000 " + std::string(123, 'r')});
     expect_broken(client_frame(Opcode::close, "\x03"s, frame_mask), CloseCode::protocol_error);
 }
 
 TEST(Rfc6455Section5_5_1, RefusesAReasonThatIsNotUtf8) {
     expect_broken(client_frame(Opcode::close, "\x03\xE8\xFF"s, frame_mask), CloseCode::invalid_text);
-    expect_broken(client_frame(Opcode::close, "\x03\xE8" "caf\xC3"s, frame_mask), CloseCode::invalid_text);
+    expect_broken(client_frame(Opcode::close,
+                               "\x03\xE8"
+                               "caf\xC3"s,
+                               frame_mask),
+                  CloseCode::invalid_text);
 }
 
 TEST(Rfc6455Section7_4, KnowsWhichCodesMayBeSent) {

@@ -32,17 +32,14 @@ http::Request with(std::string_view name, std::string value) {
     return request;
 }
 
-std::string first_line(const std::string& bytes) {
-    return bytes.substr(0, bytes.find("\r\n"));
-}
+std::string first_line(const std::string& bytes) { return bytes.substr(0, bytes.find("\r\n")); }
 
 TEST(Handshake, AcceptsAsInTheRfc) {  // 1.3
     EXPECT_EQ(accept_key("dGhlIHNhbXBsZSBub25jZQ=="), "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=");
     const auto opening = open_web_socket(upgrade());
     EXPECT_TRUE(opening.is_accepted);
-    EXPECT_EQ(opening.bytes,
-              "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-              "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\nSec-WebSocket-Protocol: forum.v1\r\n\r\n");
+    EXPECT_EQ(opening.bytes, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+                             "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\nSec-WebSocket-Protocol: forum.v1\r\n\r\n");
 }
 
 TEST(Handshake, NamesNoSubprotocolThatWasNotOffered) {
@@ -76,8 +73,8 @@ TEST(Handshake, RefusesOtherSites) {  // 10.2
     EXPECT_FALSE(is_foreign(with("origin", "")));
     EXPECT_FALSE(is_foreign(with("origin", "http://FORUM.example:80")));
     EXPECT_FALSE(is_foreign(with("origin", "https://forum.example")));  // behind a proxy that does TLS
-    for (const char* origin : {"http://evil.example", "null", "http://forum.example.evil.example", "http://forum.example:8080",
-                               "https://forum.example:444"}) {
+    for (const char* origin :
+         {"http://evil.example", "null", "http://forum.example.evil.example", "http://forum.example:8080", "https://forum.example:444"}) {
         EXPECT_TRUE(is_foreign(with("origin", origin))) << origin;
     }
     EXPECT_TRUE(is_foreign(with("sec-fetch-site", "cross-site")));

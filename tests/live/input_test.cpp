@@ -51,14 +51,15 @@ TEST(Input, ClosesForABrokenFrame) {
         {client_frame(Opcode::text, "\xFF", client_mask), 1007},
         {client_frame(Opcode::close, "\x03\xE8\xFF", client_mask), 1007},
         {client_frame(Opcode::text, std::string(1'000'000, 'a'), client_mask), 1009},
-        {client_frame(Opcode::text, std::string(4000, 'a'), client_mask, false) + client_frame(Opcode::continuation, std::string(97, 'a'), client_mask), 1009},
+        {client_frame(Opcode::text, std::string(4000, 'a'), client_mask, false)
+             + client_frame(Opcode::continuation, std::string(97, 'a'), client_mask),
+         1009},
     };
     for (const auto& [bytes, code] : cases) {
         World world;
         const auto client = world.arrive();
         client->send_bytes(std::string_view{bytes}.substr(0, 20'000));
-        ASSERT_TRUE(world.until([&, wanted = code] { return client->close_code == wanted && client->is_ended; }, {client.get()}))
-            << code;
+        ASSERT_TRUE(world.until([&, wanted = code] { return client->close_code == wanted && client->is_ended; }, {client.get()})) << code;
         client->cut();
         world.settle();
         EXPECT_EQ(world.hub->counts().followers, 0U);
@@ -200,7 +201,8 @@ TEST(Input, ANumberThatIsNoneIsRefused) {
     world.threads["thread/1"];
     const auto client = world.arrive();
     for (const char* since : {"-1", "1.5", "\"3\"", "9007199254740993", "1e300", "18446744073709551616"}) {
-        client->send_bytes(client_frame(Opcode::text, R"({"do":"follow","topic":"thread/1","since":)" + std::string{since} + "}", client_mask));
+        client->send_bytes(
+            client_frame(Opcode::text, R"({"do":"follow","topic":"thread/1","since":)" + std::string{since} + "}", client_mask));
     }
     ASSERT_TRUE(world.until_count(*client, "refused", 6));
     EXPECT_EQ(client->of("refused").back(), json::parse(R"({"is":"refused","topic":"thread/1","problem":"bad-request"})"));

@@ -51,15 +51,31 @@ TEST(ClientMessage, IsRead) {
 
 TEST(ClientMessage, IsRefusedWhenAnythingIsOdd) {
     for (const char* bad : {
-             "", "null", "[]", "{}", "12", "\"follow\"", "{", R"({"do":"follow"})", R"({"topic":"me"})",
-             R"({"do":"jump","topic":"me"})", R"({"do":1,"topic":"me"})", R"({"do":"follow","topic":12})",
-             R"({"do":"follow","topic":"nowhere"})", R"({"do":"follow","topic":"thread/1","since":-1})",
-             R"({"do":"follow","topic":"thread/1","since":1.5})", R"({"do":"follow","topic":"thread/1","since":"1"})",
+             "",
+             "null",
+             "[]",
+             "{}",
+             "12",
+             "\"follow\"",
+             "{",
+             R"({"do":"follow"})",
+             R"({"topic":"me"})",
+             R"({"do":"jump","topic":"me"})",
+             R"({"do":1,"topic":"me"})",
+             R"({"do":"follow","topic":12})",
+             R"({"do":"follow","topic":"nowhere"})",
+             R"({"do":"follow","topic":"thread/1","since":-1})",
+             R"({"do":"follow","topic":"thread/1","since":1.5})",
+             R"({"do":"follow","topic":"thread/1","since":"1"})",
              R"({"do":"follow","topic":"thread/1","since":9007199254740993})",
              R"({"do":"follow","topic":"thread/1","since":18446744073709551615})",
-             R"({"do":"follow","topic":"thread/1","state":"reading"})", R"({"do":"leave","topic":"me","since":1})",
-             R"({"do":"here","topic":"thread/1"})", R"({"do":"here","topic":"thread/1","state":"asleep"})",
-             R"({"do":"follow","topic":"me","extra":true})", R"({"do":"follow","topic":"me"}})", R"({"do":"follow","topic":"me"} x)",
+             R"({"do":"follow","topic":"thread/1","state":"reading"})",
+             R"({"do":"leave","topic":"me","since":1})",
+             R"({"do":"here","topic":"thread/1"})",
+             R"({"do":"here","topic":"thread/1","state":"asleep"})",
+             R"({"do":"follow","topic":"me","extra":true})",
+             R"({"do":"follow","topic":"me"}})",
+             R"({"do":"follow","topic":"me"} x)",
          }) {
         EXPECT_FALSE(parse(bad)) << bad;
     }

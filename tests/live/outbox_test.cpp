@@ -7,9 +7,7 @@
 namespace forum::live {
 namespace {
 
-Bytes bytes(std::string text) {
-    return std::make_shared<const std::string>(std::move(text));
-}
+Bytes bytes(std::string text) { return std::make_shared<const std::string>(std::move(text)); }
 
 std::string waiting(const Outbox& outbox) {
     Outbox::Buffers buffers;

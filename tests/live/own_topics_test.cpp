@@ -155,10 +155,8 @@ TEST(OwnTopics, TellsWhoIsPresent) {
     world.settle();
     world.pass(3s);
     ASSERT_TRUE(world.until([&] { return !two->of("present").empty() && !guest->of("present").empty(); }, {two.get(), guest.get()}));
-    EXPECT_EQ(two->of("present").back(),
-              json::parse(R"({"is":"present","topic":"thread/1","readers":3,"writers":1,"writing":["Lid 7"]})"));
-    EXPECT_EQ(guest->of("present").back(),
-              json::parse(R"({"is":"present","topic":"thread/1","readers":3,"writers":1,"writing":[]})"));
+    EXPECT_EQ(two->of("present").back(), json::parse(R"({"is":"present","topic":"thread/1","readers":3,"writers":1,"writing":["Lid 7"]})"));
+    EXPECT_EQ(guest->of("present").back(), json::parse(R"({"is":"present","topic":"thread/1","readers":3,"writers":1,"writing":[]})"));
     world.pass(18s);
     ASSERT_TRUE(world.barrier(*two));
     EXPECT_EQ(two->of("present").back().at("writers"), 0) << "he said nothing for 15 s";

@@ -177,7 +177,8 @@ TEST_F(PresenceTest, AProcessThatSaysNothingMoreIsForgotten) {
 TEST_F(PresenceTest, ACrowdIsToldInPiecesThatNotifyTakes) {
     Presence other;
     for (std::uint64_t i = 1; i <= 3000; ++i) {
-        presence.set("thread/1", {i, base::MemberId{static_cast<std::int64_t>(i) + 10'000'000}, std::string(100, '"')}, HereState::writing, now);
+        presence.set("thread/1", {i, base::MemberId{static_cast<std::int64_t>(i) + 10'000'000}, std::string(100, '"')}, HereState::writing,
+                     now);
         presence.set("thread/" + std::to_string(i + 1), member(i, static_cast<std::int64_t>(i)), HereState::reading, now);
     }
     other.set("thread/1", guest(1), HereState::reading, now);

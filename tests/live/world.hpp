@@ -59,9 +59,7 @@ public:
     }
     void send(const json& message) { send_bytes(client_frame(Opcode::text, message.dump(), 0x12345678)); }
     void follow(const std::string& topic) { send({{"do", "follow"}, {"topic", topic}}); }
-    void follow(const std::string& topic, std::int64_t since) {
-        send({{"do", "follow"}, {"topic", topic}, {"since", since}});
-    }
+    void follow(const std::string& topic, std::int64_t since) { send({{"do", "follow"}, {"topic", topic}, {"since", since}}); }
 
     /// Takes in what has arrived.
     void receive() {
@@ -103,8 +101,8 @@ public:
 
     std::size_t will_take{std::numeric_limits<std::size_t>::max()};  ///< bytes; what comes after them stays in the network
     std::size_t taken{0};
-    std::string raw;               ///< not parsed yet
-    std::string head;              ///< the answer's status line and headers
+    std::string raw;   ///< not parsed yet
+    std::string head;  ///< the answer's status line and headers
     std::vector<json> messages;
     std::vector<std::string> ids;  ///< of an event stream
     std::vector<std::string> pongs;
@@ -308,16 +306,14 @@ public:
         client->is_stream = wanted.path == "/live/events";
         boost::asio::ip::tcp::socket server_side{*contexts[shard]};
         acceptor->accept(server_side);
-        boost::asio::post(*contexts[shard],
-                          [this, shard, takeover = std::make_shared<http::Takeover>(http::Takeover{
-                                             std::move(server_side), std::move(wanted), std::move(leftover), shard, place})] {
-                              hub->shard(shard).take(std::move(*takeover));
-                          });
+        boost::asio::post(*contexts[shard], [this, shard,
+                                             takeover = std::make_shared<http::Takeover>(http::Takeover{
+                                                 std::move(server_side), std::move(wanted), std::move(leftover), shard, place})] {
+            hub->shard(shard).take(std::move(*takeover));
+        });
         return client;
     }
-    std::unique_ptr<Client> connect(std::int64_t session = 0, std::size_t shard = 0) {
-        return connect(request(session), shard);
-    }
+    std::unique_ptr<Client> connect(std::int64_t session = 0, std::size_t shard = 0) { return connect(request(session), shard); }
     /// A follower who has had his hello.
     std::unique_ptr<Client> arrive(std::int64_t session = 0, std::size_t shard = 0) {
         auto client = connect(session, shard);
@@ -463,8 +459,8 @@ private:
                 return std::nullopt;
             }
             std::vector<Event> events;
-            for (auto i = static_cast<std::size_t>(since);
-                 i < thread.events.size() && events.size() < static_cast<std::size_t>(limit); ++i) {
+            for (auto i = static_cast<std::size_t>(since); i < thread.events.size() && events.size() < static_cast<std::size_t>(limit);
+                 ++i) {
                 events.push_back(thread.events[i]);
             }
             pause();

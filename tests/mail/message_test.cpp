@@ -15,7 +15,10 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 
 std::string message(const std::string& subject, const std::string& body) {
-    return to_message({.id = 7, .address = "nel@buiten.example", .subject = subject, .body = body,
+    return to_message({.id = 7,
+                       .address = "nel@buiten.example",
+                       .subject = subject,
+                       .body = body,
                        .created_at = base::parse_rfc3339("2026-11-22T09:12:03Z").value()},
                       "forum@gemeente.example", "Forum Diversiteit");
 }
@@ -32,7 +35,8 @@ TEST(Message, HasTheHeadersOfTheStandard) {
 }
 
 TEST(Message, NoLineIsLongerThanAllowedAndNoCharacterIsCut) {
-    const auto text = message(std::string("Besluit over één melding – ") + std::string(300, 'a') + "é", std::string(500, 'x') + " é=\n.\n. \nFrom");
+    const auto text =
+        message(std::string("Besluit over één melding – ") + std::string(300, 'a') + "é", std::string(500, 'x') + " é=\n.\n. \nFrom");
     std::istringstream lines{text};
     for (std::string line; std::getline(lines, line);) {
         EXPECT_LE(line.size(), 77U) << line;
@@ -45,8 +49,8 @@ TEST(Message, NoTextAddsAHeader) {
     const auto text = message("Hallo\r\nBcc: a@b.example\r\n\r\nTekst", "Hallo");
     EXPECT_THAT(text, Not(HasSubstr("\nBcc:")));
     EXPECT_EQ(text.find("\r\n\r\n"), text.rfind("\r\n\r\n"));
-    for (const auto* bad : {"a@b.example\r\nBcc: c@d.example", "a@b.example\n", "a@b.example>", "<a@b.example", "a,b@c.example", "a@b..example", ".a@b.example",
-                            "a@b", "", "@", "a b@c.example", "jós@b.example"}) {
+    for (const auto* bad : {"a@b.example\r\nBcc: c@d.example", "a@b.example\n", "a@b.example>", "<a@b.example", "a,b@c.example",
+                            "a@b..example", ".a@b.example", "a@b", "", "@", "a b@c.example", "jós@b.example"}) {
         EXPECT_FALSE(is_address(bad)) << bad;
     }
     EXPECT_TRUE(is_address("jan.de-vries+forum@post.gemeente.example"));
@@ -61,7 +65,8 @@ TEST_F(OutboxTest, WithoutAServerLettersAreKeptAndTriedLaterAndLater) {
     Courier courier{database(), {.smtp_url = "smtp://127.0.0.1:1", .from = "f@g.example", .from_name = "F", .site = "https://g.example"}};
     const auto run = [&] { database().write([&](db::Tx& tx) { courier.run(tx); }); };
     const auto row = [&] {
-        return test::sql(database(), "SELECT tries, body, last_fault, given_up_at, next_try > now() AS is_later, next_try > now() + interval '90 seconds' AS is_much_later FROM mails")
+        return test::sql(database(), "SELECT tries, body, last_fault, given_up_at, next_try > now() AS is_later, next_try > now() + "
+                                     "interval '90 seconds' AS is_much_later FROM mails")
             .one();
     };
     run();

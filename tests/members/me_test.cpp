@@ -19,8 +19,7 @@ class Me : public test::RolledBackTest {
 protected:
     void SetUp() override {
         member = world.make_member("anna@westland.example", password);
-        browser.post("/inloggen", "email=anna@westland.example&password=" + password,
-                     {{"user-agent", firefox}});
+        browser.post("/inloggen", "email=anna@westland.example&password=" + password, {{"user-agent", firefox}});
     }
     json me(Client& client) { return json::parse(client.get("/api/v1/me").body); }
 
@@ -66,8 +65,7 @@ TEST_F(Me, AnotherDeviceCanBeSignedOut) {
     for (const auto& session : model["sessions"]) {
         if (!session["isCurrent"]) {
             end_url = session["endUrl"];
-            EXPECT_EQ(session["device"],
-                      test::templates().text("members.device_unknown", view::Language::dutch));
+            EXPECT_EQ(session["device"], test::templates().text("members.device_unknown", view::Language::dutch));
         }
     }
     EXPECT_THAT(browser.get("/ik").body, HasSubstr("action=\"" + end_url + "\""));
@@ -81,8 +79,7 @@ TEST_F(Me, AnotherDeviceCanBeSignedOut) {
 
 TEST_F(Me, EndingTheOwnSessionIsSigningOut) {
     const auto id = me(browser)["sessions"][0]["id"].get<std::int64_t>();
-    const auto reply =
-        browser.send(http::Method::del, "/api/v1/me/sessions/" + std::to_string(id), "", {});
+    const auto reply = browser.send(http::Method::del, "/api/v1/me/sessions/" + std::to_string(id), "", {});
     EXPECT_EQ(reply.status, 204);
     EXPECT_EQ(browser.token(), "");
 }
@@ -99,8 +96,7 @@ TEST_F(Me, NobodyEndsTheSessionOfAnother) {
 
 TEST_F(Me, ALostOrGainedRightIsThereAtTheNextRequest) {
     EXPECT_EQ(me(browser)["role"], "member");
-    database().write(
-        [&](db::Tx& tx) { change_role(tx, world.announcer, member, access::Role::moderator); });
+    database().write([&](db::Tx& tx) { change_role(tx, world.announcer, member, access::Role::moderator); });
     EXPECT_EQ(me(browser)["role"], "moderator");
     database().write([&](db::Tx& tx) { change_trust(tx, world.announcer, member, true); });
     EXPECT_EQ(me(browser)["isTrusted"], true);
@@ -108,10 +104,7 @@ TEST_F(Me, ALostOrGainedRightIsThereAtTheNextRequest) {
     database().write([&](db::Tx& tx) { change_trust(tx, world.announcer, member, true); });
     EXPECT_EQ(world.events.size(), count) << "nothing changed, nothing to tell";
     EXPECT_EQ(
-        test::sql(
-            database(),
-            "SELECT count(*) AS n FROM events WHERE kind = 'session.changed' AND member_id = $1",
-            db::Params::of(member))
+        test::sql(database(), "SELECT count(*) AS n FROM events WHERE kind = 'session.changed' AND member_id = $1", db::Params::of(member))
             .one()
             .integer("n"),
         2);
@@ -120,11 +113,9 @@ TEST_F(Me, ALostOrGainedRightIsThereAtTheNextRequest) {
 class Accounts : public test::RolledBackTest {
 protected:
     crypto::PasswordHasher hasher{test::cheap};
-    std::string fault(const std::string& email, const std::string& name,
-                      const std::string& secret) {
+    std::string fault(const std::string& email, const std::string& name, const std::string& secret) {
         try {
-            database().write(
-                [&](db::Tx& tx) { create_administrator(tx, hasher, email, name, secret); });
+            database().write([&](db::Tx& tx) { create_administrator(tx, hasher, email, name, secret); });
             return "";
         } catch (const std::invalid_argument& error) {
             return error.what();
@@ -143,23 +134,19 @@ TEST_F(Accounts, TheFirstAdministratorCanSignIn) {
 }
 
 TEST_F(Accounts, WrongUseGetsOneClearLine) {
-    for (const auto* email : {"", "beheer", "@forum.example", "beheer@", "a@b@c", "a b@c.nl",
-                              "<a@b.nl>", "\xff@b.nl"}) {
-        EXPECT_EQ(fault(email, "Bea Heer", password), "the e-mail address is not an address")
-            << email;
+    for (const auto* email : {"", "beheer", "@forum.example", "beheer@", "a@b@c", "a b@c.nl", "<a@b.nl>", "\xff@b.nl"}) {
+        EXPECT_EQ(fault(email, "Bea Heer", password), "the e-mail address is not an address") << email;
     }
     EXPECT_EQ(fault("a@b.nl", "B", password), "the name has 2 to 100 characters");
     EXPECT_EQ(fault("a@b.nl", std::string(101, 'b'), password), "the name has 2 to 100 characters");
-    EXPECT_EQ(fault("a@b.nl", "Bea Heer", "kort-wachtwrd1"),
-              "the password has at least 15 characters");
+    EXPECT_EQ(fault("a@b.nl", "Bea Heer", "kort-wachtwrd1"), "the password has at least 15 characters");
     EXPECT_EQ(fault("a@b.nl", "Bea Heer", "ééééééééééééééé"), "");
     EXPECT_EQ(fault("A@B.nl", "Bea Heer", password), "there is a member with this e-mail address");
 }
 
 TEST_F(Accounts, AnAddressIsUniqueWhateverItsCase) {
     const auto create = [&](const std::string& email) {
-        database().write(
-            [&](db::Tx& tx) { create_member(tx, {.email = email, .name = "Anna Bos"}); });
+        database().write([&](db::Tx& tx) { create_member(tx, {.email = email, .name = "Anna Bos"}); });
     };
     create("anna@b.nl");
     EXPECT_THROW(create("ANNA@b.nl"), db::ConstraintViolation);
@@ -174,12 +161,10 @@ TEST_F(Accounts, DemoMembersAreMadeOnceAndAsPromised) {
         seed_demo_members(tx, hasher);
         seed_demo_members(tx, hasher);
     });
-    const auto rows = test::sql(
-        database(), "SELECT email, role, is_trusted, function, coalesce(municipality_code, '') AS "
-                    "code FROM members WHERE is_demo ORDER BY id");
+    const auto rows = test::sql(database(), "SELECT email, role, is_trusted, function, coalesce(municipality_code, '') AS "
+                                            "code FROM members WHERE is_demo ORDER BY id");
     ASSERT_EQ(rows.size(), 6U);
-    const auto is = [&](std::size_t at, const char* email, const char* role, bool is_trusted,
-                        const char* function, const char* code) {
+    const auto is = [&](std::size_t at, const char* email, const char* role, bool is_trusted, const char* function, const char* code) {
         EXPECT_EQ(rows[at].text("email"), email);
         EXPECT_EQ(rows[at].text("role"), role) << email;
         EXPECT_EQ(rows[at].flag("is_trusted"), is_trusted) << email;
@@ -192,8 +177,7 @@ TEST_F(Accounts, DemoMembersAreMadeOnceAndAsPromised) {
     is(3, "moderator@demo.example", "moderator", true, "moderator", "");
     is(4, "moderator2@demo.example", "moderator", true, "moderator", "");
     is(5, "beheer@demo.example", "administrator", true, "beheerder", "");
-    const auto found =
-        database().read([](db::Tx& tx) { return find_credentials(tx, "Wethouder@demo.example"); });
+    const auto found = database().read([](db::Tx& tx) { return find_credentials(tx, "Wethouder@demo.example"); });
     ASSERT_TRUE(found);
     EXPECT_TRUE(hasher.verify("forum-demo-2026", found->password_hash));
 }

@@ -13,7 +13,6 @@ using test::password;
 using testing::HasSubstr;
 using testing::Not;
 
-
 class SignIn : public test::RolledBackTest {
 protected:
     void SetUp() override { member = world.make_member("Anna@Westland.example", password); }
@@ -29,8 +28,7 @@ protected:
 };
 
 TEST_F(SignIn, ByFormGoesOnWithACookie) {
-    const auto reply =
-        browser.sign_in("anna@westland.example", password, "&terug=%2Fgesprekken%3Fsoort%3Dvraag");
+    const auto reply = browser.sign_in("anna@westland.example", password, "&terug=%2Fgesprekken%3Fsoort%3Dvraag");
     EXPECT_EQ(reply.status, 303);
     EXPECT_EQ(header(reply, "Location"), "/gesprekken?soort=vraag");
     EXPECT_THAT(header(reply, "Set-Cookie"), HasSubstr("; Path=/; HttpOnly; SameSite=Lax"));
@@ -41,9 +39,7 @@ TEST_F(SignIn, ByFormGoesOnWithACookie) {
 }
 
 TEST_F(SignIn, ByApiAnswersWhoItIs) {
-    const auto reply = browser.post_json(
-        "/api/v1/session",
-        {{"email", "anna@westland.example"}, {"password", password}, {"code", ""}});
+    const auto reply = browser.post_json("/api/v1/session", {{"email", "anna@westland.example"}, {"password", password}, {"code", ""}});
     EXPECT_EQ(reply.status, 200);
     const auto model = json::parse(reply.body);
     EXPECT_EQ(model["id"], member.value);
@@ -67,10 +63,8 @@ TEST_F(SignIn, WrongAddressAndWrongPasswordGetTheSameAnswer) {
 
 TEST_F(SignIn, EveryTryCostsOneComputation) {
     world.make_member("zonder@westland.example", "x");
-    test::sql(database(),
-              "UPDATE members SET password_hash = '' WHERE email = 'zonder@westland.example'");
-    for (const auto* email :
-         {"anna@westland.example", "niemand@westland.example", "zonder@westland.example"}) {
+    test::sql(database(), "UPDATE members SET password_hash = '' WHERE email = 'zonder@westland.example'");
+    for (const auto* email : {"anna@westland.example", "niemand@westland.example", "zonder@westland.example"}) {
         const auto before = world.hasher.computed();
         browser.sign_in(email, "fout-wachtwoord");
         EXPECT_EQ(world.hasher.computed(), before + 1) << email;
@@ -84,10 +78,8 @@ TEST_F(SignIn, EveryTryCostsOneComputation) {
 TEST_F(SignIn, EveryFaultIsNamedAtOnce) {
     const auto page = browser.sign_in("", "");
     EXPECT_EQ(page.status, 400);
-    EXPECT_THAT(page.body,
-                HasSubstr("<a href=\"#email\">" + say("members.email_missing") + "</a>"));
-    EXPECT_THAT(page.body,
-                HasSubstr("<a href=\"#password\">" + say("members.password_missing") + "</a>"));
+    EXPECT_THAT(page.body, HasSubstr("<a href=\"#email\">" + say("members.email_missing") + "</a>"));
+    EXPECT_THAT(page.body, HasSubstr("<a href=\"#password\">" + say("members.password_missing") + "</a>"));
     const auto reply = browser.post_json("/api/v1/session", {{"naam", "x"}});
     EXPECT_EQ(reply.status, 400);
     EXPECT_EQ(header(reply, "Content-Type"), "application/problem+json");
@@ -113,8 +105,7 @@ TEST_F(SignIn, TooManyTriesAreRefusedWithATime) {
     EXPECT_EQ(page.status, 429);
     EXPECT_EQ(header(page, "Retry-After"), "30");
     EXPECT_THAT(page.body, HasSubstr(say("members.too_many_sign_ins")));
-    const auto api = browser.post_json(
-        "/api/v1/session", {{"email", "anna@westland.example"}, {"password", password}});
+    const auto api = browser.post_json("/api/v1/session", {{"email", "anna@westland.example"}, {"password", password}});
     EXPECT_EQ(api.status, 429);
     EXPECT_EQ(header(api, "Content-Type"), "application/problem+json");
     EXPECT_EQ(world.hasher.computed(), computed) << "a refused try costs nothing";
@@ -153,17 +144,14 @@ TEST_F(SignIn, ATokenThatWasThereBeforeIsNotTakenOver) {
 TEST_F(SignIn, RaisedParametersAreAppliedAtSignIn) {
     const crypto::PasswordHasher raised{{.memory_kib = 128, .passes = 1, .lanes = 1}};
     const auto hash = [&] {
-        return test::sql(
-                   database(),
-                   "SELECT password_hash FROM members WHERE lower(email) = 'anna@westland.example'")
+        return test::sql(database(), "SELECT password_hash FROM members WHERE lower(email) = 'anna@westland.example'")
             .one()
             .text("password_hash");
     };
     const auto before = hash();
     browser.sign_in("anna@westland.example", password);
     EXPECT_EQ(hash(), before);
-    test::sql(database(), "UPDATE members SET password_hash = $1",
-              db::Params::of(raised.hash(password)));
+    test::sql(database(), "UPDATE members SET password_hash = $1", db::Params::of(raised.hash(password)));
     browser.sign_in("anna@westland.example", password);
     EXPECT_THAT(hash(), testing::StartsWith("$argon2id$v=19$m=64,t=1,p=1$"));
     EXPECT_EQ(browser.sign_in("anna@westland.example", password).status, 303);
@@ -171,19 +159,16 @@ TEST_F(SignIn, RaisedParametersAreAppliedAtSignIn) {
 
 TEST_F(SignIn, AnotherSitesFormIsRefusedBeforeAnythingIsDone) {
     const auto computed = world.hasher.computed();
-    const auto reply =
-        browser.post("/inloggen", "email=anna@westland.example&password=" + password,
-                     {{"sec-fetch-site", "cross-site"}, {"origin", "https://boef.example"}});
+    const auto reply = browser.post("/inloggen", "email=anna@westland.example&password=" + password,
+                                    {{"sec-fetch-site", "cross-site"}, {"origin", "https://boef.example"}});
     EXPECT_EQ(reply.status, 403);
     EXPECT_EQ(browser.token(), "");
     EXPECT_EQ(world.hasher.computed(), computed);
 }
 
 TEST_F(SignIn, ThePageKnowsWhereToGoAndSendsOnWhoIsSignedIn) {
-    EXPECT_THAT(browser.get("/inloggen?terug=%2Fik").body,
-                HasSubstr("name=\"terug\" value=\"/ik\""));
-    EXPECT_THAT(browser.get("/inloggen?terug=https%3A%2F%2Fboef.example").body,
-                HasSubstr("name=\"terug\" value=\"/\""));
+    EXPECT_THAT(browser.get("/inloggen?terug=%2Fik").body, HasSubstr("name=\"terug\" value=\"/ik\""));
+    EXPECT_THAT(browser.get("/inloggen?terug=https%3A%2F%2Fboef.example").body, HasSubstr("name=\"terug\" value=\"/\""));
     browser.sign_in("anna@westland.example", password);
     const auto reply = browser.get("/inloggen?terug=%2Fik");
     EXPECT_EQ(reply.status, 303);
@@ -192,8 +177,7 @@ TEST_F(SignIn, ThePageKnowsWhereToGoAndSendsOnWhoIsSignedIn) {
 
 TEST_F(SignIn, EnglishPageHasEnglishTexts) {
     browser.set_cookie("taal", "en");
-    EXPECT_THAT(browser.sign_in("", "").body,
-                HasSubstr(say("members.email_missing", view::Language::english)));
+    EXPECT_THAT(browser.sign_in("", "").body, HasSubstr(say("members.email_missing", view::Language::english)));
 }
 
 TEST_F(SignIn, DemoAccountsAreOfferedInTheDemoOnly) {
@@ -231,15 +215,13 @@ TEST_F(SignIn, SignOutByApiMayBeRepeated) {
 }
 
 TEST_F(SignIn, WhatWasTypedWithoutASessionComesBack) {
-    const auto page = browser.post("/gesprekken/12/berichten",
-                                   "body=Een+%22lange%22+tekst%0A%0Aen+meer&actie=plaats",
+    const auto page = browser.post("/gesprekken/12/berichten", "body=Een+%22lange%22+tekst%0A%0Aen+meer&actie=plaats",
                                    {{"referer", "http://forum.test/gesprekken/12/titel?pagina=2"}});
     EXPECT_EQ(page.status, 401);
     EXPECT_THAT(page.body, HasSubstr(say("members.sign_in_again")));
     EXPECT_THAT(page.body, HasSubstr("name=\"terug\" value=\"/gesprekken/12/titel?pagina=2\""));
     EXPECT_THAT(page.body, HasSubstr("name=\"typed_path\" value=\"/gesprekken/12/berichten\""));
-    EXPECT_THAT(page.body,
-                HasSubstr("name=\"getypt.body\" value=\"Een &quot;lange&quot; tekst\n\nen meer\""));
+    EXPECT_THAT(page.body, HasSubstr("name=\"getypt.body\" value=\"Een &quot;lange&quot; tekst\n\nen meer\""));
     const std::string typed = "&typed_path=%2Fgesprekken%2F12%2Fberichten&getypt.body=Een+lange+"
                               "tekst%0D%0A%0D%0Aen+meer&getypt.actie=plaats";
     const auto wrong = browser.sign_in("anna@westland.example", "fout", typed);
@@ -255,14 +237,13 @@ TEST_F(SignIn, WhatWasTypedWithoutASessionComesBack) {
 }
 
 TEST_F(SignIn, AFormThatCannotBeKeptGoesBackToItsPage) {
-    const auto reply = browser.sign_in("anna@westland.example", password,
-                                       "&typed_path=%2Fanders&getypt.x=y&terug=%2Fik");
+    const auto reply = browser.sign_in("anna@westland.example", password, "&typed_path=%2Fanders&getypt.x=y&terug=%2Fik");
     EXPECT_EQ(header(reply, "Location"), "/ik");
 }
 
 TEST_F(SignIn, ARefererOfAnotherSiteIsNoWayBack) {
-    for (const auto* referer : {"http://boef.example/x", "http://forum.test.boef.example/x",
-                                "forum.test/x", "http://forum.test//boef.example", ""}) {
+    for (const auto* referer :
+         {"http://boef.example/x", "http://forum.test.boef.example/x", "forum.test/x", "http://forum.test//boef.example", ""}) {
         EXPECT_THAT(browser.post("/gesprekken/12/berichten", "body=x", {{"referer", referer}}).body,
                     HasSubstr("name=\"terug\" value=\"/\""))
             << referer;

@@ -50,22 +50,19 @@ struct Kept {
 class MembersWorld {
 public:
     explicit MembersWorld(db::Database& database) : database_{database} {
-        services.me = {
-            .municipality =
-                [](const std::string& code) {
-                    return view::Model{code.empty() ? json{}
-                                                    : json{{"code", code},
-                                                           {"name", "Westland"},
-                                                           {"url", "/gemeenten/" + code},
-                                                           {"typology", nullptr}}};
-                },
-            .posts = [](const site::PageContext&) { return view::Model{json::array()}; },
-            .drafts = [](const site::PageContext&) { return view::Model{json::array()}; },
-            .count_waiting = [](const site::PageContext&) { return 0; }};
+        services.me = {.municipality =
+                           [](const std::string& code) {
+                               return view::Model{
+                                   code.empty()
+                                       ? json{}
+                                       : json{{"code", code}, {"name", "Westland"}, {"url", "/gemeenten/" + code}, {"typology", nullptr}}};
+                           },
+                       .posts = [](const site::PageContext&) { return view::Model{json::array()}; },
+                       .drafts = [](const site::PageContext&) { return view::Model{json::array()}; },
+                       .count_waiting = [](const site::PageContext&) { return 0; }};
         services.keep_typed = [this](const site::ActionContext& context, const std::string& path) {
             kept.push_back({context.viewer, path, context.input.text("body")});
-            return std::string{path.starts_with("/gesprekken/") ? "/gesprekken/12/titel#reageer"
-                                                                : ""};
+            return std::string{path.starts_with("/gesprekken/") ? "/gesprekken/12/titel#reageer" : ""};
         };
         announcer.set_sink([this](const std::vector<live::Event>& announced) {
             for (const auto& event : announced) {
@@ -75,38 +72,28 @@ public:
         });
         site::Routes routes;
         members::add_routes(routes, services);
-        routes.action("test.reply", "/gesprekken/{id}/berichten", http::Method::post, "",
-                      site::Access::member, [](const site::ActionContext&) -> site::ActionResult {
-                          return site::Done{.location = "/"};
-                      });
+        routes.action("test.reply", "/gesprekken/{id}/berichten", http::Method::post, "", site::Access::member,
+                      [](const site::ActionContext&) -> site::ActionResult { return site::Done{.location = "/"}; });
         site::FrameSources frame;
         frame.municipality = services.me.municipality;
-        frame.counters = [](db::Tx&, const access::Viewer&) {
-            return site::FrameSources::Counters{};
-        };
-        pipeline.emplace(site::PipelineParts{.database = database_,
-                                             .templates = templates(),
-                                             .assets = assets(),
-                                             .cache = cache,
-                                             .sessions = sessions,
-                                             .rate_limiter = limiter,
-                                             .frame = std::move(frame),
-                                             .sign_in_again =
-                                                 [this](const site::ActionContext& context) {
-                                                     return members::sign_in_again(context,
-                                                                                   services);
-                                                 }},
-                         std::move(routes));
+        frame.counters = [](db::Tx&, const access::Viewer&) { return site::FrameSources::Counters{}; };
+        pipeline.emplace(
+            site::PipelineParts{
+                .database = database_,
+                .templates = templates(),
+                .assets = assets(),
+                .cache = cache,
+                .sessions = sessions,
+                .rate_limiter = limiter,
+                .frame = std::move(frame),
+                .sign_in_again = [this](const site::ActionContext& context) { return members::sign_in_again(context, services); }},
+            std::move(routes));
     }
 
-    base::MemberId make_member(const std::string& email, const std::string& password,
-                               access::Role role = access::Role::member) {
+    base::MemberId make_member(const std::string& email, const std::string& password, access::Role role = access::Role::member) {
         return database_.write([&](db::Tx& tx) {
-            return members::create_member(tx, {.email = email,
-                                               .name = "Anna Bos",
-                                               .function = "raadslid",
-                                               .role = role,
-                                               .password_hash = hasher.hash(password)});
+            return members::create_member(
+                tx, {.email = email, .name = "Anna Bos", .function = "raadslid", .role = role, .password_hash = hasher.hash(password)});
         });
     }
 
@@ -132,20 +119,16 @@ class Client {
 public:
     explicit Client(MembersWorld& world) : world_{world} {}
 
-    http::Reply get(const std::string& target, http::Pairs headers = {}) {
-        return send(http::Method::get, target, {}, std::move(headers));
-    }
+    http::Reply get(const std::string& target, http::Pairs headers = {}) { return send(http::Method::get, target, {}, std::move(headers)); }
     /// A form, fields already encoded.
     http::Reply post(const std::string& target, const std::string& form, http::Pairs headers = {}) {
         headers.emplace_back("content-type", "application/x-www-form-urlencoded");
         return send(http::Method::post, target, form, std::move(headers));
     }
     http::Reply post_json(const std::string& target, const json& body) {
-        return send(http::Method::post, target, body.dump(),
-                    {{"content-type", "application/json"}});
+        return send(http::Method::post, target, body.dump(), {{"content-type", "application/json"}});
     }
-    http::Reply send(http::Method method, const std::string& target, const std::string& body,
-                     http::Pairs headers) {
+    http::Reply send(http::Method method, const std::string& target, const std::string& body, http::Pairs headers) {
         http::Request request;
         request.method = method;
         request.target = target;
@@ -174,8 +157,7 @@ public:
         }
         return reply;
     }
-    http::Reply sign_in(const std::string& email, const std::string& password,
-                        const std::string& more = {}) {
+    http::Reply sign_in(const std::string& email, const std::string& password, const std::string& more = {}) {
         return post("/inloggen", "email=" + email + "&password=" + password + more);
     }
     std::string token() const {

@@ -26,7 +26,9 @@ protected:
         EXPECT_EQ(reply(anna, "Hier staat geheimwoord over een bewoner.").status, 201);
         number = static_cast<int>(sql(database(), "SELECT max(number) AS n FROM posts").one().integer("n"));
         for (const auto& member : reporters) {
-            EXPECT_EQ(world().post(member, "/api/v1/reports", {{"thread", thread}, {"post", number}, {"category", "disrespect"}, {"text", ""}}).status,
+            EXPECT_EQ(world()
+                          .post(member, "/api/v1/reports", {{"thread", thread}, {"post", number}, {"category", "disrespect"}, {"text", ""}})
+                          .status,
                       201);
         }
         return newest();
@@ -34,8 +36,10 @@ protected:
     /// The same decision, made so long ago that the term has just passed.
     std::int64_t long_ago(std::int64_t decision) {
         return sql(database(),
-                   "INSERT INTO decisions (case_id, number, kind, post_id, post_version, state_from, state_to, decided_by, decided_role, rules, "
-                   "facts, statement, decided_at, appeal_until) SELECT case_id, number + 1, kind, post_id, post_version, state_from, state_to, "
+                   "INSERT INTO decisions (case_id, number, kind, post_id, post_version, state_from, state_to, decided_by, decided_role, "
+                   "rules, "
+                   "facts, statement, decided_at, appeal_until) SELECT case_id, number + 1, kind, post_id, post_version, state_from, "
+                   "state_to, "
                    "decided_by, decided_role, rules, facts, statement, now() - interval '6 months', now() - interval '1 second' "
                    "FROM decisions WHERE id = $1 RETURNING id",
                    db::Params::of(decision))
@@ -99,7 +103,8 @@ TEST_F(AppealTest, ReversalBringsThePostBackAndTellsAuthorAndReporters) {
     std::vector<live::Event> heard;
     world().announcer.set_sink([&](const std::vector<live::Event>& events) { heard.insert(heard.end(), events.begin(), events.end()); });
     const auto told = [&](const access::Viewer& member) {
-        return std::count_if(heard.begin(), heard.end(), [&](const auto& event) { return event.kind == "own.changed" && event.member == member.member; });
+        return std::count_if(heard.begin(), heard.end(),
+                             [&](const auto& event) { return event.kind == "own.changed" && event.member == member.member; });
     };
     EXPECT_EQ(decide(other, objection, "grant", {{"rules", json::array()}}).status, 200);
     EXPECT_EQ(world().get(guest, world().api(thread, number)).model["body"], "Hier staat geheimwoord over een bewoner.");
@@ -107,7 +112,8 @@ TEST_F(AppealTest, ReversalBringsThePostBackAndTellsAuthorAndReporters) {
     EXPECT_EQ(own(anna)[1]["appeal"]["isGranted"], true);
     for (const auto& reporter : {rik, sara}) {
         EXPECT_EQ(told(reporter), 1) << reporter.name;
-        EXPECT_THAT(own_report(reporter)["outcome"]["text"].get<std::string>(), HasSubstr("Na een bezwaar is opnieuw besloten. Het bericht mag blijven staan"));
+        EXPECT_THAT(own_report(reporter)["outcome"]["text"].get<std::string>(),
+                    HasSubstr("Na een bezwaar is opnieuw besloten. Het bericht mag blijven staan"));
         EXPECT_EQ(own_report(reporter)["appealUrl"], "");
     }
     EXPECT_GE(told(anna), 1);
@@ -140,7 +146,8 @@ TEST_F(AppealTest, WhoReportedInVainObjectsAndTheAuthorHearsOnlyOfWhatIsDone) {
     EXPECT_EQ(decide(other, objection, "grant").status, 200);
     EXPECT_EQ(post_state(about), "removed");
     EXPECT_EQ(own_report(rik)["appeal"]["isGranted"], true);
-    EXPECT_THAT(own_report(sara)["outcome"]["text"].get<std::string>(), HasSubstr("Na een bezwaar is opnieuw besloten. Het bericht staat niet meer"));
+    EXPECT_THAT(own_report(sara)["outcome"]["text"].get<std::string>(),
+                HasSubstr("Na een bezwaar is opnieuw besloten. Het bericht staat niet meer"));
     ASSERT_EQ(own(anna).size(), 1U);
     const auto statement = own(anna)[0]["decision"];
     EXPECT_EQ(statement["isRemove"], true);
@@ -237,7 +244,8 @@ TEST_F(AppealTest, ADecisionCanStayForAnotherReasonToWhichOneCanObject) {
     EXPECT_EQ(decide(other, objection, "refuse", {{"rules", json::array({"respect"})}}).status, 200);
     const auto told = own(anna)[0]["decision"];
     EXPECT_THAT(told["statement"].get<std::string>(), HasSubstr("om een andere reden. Het gaat om deze huisregel: 2. Blijf respectvol"));
-    EXPECT_EQ(world().get(guest, world().api(thread, number)).model["decision"]["rules"][0]["slug"], "respect") << "readers see why it is away";
+    EXPECT_EQ(world().get(guest, world().api(thread, number)).model["decision"]["rules"][0]["slug"], "respect")
+        << "readers see why it is away";
     const auto again = object(anna, told["id"]);
     ASSERT_EQ(again.status, 201);
     auto third = world().moderator("Ko Derde");

@@ -14,7 +14,7 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
 struct Break {
-    std::string what;    ///< part of the line that reports it
+    std::string what;  ///< part of the line that reports it
     std::vector<std::string> by;
 };
 
@@ -22,30 +22,39 @@ struct Break {
 const std::vector<Break> breaks{
     {"a title that stands", {"UPDATE threads SET opening_state = 'hidden'"}},
     {"a waiting post without an open case", {"UPDATE posts SET state = 'waiting' WHERE state = 'live' AND number = 2"}},
-    {"more than one open case", {"DROP INDEX cases_open_key",
-                                 "INSERT INTO cases (kind, post_id, post_version, due_at) SELECT kind, post_id, post_version, due_at "
-                                 "FROM cases WHERE state = 'open'"}},
-    {"a restriction without rule", {"ALTER TABLE decisions DROP CONSTRAINT decisions_restrictive_complete",
-                                    "UPDATE decisions SET rules = '{}' WHERE kind = 'remove'"}},
-    {"decided by who is involved", {"UPDATE decisions d SET decided_by = p.author_id FROM posts p WHERE p.id = d.post_id AND d.kind = 'approve'"}},
-    {"decided by who is involved", {"UPDATE decisions d SET decided_by = (SELECT decided_by FROM decisions WHERE kind = 'reject') WHERE d.kind = 'refuse'"}},
-    {"the system decided", {"ALTER TABLE decisions DROP CONSTRAINT decisions_human",
-                            "UPDATE decisions SET decided_by = NULL, is_automatic = true WHERE kind = 'remove'"}},
-    {"a hidden post without an open case", {"UPDATE cases SET state = 'decided', lease_by = NULL, lease_until = NULL WHERE state = 'open'"}},
-    {"a closed case with a lease", {"ALTER TABLE cases DROP CONSTRAINT cases_timer_check",
-                                    "UPDATE cases SET hidden_until = now() WHERE state = 'decided'"}},
-    {"a timer of a post that is not hidden", {"ALTER TABLE cases DROP CONSTRAINT cases_timer_check",
-                                              "UPDATE cases c SET hidden_until = now() FROM posts p WHERE p.id = c.post_id AND p.state = 'live'"}},
-    {"announced as new twice", {"INSERT INTO events (topic, seq, kind, audience, data) SELECT topic, seq + 100, kind, audience, data FROM events "
-                                "WHERE kind = 'post.new'"}},
+    {"more than one open case",
+     {"DROP INDEX cases_open_key", "INSERT INTO cases (kind, post_id, post_version, due_at) SELECT kind, post_id, post_version, due_at "
+                                   "FROM cases WHERE state = 'open'"}},
+    {"a restriction without rule",
+     {"ALTER TABLE decisions DROP CONSTRAINT decisions_restrictive_complete", "UPDATE decisions SET rules = '{}' WHERE kind = 'remove'"}},
+    {"decided by who is involved",
+     {"UPDATE decisions d SET decided_by = p.author_id FROM posts p WHERE p.id = d.post_id AND d.kind = 'approve'"}},
+    {"decided by who is involved",
+     {"UPDATE decisions d SET decided_by = (SELECT decided_by FROM decisions WHERE kind = 'reject') WHERE d.kind = 'refuse'"}},
+    {"the system decided",
+     {"ALTER TABLE decisions DROP CONSTRAINT decisions_human",
+      "UPDATE decisions SET decided_by = NULL, is_automatic = true WHERE kind = 'remove'"}},
+    {"a hidden post without an open case",
+     {"UPDATE cases SET state = 'decided', lease_by = NULL, lease_until = NULL WHERE state = 'open'"}},
+    {"a closed case with a lease",
+     {"ALTER TABLE cases DROP CONSTRAINT cases_timer_check", "UPDATE cases SET hidden_until = now() WHERE state = 'decided'"}},
+    {"a timer of a post that is not hidden",
+     {"ALTER TABLE cases DROP CONSTRAINT cases_timer_check",
+      "UPDATE cases c SET hidden_until = now() FROM posts p WHERE p.id = c.post_id AND p.state = 'live'"}},
+    {"announced as new twice",
+     {"INSERT INTO events (topic, seq, kind, audience, data) SELECT topic, seq + 100, kind, audience, data FROM events "
+      "WHERE kind = 'post.new'"}},
     {"a measure past its end", {"UPDATE measures SET until = now() - interval '2 hours'"}},
     {"a measure that is not what its decision says", {"UPDATE measures SET until = until + interval '1 day'"}},
     {"a decision without its measure", {"DELETE FROM measures"}},
-    {"lifted by no decision about it", {"UPDATE measures SET lifted_at = now(), lifted_by = (SELECT min(id) FROM decisions WHERE kind = 'remove')"}},
-    {"a report without an outcome", {"INSERT INTO reports (case_id, post_id, post_version, reporter_id, category) SELECT c.id, c.post_id, 1, "
-                                     "(SELECT max(id) FROM members), 'anders' FROM cases c WHERE c.state = 'decided' AND c.post_id IS NOT NULL LIMIT 1"}},
+    {"lifted by no decision about it",
+     {"UPDATE measures SET lifted_at = now(), lifted_by = (SELECT min(id) FROM decisions WHERE kind = 'remove')"}},
+    {"a report without an outcome",
+     {"INSERT INTO reports (case_id, post_id, post_version, reporter_id, category) SELECT c.id, c.post_id, 1, "
+      "(SELECT max(id) FROM members), 'anders' FROM cases c WHERE c.state = 'decided' AND c.post_id IS NOT NULL LIMIT 1"}},
     {"a decision that is not as it was written", {"UPDATE decisions SET facts = facts || '.' WHERE kind = 'remove'"}},
-    {"a decision that is not as it was written", {"UPDATE decisions SET decided_at = decided_at + interval '1 second' WHERE kind = 'approve'"}},
+    {"a decision that is not as it was written",
+     {"UPDATE decisions SET decided_at = decided_at + interval '1 second' WHERE kind = 'approve'"}},
     {"broken before", {"DELETE FROM decisions WHERE kind = 'approve'"}},
     {"broken before", {"UPDATE decisions SET chain_number = chain_number + 1000 WHERE kind = 'approve'"}},
     {"missing at the end", {"DELETE FROM decisions WHERE chain_number = (SELECT max(chain_number) FROM decisions)"}},
@@ -108,10 +117,11 @@ TEST_F(InvariantsTest, TheRunningForumCannotChangeWhatWasDecided) {
 
 TEST_F(InvariantsTest, TheDatabaseItselfRefusesWhoIsInvolved) {
     const auto about = waiting();
-    EXPECT_ANY_THROW(sql(database(),
-                         "INSERT INTO decisions (case_id, number, kind, post_id, post_version, state_from, state_to, decided_by, decided_role) "
-                         "SELECT id, 1, 'approve', post_id, 1, 'waiting', 'live', $2, 'moderator' FROM cases WHERE id = $1",
-                         db::Params::of(about.id, nova.member)));
+    EXPECT_ANY_THROW(
+        sql(database(),
+            "INSERT INTO decisions (case_id, number, kind, post_id, post_version, state_from, state_to, decided_by, decided_role) "
+            "SELECT id, 1, 'approve', post_id, 1, 'waiting', 'live', $2, 'moderator' FROM cases WHERE id = $1",
+            db::Params::of(about.id, nova.member)));
 }
 
 }  // namespace

@@ -39,7 +39,8 @@ protected:
             db::Params::of(id, state, moments.front(), moments.back()));
     }
     HandlingFigures measure() {
-        return database().read([](db::Tx& tx) { return measure_handling(tx, moment("2026-11-01T00:00:00Z"), moment("2027-01-01T00:00:00Z")); });
+        return database().read(
+            [](db::Tx& tx) { return measure_handling(tx, moment("2026-11-01T00:00:00Z"), moment("2027-01-01T00:00:00Z")); });
     }
     std::string promise(int norm_hours, view::Language language = view::Language::dutch) {
         HandlingTime time{std::chrono::hours{norm_hours}, test::templates()};

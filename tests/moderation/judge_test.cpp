@@ -15,20 +15,20 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
 
-using test::JudgeTest;
 using test::facts;
+using test::JudgeTest;
 
 TEST_F(JudgeTest, EveryDecisionDoesWhatItsRowOfTheTableSays) {
-    const std::map<std::string, std::pair<std::string, std::string>> before{
-        {"approve", {"live", "decided"}},
-        {"approve-with-changes", {"live", "decided"}},
-        {"return", {"returned", "with_author"}},
-        {"reject", {"rejected", "decided"}},
-        {"escalate", {"waiting", "open"}}};
+    const std::map<std::string, std::pair<std::string, std::string>> before{{"approve", {"live", "decided"}},
+                                                                            {"approve-with-changes", {"live", "decided"}},
+                                                                            {"return", {"returned", "with_author"}},
+                                                                            {"reject", {"rejected", "decided"}},
+                                                                            {"escalate", {"waiting", "open"}}};
     for (const auto& [decision, after] : before) {
         const auto about = waiting();
-        const auto answer = decide(mo, about, decision,
-                                   {{"questions", "Kunt u de naam weghalen?"}, {"sendTo", "legal"}, {"body", "Ik woon er al lang en wil graag helpen."}});
+        const auto answer =
+            decide(mo, about, decision,
+                   {{"questions", "Kunt u de naam weghalen?"}, {"sendTo", "legal"}, {"body", "Ik woon er al lang en wil graag helpen."}});
         EXPECT_EQ(answer.status, 200) << decision << answer.detail << (answer.errors.empty() ? "" : answer.errors[0].message);
         EXPECT_EQ(post_state(about), after.first) << decision;
         EXPECT_EQ(state(about), after.second) << decision;
@@ -59,14 +59,19 @@ TEST_F(JudgeTest, ARestrictionWithoutRuleFactsOrLawIsRefusedAndChangesNothing) {
         EXPECT_NE(decide(mo, about, decision, {{"facts", "te kort"}}).error("facts"), "");
     }
     EXPECT_EQ(post_state(about), "live");
-    EXPECT_EQ(decide(mo, about, "remove", {{"rules", json::array()}, {"legalGround", "Artikel 137c van het Wetboek van Strafrecht"}}).status, 200);
+    EXPECT_EQ(
+        decide(mo, about, "remove", {{"rules", json::array()}, {"legalGround", "Artikel 137c van het Wetboek van Strafrecht"}}).status,
+        200);
     EXPECT_THAT(last(about).text("statement"), HasSubstr("Artikel 137c"));
 }
 
 TEST_F(JudgeTest, WrongInputIsAnsweredAtItsFieldAndChangesNothing) {
     const auto about = waiting();
     const std::string megabyte(1024 * 1024, 'x');
-    for (const auto& [decision, field] : {std::pair{"reject", "facts"}, {"return", "questions"}, {"approve", "note"}, {"reject", "legalGround"},
+    for (const auto& [decision, field] : {std::pair{"reject", "facts"},
+                                          {"return", "questions"},
+                                          {"approve", "note"},
+                                          {"reject", "legalGround"},
                                           {"approve-with-changes", "body"}}) {
         const auto answer = decide(mo, about, decision, {{field, megabyte}});
         EXPECT_EQ(answer.status, 400) << field;
@@ -110,7 +115,8 @@ TEST_F(JudgeTest, TheStatementSaysWhatTheRowSays) {
 
 TEST_F(JudgeTest, AModeratorsChangesAreSmallAndShownToTheAuthor) {
     const auto about = waiting();
-    EXPECT_THAT(decide(mo, about, "approve-with-changes", {{"body", "Ik woon er al heel lang en wil graag helpen."}}).error("body"), HasSubstr("niets"));
+    EXPECT_THAT(decide(mo, about, "approve-with-changes", {{"body", "Ik woon er al heel lang en wil graag helpen."}}).error("body"),
+                HasSubstr("niets"));
     EXPECT_THAT(decide(mo, about, "approve-with-changes", {{"body", "Iets heel anders."}}).error("body"), HasSubstr("derde"));
     EXPECT_NE(decide(mo, about, "approve-with-changes").error("body"), "");
     EXPECT_EQ(decide(mo, about, "approve-with-changes", {{"body", "Ik woon er al heel lang en wil graag meehelpen."}}).status, 200);
@@ -126,7 +132,10 @@ TEST_F(JudgeTest, AModeratorsChangesAreSmallAndShownToTheAuthor) {
 TEST_F(JudgeTest, ADecisionIsUndoneByTheSameModeratorWithinTenMinutes) {
     for (const auto* decision : {"approve", "approve-with-changes", "return", "reject", "escalate"}) {
         const auto about = waiting();
-        ASSERT_EQ(decide(mo, about, decision, {{"questions", "Wat?"}, {"sendTo", "legal"}, {"body", "Ik woon er al heel lang en wil graag meehelpen."}}).status, 200);
+        ASSERT_EQ(decide(mo, about, decision,
+                         {{"questions", "Wat?"}, {"sendTo", "legal"}, {"body", "Ik woon er al heel lang en wil graag meehelpen."}})
+                      .status,
+                  200);
         EXPECT_EQ(undo(other, about).status, 409) << decision << ": it is not his";
         EXPECT_EQ(undo(mo, about).status, 200) << decision;
         EXPECT_EQ(post_state(about), "waiting") << decision;
@@ -190,7 +199,8 @@ TEST_F(JudgeTest, NobodyDecidesOnWhatIsHis) {
     EXPECT_EQ(decide(mo, own, "remove").status, 403);
     const auto about = about_live();
     sql(database(),
-        "INSERT INTO reports (case_id, post_id, post_version, reporter_id, category) SELECT id, post_id, 1, $2, 'anders' FROM cases WHERE id = $1",
+        "INSERT INTO reports (case_id, post_id, post_version, reporter_id, category) SELECT id, post_id, 1, $2, 'anders' FROM cases WHERE "
+        "id = $1",
         db::Params::of(about.id, mo.member));
     EXPECT_EQ(decide(mo, about, "remove").status, 403);
     EXPECT_EQ(decide(other, about, "remove").status, 200);

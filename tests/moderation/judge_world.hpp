@@ -48,7 +48,8 @@ protected:
     }
     Answer undo(const access::Viewer& by, const Case& about) { return world().send(by, http::Method::del, about.url() + "/decision"); }
     int version(const Case& about) {
-        return static_cast<int>(sql(database(), "SELECT version FROM cases WHERE id = $1", db::Params::of(about.id)).one().integer("version"));
+        return static_cast<int>(
+            sql(database(), "SELECT version FROM cases WHERE id = $1", db::Params::of(about.id)).one().integer("version"));
     }
     std::string state(const Case& about) {
         return sql(database(), "SELECT state FROM cases WHERE id = $1", db::Params::of(about.id)).one().text("state");

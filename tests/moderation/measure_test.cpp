@@ -53,14 +53,16 @@ protected:
     std::string html(const access::Viewer& of, const std::string& path) { return world().html(of, world().get(of, path)); }
     std::vector<std::string> letters(const access::Viewer& to) {
         std::vector<std::string> list;
-        for (const auto& row : sql(database(), "SELECT l.subject, l.body FROM mails l JOIN members m ON m.email = l.address WHERE m.id = $1 ORDER BY l.id",
-                                   db::Params::of(to.member))) {
+        for (const auto& row :
+             sql(database(), "SELECT l.subject, l.body FROM mails l JOIN members m ON m.email = l.address WHERE m.id = $1 ORDER BY l.id",
+                 db::Params::of(to.member))) {
             list.push_back(row.text("subject") + "\n" + row.text("body"));
         }
         return list;
     }
     std::int64_t told(const access::Viewer& member) {
-        return sql(database(), "SELECT count(*) AS n FROM events WHERE kind = 'session.changed' AND member_id = $1", db::Params::of(member.member))
+        return sql(database(), "SELECT count(*) AS n FROM events WHERE kind = 'session.changed' AND member_id = $1",
+                   db::Params::of(member.member))
             .one()
             .integer("n");
     }
@@ -68,11 +70,14 @@ protected:
         return database().write([&](db::Tx& tx) { return run_due_timers(tx, world().services, now); });
     }
     /// What the database answers to a decision that somebody writes past the program; "" = it took it.
-    std::string refused(const Case& about, const std::string& kind, std::optional<base::MemberId> by, std::optional<base::MemberId> second = {}) {
+    std::string refused(const Case& about, const std::string& kind, std::optional<base::MemberId> by,
+                        std::optional<base::MemberId> second = {}) {
         try {
             sql(database(),
-                "INSERT INTO decisions (case_id, number, kind, member_id, state_from, state_to, decided_by, decided_role, is_automatic, rules, "
-                "facts, statement, appeal_until, until, seconded_by) SELECT id, 90, $2, member_id, 'none', $2, $3, 'moderator', $3::bigint IS NULL, "
+                "INSERT INTO decisions (case_id, number, kind, member_id, state_from, state_to, decided_by, decided_role, is_automatic, "
+                "rules, "
+                "facts, statement, appeal_until, until, seconded_by) SELECT id, 90, $2, member_id, 'none', $2, $3, 'moderator', $3::bigint "
+                "IS NULL, "
                 "'{respect}', 'Feiten die lang genoeg zijn.', 'Zo is het.', now(), now() + interval '1 day', $4 FROM cases WHERE id = $1",
                 db::Params::of(about.id, kind, by, second));
         } catch (const db::ConstraintViolation& violation) {
@@ -124,8 +129,8 @@ TEST_F(MeasureTest, EveryKindFromTheCaseToTheMemberAndBack) {
         EXPECT_EQ(last(about).text("scope"), "member");
         EXPECT_EQ(last(about).flag("is_limited"), kind.needs_day);
         const auto statement = last(about).text("statement");
-        for (const auto* part : {kind.says.c_str(), "3. Noem geen inwoners", test::facts, "Een moderator heeft dit besloten", "uit eigen beweging",
-                                 "geen automatisch besluit", "Maak bezwaar tot en met"}) {
+        for (const auto* part : {kind.says.c_str(), "3. Noem geen inwoners", test::facts, "Een moderator heeft dit besloten",
+                                 "uit eigen beweging", "geen automatisch besluit", "Maak bezwaar tot en met"}) {
             EXPECT_THAT(statement, HasSubstr(part));
         }
         ASSERT_EQ(letters(member).size(), 1U);
@@ -285,7 +290,8 @@ TEST_F(MeasureTest, AllOfSomebodyUnderReviewWaits) {
     EXPECT_THAT(world().get(mo, newest().url()).model["marks"][0]["text"].get<std::string>(), HasSubstr("eerst beoordeeld"));
     decide(mo, newest(), "approve");
     EXPECT_FALSE(last(newest()).flag("is_detected_automatically"));
-    EXPECT_EQ(world().send(ada, http::Method::put, world().api(thread, 2), {{"body", "Iets anders."}, {"version", 1}}).status, 202) << "a change too";
+    EXPECT_EQ(world().send(ada, http::Method::put, world().api(thread, 2), {{"body", "Iets anders."}, {"version", 1}}).status, 202)
+        << "a change too";
     expect_sound();
 }
 

@@ -39,7 +39,9 @@ protected:
     test::Answer decide(const std::string& decision) {
         const auto row = sql(database(), "SELECT id, version FROM cases ORDER BY id DESC LIMIT 1").one();
         return world().post(mo, "/api/v1/moderation/cases/" + std::to_string(row.integer("id")) + "/decision",
-                            {{"version", row.integer("version")}, {"decision", decision}, {"rules", json::array({"respect"})},
+                            {{"version", row.integer("version")},
+                             {"decision", decision},
+                             {"rules", json::array({"respect"})},
                              {"facts", "In alinea 1 staat een oproep tot geweld."}});
     }
 
@@ -145,12 +147,14 @@ TEST_F(NoticeTest, ChildAbuseNeedsNoNameAndWaitsForNothing) {
 }
 
 TEST_F(NoticeTest, AllFaultsAtOnceAndTheWordsAreKept) {
-    const auto wrong = send({{"explanation", "te kort"}, {"name", ""}, {"email", "nel@"}, {"goodFaith", false}, {"address", "/gesprekken/999999"}});
+    const auto wrong =
+        send({{"explanation", "te kort"}, {"name", ""}, {"email", "nel@"}, {"goodFaith", false}, {"address", "/gesprekken/999999"}});
     EXPECT_EQ(wrong.errors.size(), 5U);
     EXPECT_EQ(send({{"explanation", std::string(8001, 'x')}}).status, 400);
     EXPECT_EQ(send({{"legalGround", std::string(301, 'x')}}).status, 400);
     EXPECT_EQ(send({{"name", std::string(101, 'x')}}).status, 400);
-    for (const auto* bad : {"nel@buiten.example\r\nBcc: a@b.example", "nel", "@b.example", "a@b", "a b@c.example", "a@b.example,c@d.example"}) {
+    for (const auto* bad :
+         {"nel@buiten.example\r\nBcc: a@b.example", "nel", "@b.example", "a@b", "a b@c.example", "a@b.example,c@d.example"}) {
         EXPECT_NE(send({{"email", bad}}).error("email"), "") << bad;
     }
     const auto form = world().form(guest, "/kennisgeving", "explanation=Half+af&name=Nel");
@@ -202,7 +206,8 @@ TEST_F(NoticeTest, OnlyStaffReadWhoSentIt) {
     world().form(guest, link(), "");
     const auto id = sql(database(), "SELECT max(id) AS id FROM cases").one().integer("id");
     for (const auto& reader : {guest, anna, nova, mo, world().administrator()}) {
-        const auto seen = world().get(reader, "/api/v1/moderation/cases/" + std::to_string(id)).model.dump() + world().get(reader, test::World::api(thread)).model.dump();
+        const auto seen = world().get(reader, "/api/v1/moderation/cases/" + std::to_string(id)).model.dump()
+                          + world().get(reader, test::World::api(thread)).model.dump();
         EXPECT_EQ(seen.find("Nel Melder") != std::string::npos, reader.is_staff()) << reader.name;
         EXPECT_EQ(seen.find("oproep tot geweld") != std::string::npos, reader.is_staff()) << reader.name;
         EXPECT_THAT(seen, Not(HasSubstr("nel@buiten"))) << "the address is for letters";
@@ -218,8 +223,9 @@ TEST(PostAddress, IsWhatABrowserShows) {
     EXPECT_EQ(parse("HTTP://Forum.Example.NL/gesprekken/12"), "12/1");
     EXPECT_EQ(parse("forum.example.nl/gesprekken/12/hallo"), "12/1");
     EXPECT_EQ(parse("/gesprekken/12/berichten/3"), "12/3");
-    for (const auto* bad : {"", "https://", "https://elders.example/gesprekken/12", "//elders.example/gesprekken/12", "/gesprekken", "/gesprekken/x",
-                            "/gesprekken/0", "/gesprekken/12/berichten/x", "/gesprekken/12/a#bericht-0", "/gemeenten/GM1783", "gesprekken/12"}) {
+    for (const auto* bad :
+         {"", "https://", "https://elders.example/gesprekken/12", "//elders.example/gesprekken/12", "/gesprekken", "/gesprekken/x",
+          "/gesprekken/0", "/gesprekken/12/berichten/x", "/gesprekken/12/a#bericht-0", "/gemeenten/GM1783", "gesprekken/12"}) {
         EXPECT_EQ(parse(bad), "none") << bad;
     }
 }

@@ -24,7 +24,8 @@ protected:
         ada = world().member("Ada Viseur", true, "GM0981", "member", "beleidsadviseur");
     }
     Case begun(const access::Viewer& about, const access::Viewer& by) {
-        return {world().post(by, "/api/v1/members/" + to_string(about.member) + "/measures", json::object()).model["id"].get<std::int64_t>()};
+        return {
+            world().post(by, "/api/v1/members/" + to_string(about.member) + "/measures", json::object()).model["id"].get<std::int64_t>()};
     }
     Case decided(const access::Viewer& about, const std::string& kind, int days, const access::Viewer& by) {
         const auto opened = begun(about, by);
@@ -50,7 +51,9 @@ protected:
     /// Who took no part in anything.
     access::Viewer fresh() { return world().moderator("Nieuwe Ogen"); }
     json shown(const access::Viewer& to, const Case& about) { return world().get(to, about.url()).model; }
-    std::string html(const access::Viewer& to, const Case& about) { return world().html(to, world().get(to, "/moderatie/" + std::to_string(about.id))); }
+    std::string html(const access::Viewer& to, const Case& about) {
+        return world().html(to, world().get(to, "/moderatie/" + std::to_string(about.id)));
+    }
     Answer lease(const access::Viewer& by, const Case& about) { return world().send(by, http::Method::put, about.url() + "/lease"); }
 
     access::Viewer bea, ada;
@@ -91,11 +94,12 @@ TEST_F(OtherEyesTest, AnAdministratorDecidesNothingElse) {
         EXPECT_EQ(shown(bea, about)["takeUrl"], "");
         EXPECT_THAT(html(bea, about), HasSubstr("U kunt meelezen"));
         EXPECT_EQ(shown(mo, about)["whoText"], "");
-        EXPECT_ANY_THROW(sql(database(),
-                             "INSERT INTO decisions (case_id, number, kind, post_id, post_version, member_id, state_from, state_to, decided_by, "
-                             "decided_role, is_automatic) SELECT id, 1, 'unfounded', post_id, post_version, member_id, 'live', 'live', $2, "
-                             "'administrator', false FROM cases WHERE id = $1",
-                             db::Params::of(about.id, bea.member)))
+        EXPECT_ANY_THROW(
+            sql(database(),
+                "INSERT INTO decisions (case_id, number, kind, post_id, post_version, member_id, state_from, state_to, decided_by, "
+                "decided_role, is_automatic) SELECT id, 1, 'unfounded', post_id, post_version, member_id, 'live', 'live', $2, "
+                "'administrator', false FROM cases WHERE id = $1",
+                db::Params::of(about.id, bea.member)))
             << "the database holds it";
     }
     EXPECT_EQ(state(held), "open");
@@ -153,7 +157,8 @@ TEST_F(OtherEyesTest, AGrantedObjectionBringsBackWhatTheMeasureReplaced) {
     EXPECT_EQ(decide(other, objection, "grant", {{"facts", "Dat heeft een ander geschreven."}}).status, 200);
     EXPECT_EQ(holds(ada), "read-only");
     // And it ends by itself on its own day.
-    const auto run = database().write([&](db::Tx& tx) { return run_due_timers(tx, world().services, base::now() + std::chrono::days{40}); });
+    const auto run =
+        database().write([&](db::Tx& tx) { return run_due_timers(tx, world().services, base::now() + std::chrono::days{40}); });
     EXPECT_EQ(run.lifted, 1);
     EXPECT_EQ(holds(ada), "");
     expect_sound();
@@ -175,7 +180,8 @@ TEST_F(OtherEyesTest, WhatIsOverOrTurnedRoundItselfDoesNotComeBack) {
 
     decided(ada, "read-only", 10, mo);
     const auto longer = decided(ada, "suspend", 60, mo);
-    sql(database(), "UPDATE measures SET until = now() - interval '1 minute' WHERE kind = 'read-only' AND member_id = $1", db::Params::of(ada.member));
+    sql(database(), "UPDATE measures SET until = now() - interval '1 minute' WHERE kind = 'read-only' AND member_id = $1",
+        db::Params::of(ada.member));
     const auto last_one = objected(longer, ada);
     EXPECT_EQ(decide(fresh(), last_one, "grant", {{"facts", "Dat heeft een ander geschreven."}}).status, 200);
     EXPECT_EQ(holds(ada), "") << "its own end had passed";

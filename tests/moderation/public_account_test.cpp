@@ -22,8 +22,8 @@ protected:
                    "                       decided_at, rules, facts, questions, deadline_at, statement, appeal_until, source) "
                    "VALUES ($1, 1, $2, $3, 1, 'waiting', 'live', $4, 'moderator', $5::timestamptz, "
                    "        CASE WHEN $2 IN ('reject', 'remove') THEN '{bron}'::text[] ELSE '{}' END, "
-                   "        'Feiten die niemand anders leest.', 'Waarom?', now(), 'Uw bericht staat er niet.', now(), " +
-                       (more.empty() ? std::string{"'review'"} : more) + ") RETURNING id",
+                   "        'Feiten die niemand anders leest.', 'Waarom?', now(), 'Uw bericht staat er niet.', now(), "
+                       + (more.empty() ? std::string{"'review'"} : more) + ") RETURNING id",
                    db::Params::of(row.integer("id"), kind, row.integer("post_id"), mo.member, moment))
             .one()
             .integer("id");
@@ -161,13 +161,12 @@ TEST_F(PublicAccountTest, TheFileSaysWhatThePageSays) {
     for (int i = 0; i < 7; ++i) {
         decided("reject", "2026-08-03T10:00:00Z");
     }
-    EXPECT_EQ(to_csv(account({2026, 3})),
-              "quarter,section,name,count\r\n"
-              "2026-3,decision,reject,7\r\n"
-              "2026-3,rule,bron,7\r\n"
-              "2026-3,source,review,7\r\n"
-              "2026-3,found,human,7\r\n"
-              "2026-3,made,human,7\r\n");
+    EXPECT_EQ(to_csv(account({2026, 3})), "quarter,section,name,count\r\n"
+                                          "2026-3,decision,reject,7\r\n"
+                                          "2026-3,rule,bron,7\r\n"
+                                          "2026-3,source,review,7\r\n"
+                                          "2026-3,found,human,7\r\n"
+                                          "2026-3,made,human,7\r\n");
     const auto html = world().html({}, world().get({}, "/besluiten/cijfers?kwartaal=2026-3"));
     EXPECT_THAT(html, HasSubstr("Niet geplaatst"));
     EXPECT_THAT(html, HasSubstr("/besluiten/cijfers?kwartaal=2026-2"));

@@ -95,8 +95,9 @@ TEST_F(QueuePageTest, EachCaseOffersWhatCanBeDecidedOnIt) {
 
 TEST_F(QueuePageTest, WhatWasTypedComesBackWithWhatIsWrong) {
     const auto held = waiting();
-    const auto answer = world().form(mo, "/moderatie/" + std::to_string(held.id) + "/besluit",
-                                     "version=1&decision=approve-with-changes&body=Heel+anders.&facts=kort&legalGround=Artikel+1&sendTo=legal");
+    const auto answer =
+        world().form(mo, "/moderatie/" + std::to_string(held.id) + "/besluit",
+                     "version=1&decision=approve-with-changes&body=Heel+anders.&facts=kort&legalGround=Artikel+1&sendTo=legal");
     EXPECT_EQ(answer.status, 400);
     const auto page = world().html(mo, answer);
     for (const auto* typed : {"Heel anders.", ">kort<", "Artikel 1", "<option value=\"legal\" selected"}) {
@@ -118,7 +119,11 @@ TEST_F(QueuePageTest, TheLastDecisionCanBeTakenBackFromTheQueue) {
 }
 
 TEST_F(QueuePageTest, AStandardReasonFillsWhatWasLeftEmptyAlsoWithoutScript) {
-    EXPECT_EQ(world().post(mo, "/api/v1/moderation/reasons", {{"decision", "remove"}, {"title", "Naam"}, {"text", "U noemt de naam van een inwoner."}}).status, 201);
+    EXPECT_EQ(world()
+                  .post(mo, "/api/v1/moderation/reasons",
+                        {{"decision", "remove"}, {"title", "Naam"}, {"text", "U noemt de naam van een inwoner."}})
+                  .status,
+              201);
     EXPECT_EQ(world().post(anna, "/api/v1/moderation/reasons", {}).status, 404);
     EXPECT_EQ(world().post(mo, "/api/v1/moderation/reasons", {{"decision", "approve"}, {"title", ""}, {"text", ""}}).errors.size(), 3U);
     EXPECT_THAT(world().html(mo, world().get(mo, "/moderatie/redenen")), HasSubstr("U noemt de naam"));

@@ -24,8 +24,8 @@ protected:
         sara = world().member("Sara Melder");
         tom = world().member("Tom Melder");
     }
-    test::Answer report(const access::Viewer& by, const std::string& category = "resident-data", const std::string& text = "geheimtoelichting",
-                        int number = 2, const std::string& key = {}) {
+    test::Answer report(const access::Viewer& by, const std::string& category = "resident-data",
+                        const std::string& text = "geheimtoelichting", int number = 2, const std::string& key = {}) {
         return world().post(by, "/api/v1/reports", {{"thread", thread}, {"post", number}, {"category", category}, {"text", text}}, key);
     }
     std::int64_t count(const std::string& from) { return sql(database(), "SELECT count(*) AS n FROM " + from).one().integer("n"); }
@@ -69,7 +69,8 @@ TEST_F(ReportTest, OneIsOpenAPersonVersionAndGround) {
     EXPECT_EQ(report(sara, "resident-data").status, 201);
     EXPECT_EQ(count("reports"), 3);
 
-    EXPECT_EQ(world().send(anna, http::Method::put, test::World::api(thread, 2), {{"body", "Een andere tekst."}, {"version", 1}}).status, 200);
+    EXPECT_EQ(world().send(anna, http::Method::put, test::World::api(thread, 2), {{"body", "Een andere tekst."}, {"version", 1}}).status,
+              200);
     EXPECT_EQ(report(rik, "resident-data", "nieuwe tekst").status, 201) << "another version";
     const auto about = newest_case();
     EXPECT_EQ(about["body"], "Een andere tekst.");
@@ -79,7 +80,8 @@ TEST_F(ReportTest, OneIsOpenAPersonVersionAndGround) {
 
 TEST_F(ReportTest, APersonGetsTheSamePageWithHisWords) {
     EXPECT_EQ(report(rik).status, 201);
-    const auto again = world().form(rik, "/melden", "thread=" + std::to_string(thread) + "&post=2&category=resident-data&text=mijn+woorden");
+    const auto again =
+        world().form(rik, "/melden", "thread=" + std::to_string(thread) + "&post=2&category=resident-data&text=mijn+woorden");
     EXPECT_EQ(again.status, 409);
     const auto page = world().html(rik, again);
     EXPECT_THAT(page, HasSubstr("U meldde dit al"));
@@ -102,7 +104,8 @@ TEST_F(ReportTest, OnlyWhatIsReadAndNotOnesOwn) {
     EXPECT_EQ(report(rik, "disrespect", std::string(4001, 'x')).status, 400);
     const auto hidden = world().thread(anna, {{"visibility", "administrators"}});
     auto adviser = world().member("Ad Viseur", true, "GM1783", "member", "beleidsadviseur");
-    EXPECT_EQ(world().post(adviser, "/api/v1/reports", {{"thread", hidden}, {"post", 1}, {"category", "illegal"}, {"text", ""}}).status, 404);
+    EXPECT_EQ(world().post(adviser, "/api/v1/reports", {{"thread", hidden}, {"post", 1}, {"category", "illegal"}, {"text", ""}}).status,
+              404);
     sql(database(), "UPDATE posts SET state = 'removed' WHERE thread_id = $1 AND number = 2", db::Params::of(thread));
     EXPECT_EQ(report(rik).status, 409);
     EXPECT_EQ(count("reports"), 0);
@@ -114,7 +117,8 @@ TEST_F(ReportTest, TheButtonIsThereForWhoMayReport) {
     EXPECT_EQ(world().get(anna, test::World::api(thread, 2)).model["mayReport"], false);
     const auto url = world().get(rik, test::World::api(thread, 2)).model["reportUrl"].get<std::string>();
     EXPECT_THAT(world().html(rik, world().get(rik, url)), HasSubstr("Meld dit bericht"));
-    EXPECT_THAT(world().get(guest, url).location, HasSubstr("/kennisgeving?adres=/gesprekken/")) << "without an account there is another form";
+    EXPECT_THAT(world().get(guest, url).location, HasSubstr("/kennisgeving?adres=/gesprekken/"))
+        << "without an account there is another form";
 }
 
 TEST_F(ReportTest, ManyTrustedMembersHideItForAWhile) {
@@ -163,7 +167,9 @@ TEST_F(ReportTest, WhoReportedHearsWhatWasDecided) {
     EXPECT_EQ(decide("unfounded").status, 200);
     EXPECT_THAT(own_report(rik)["outcome"]["text"].get<std::string>(), HasSubstr("mag blijven staan"));
     EXPECT_THAT(world().html(rik, world().get(rik, "/ik/besluiten")), HasSubstr("mag blijven staan"));
-    EXPECT_EQ(std::count_if(heard.begin(), heard.end(), [&](const auto& event) { return event.kind == "own.changed" && event.member == rik.member; }), 1);
+    EXPECT_EQ(std::count_if(heard.begin(), heard.end(),
+                            [&](const auto& event) { return event.kind == "own.changed" && event.member == rik.member; }),
+              1);
 
     const auto judged = report(sara);
     EXPECT_EQ(judged.status, 409) << "this ground of this version was judged";
@@ -188,8 +194,8 @@ TEST_F(ReportTest, NobodyButStaffAndHimselfSeesWhoReported) {
             EXPECT_EQ(decide(decision).status, 200);
         }
         for (const auto& reader : {guest, anna, nova, sara, mo, world().administrator()}) {
-            std::string seen = world().get(reader, test::World::api(thread)).model.dump() + world().html(reader, world().get(reader, url)) +
-                               world().get(reader, test::World::api(thread, 2)).model.dump();
+            std::string seen = world().get(reader, test::World::api(thread)).model.dump() + world().html(reader, world().get(reader, url))
+                               + world().get(reader, test::World::api(thread, 2)).model.dump();
             if (reader.is_signed_in()) {
                 seen += world().html(reader, world().get(reader, "/ik/besluiten"));
             }

@@ -60,7 +60,13 @@ TEST(ResidentData, IsFound) {
         {"op de pas: 1234.56.782", "citizen_number 1234.56.782"},
         {"in 2024 123456782 gekregen", "citizen_number 123456782"},
         {"nummer “111222333”", "citizen_number 111222333"},
-        {"BSN\xC2\xA0" "123\xC2\xA0" "456\xC2\xA0" "782", "citizen_number 123\xC2\xA0" "456\xC2\xA0" "782"},
+        {"BSN\xC2\xA0"
+         "123\xC2\xA0"
+         "456\xC2\xA0"
+         "782",
+         "citizen_number 123\xC2\xA0"
+         "456\xC2\xA0"
+         "782"},
 
         {"Bel 0612345678", "phone 0612345678"},
         {"06-12345678", "phone 06-12345678"},
@@ -106,28 +112,28 @@ TEST(ResidentData, IsFound) {
 }
 
 TEST(ResidentData, LeavesTheRestAlone) {
-    for (const char* text : {
-             "", " ", "Wij hebben 12 bewoners gesproken in 2024.",
-             // no number of a citizen
-             "123456789", "1234567820", "0123456782x", "a123456782", "€ 123.456.782", "€123.456.782", "123.456.782 euro",
-             "EUR 123.456.782", "123456782,50", "1.123.456.782", "123.456.782.1", "12-123456782", "000000000", "RSIN 123456782",
-             "BTW NL123456782B01", "RSIN-nummer: 123456782",
-             // no telephone of a person
-             "Bel 14 0174 of 14070", "14 010", "0800-1234", "0800 1234567", "0900-1234567", "0900 123456", "088-1234567",
-             "088 123 45 67", "112", "06-12-2024", "op 06-12-2024 12 mensen", "01-02-2024 12 mensen", "06/12/2024 10.30",
-             "van 09.00 tot 17.00", "0612", "2024-2028", "1.234.567 inwoners", "10 000 000", "0012345678", "+32 470 12 34 56",
-             // no mail of a person
-             "info@gmail.com", "griffie@rotterdam.nl", "griffie-westland@x.nl", "j.jansen@westland.nl", "a.b@gemeentewestland.nl",
-             "x.y@minszw.nl", "x@team.vng.nl", "@westland", "5@6", "a@b", "jan@", "@", "no-reply@site.nl", "info.wmo@stad.nl",
-             // no address of a home
-             "2671 AB", "in 2024 is", "2671 SA 12", "Postbus 150, 2670 AD Naaldwijk", "Stadhuisplein 1", "Raadhuislaan 3",
-             "Snelweg 12", "Overweg 5 maatregelen", "de weg 12", "Lindelaan 2030", "Lindelaan 12%", "Lindelaan 12 procent",
-             "Zuidplein 3,5 miljoen", "kerkstraat 12", "Straat 5", "Kerkstraat 12345",
-             // no account
-             "NL91ABNA0417164301", "NL91 ABNA 0417 1643 01", "NL91ABNA04171643", "NL20BNGH0285000001 ", "XX91ABNA0417164300",
-             // web addresses
-             "https://example.nl/zaak/123456782", "[stuk](https://example.nl/a/06-12345678)", "www.example.nl/Kerkstraat 0",
-             "https://jan@example.nl/"}) {
+    for (const char* text :
+         {"", " ", "Wij hebben 12 bewoners gesproken in 2024.",
+          // no number of a citizen
+          "123456789", "1234567820", "0123456782x", "a123456782", "€ 123.456.782", "€123.456.782", "123.456.782 euro", "EUR 123.456.782",
+          "123456782,50", "1.123.456.782", "123.456.782.1", "12-123456782", "000000000", "RSIN 123456782", "BTW NL123456782B01",
+          "RSIN-nummer: 123456782",
+          // no telephone of a person
+          "Bel 14 0174 of 14070", "14 010", "0800-1234", "0800 1234567", "0900-1234567", "0900 123456", "088-1234567", "088 123 45 67",
+          "112", "06-12-2024", "op 06-12-2024 12 mensen", "01-02-2024 12 mensen", "06/12/2024 10.30", "van 09.00 tot 17.00", "0612",
+          "2024-2028", "1.234.567 inwoners", "10 000 000", "0012345678", "+32 470 12 34 56",
+          // no mail of a person
+          "info@gmail.com", "griffie@rotterdam.nl", "griffie-westland@x.nl", "j.jansen@westland.nl", "a.b@gemeentewestland.nl",
+          "x.y@minszw.nl", "x@team.vng.nl", "@westland", "5@6", "a@b", "jan@", "@", "no-reply@site.nl", "info.wmo@stad.nl",
+          // no address of a home
+          "2671 AB", "in 2024 is", "2671 SA 12", "Postbus 150, 2670 AD Naaldwijk", "Stadhuisplein 1", "Raadhuislaan 3", "Snelweg 12",
+          "Overweg 5 maatregelen", "de weg 12", "Lindelaan 2030", "Lindelaan 12%", "Lindelaan 12 procent", "Zuidplein 3,5 miljoen",
+          "kerkstraat 12", "Straat 5", "Kerkstraat 12345",
+          // no account
+          "NL91ABNA0417164301", "NL91 ABNA 0417 1643 01", "NL91ABNA04171643", "NL20BNGH0285000001 ", "XX91ABNA0417164300",
+          // web addresses
+          "https://example.nl/zaak/123456782", "[stuk](https://example.nl/a/06-12345678)", "www.example.nl/Kerkstraat 0",
+          "https://jan@example.nl/"}) {
         EXPECT_THAT(found(text), IsEmpty()) << text;
     }
 }
@@ -158,7 +164,8 @@ TEST(ResidentData, DoesNotAlarmOnTheDemoContent) {
 }
 
 TEST(ResidentData, TakesAnyBytes) {
-    const std::string signs = "0123456789 0612345678+(.-/)@:,% ABNLab\n\xC2\xA0\xE2\x80\x93\xE2\x82\xAC\xFF" "weglaan";
+    const std::string signs = "0123456789 0612345678+(.-/)@:,% ABNLab\n\xC2\xA0\xE2\x80\x93\xE2\x82\xAC\xFF"
+                              "weglaan";
     std::mt19937 random{21};
     for (int i = 0; i < 20'000; ++i) {
         std::string text;

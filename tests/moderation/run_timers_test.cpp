@@ -83,8 +83,16 @@ TEST_F(TimersTest, WhatTheSystemHidComesBackWhenNobodyDecided) {
     database().write([&](db::Tx& tx) {
         const auto row = lock_and_find(tx, base::CaseId{about.id});
         judge(tx, world().services, guest, *row,
-              {.kind = find_decision_kind("hide"), .rules = {"respect"}, .legal_ground = {}, .facts = "Drie leden meldden dit bericht.",
-               .questions = {}, .note = {}, .body = {}, .sent_to = {}, .source = "threshold", .until = until});
+              {.kind = find_decision_kind("hide"),
+               .rules = {"respect"},
+               .legal_ground = {},
+               .facts = "Drie leden meldden dit bericht.",
+               .questions = {},
+               .note = {},
+               .body = {},
+               .sent_to = {},
+               .source = "threshold",
+               .until = until});
     });
     EXPECT_EQ(post_state(about), "hidden");
     EXPECT_TRUE(last(about).flag("is_automatic"));

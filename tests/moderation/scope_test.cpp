@@ -40,7 +40,8 @@ protected:
         return waiting();
     }
     Case about_member(const access::Viewer& member) {
-        return {world().post(mo, "/api/v1/members/" + to_string(member.member) + "/measures", json::object()).model["id"].get<std::int64_t>()};
+        return {
+            world().post(mo, "/api/v1/members/" + to_string(member.member) + "/measures", json::object()).model["id"].get<std::int64_t>()};
     }
     std::vector<std::int64_t> queue(const access::Viewer& of, const std::string& query = {}) {
         std::vector<std::int64_t> ids;
@@ -137,7 +138,8 @@ TEST_F(ScopeTest, TheDatabaseRefusesWhatAPageForgot) {
     const auto held = in_thread({{"theme", "onderwijs"}});
     const auto write = [&] {
         sql(database(),
-            "INSERT INTO decisions (case_id, number, kind, post_id, post_version, state_from, state_to, decided_by, decided_role, is_automatic) "
+            "INSERT INTO decisions (case_id, number, kind, post_id, post_version, state_from, state_to, decided_by, decided_role, "
+            "is_automatic) "
             "SELECT id, 1, 'approve', post_id, 1, 'waiting', 'live', $2, 'moderator', false FROM cases WHERE id = $1",
             db::Params::of(held.id, part.member));
     };
@@ -148,7 +150,8 @@ TEST_F(ScopeTest, TheDatabaseRefusesWhatAPageForgot) {
 }
 
 TEST_F(ScopeTest, AMeasureIsHisWhenTheMembersMunicipalityIs) {
-    const auto drent = world().member("Dre Nt", true, "GM0106", "member", "adviseur"), tuinder = world().member("Tui Nder", true, "GM1783", "member", "adviseur"),
+    const auto drent = world().member("Dre Nt", true, "GM0106", "member", "adviseur"),
+               tuinder = world().member("Tui Nder", true, "GM1783", "member", "adviseur"),
                nowhere = world().member("No Where", true, "", "member", "adviseur");
     const auto about_drent = about_member(drent), about_tuinder = about_member(tuinder), about_nowhere = about_member(nowhere);
     ASSERT_EQ(give(part, {{"provinces", {"Drenthe"}}}).status, 200);
@@ -214,11 +217,17 @@ TEST_F(ScopeTest, AThreadThatGoesElsewhereTakesItsCasesAlong) {
     ASSERT_EQ(give(part, {{"themes", {"taal"}}}).status, 200);
     EXPECT_EQ(status(part, held), 404);
     const auto moved = world().send(mo, http::Method::put, test::World::api(thread) + "/place",
-                                    {{"kind", "question"}, {"theme", "taal"}, {"municipalities", json::array()}, {"typologies", json::array()}, {"reason", "Past hier beter."}});
+                                    {{"kind", "question"},
+                                     {"theme", "taal"},
+                                     {"municipalities", json::array()},
+                                     {"typologies", json::array()},
+                                     {"reason", "Past hier beter."}});
     EXPECT_EQ(moved.status, 200) << moved.detail;
     EXPECT_EQ(status(part, held), 200);
     EXPECT_THAT(queue(part), ElementsAre(held.id));
-    EXPECT_EQ(sql(database(), "SELECT count(*) AS n FROM events WHERE kind = 'thread.changed' AND 'moderation' = ANY (hints)").one().integer("n"), 1)
+    EXPECT_EQ(
+        sql(database(), "SELECT count(*) AS n FROM events WHERE kind = 'thread.changed' AND 'moderation' = ANY (hints)").one().integer("n"),
+        1)
         << "badges are counted anew";
 }
 
@@ -239,7 +248,9 @@ TEST_F(ScopeTest, WhatWasDecidedStandsInAThreadForWhoLooksAfterIt) {
     thread = world().thread(anna, {{"theme", "onderwijs"}});
     const auto live = about_live();
     decide(mo, live, "remove");
-    const auto page = [&] { return world().html(part, world().get(part, world().get(part, test::World::api(thread)).model["url"].get<std::string>())); };
+    const auto page = [&] {
+        return world().html(part, world().get(part, world().get(part, test::World::api(thread)).model["url"].get<std::string>()));
+    };
     EXPECT_THAT(page(), HasSubstr(test::facts));
     EXPECT_THAT(page(), HasSubstr("/beoordelen"));
     ASSERT_EQ(give(part, {{"themes", {"taal"}}}).status, 200);
@@ -262,12 +273,17 @@ TEST_F(ScopeTest, AnAdministratorSaysWhoLooksAfterWhatAndItIsLogged) {
     EXPECT_FALSE(page.model["isEverything"].get<bool>());
     EXPECT_EQ(page.model["changes"][0]["what"], "Onderwijs, Taal, Fryslân, Tuinbouwgemeenten");
     EXPECT_EQ(page.model["changes"][0]["by"], bea.name);
-    EXPECT_EQ(world().form(bea, path, "types=tuinbouwgemeenten&provinces=Frysl%C3%A2n&themes=taal&themes=onderwijs&themes=taal").status, 303);
+    EXPECT_EQ(world().form(bea, path, "types=tuinbouwgemeenten&provinces=Frysl%C3%A2n&themes=taal&themes=onderwijs&themes=taal").status,
+              303);
     EXPECT_EQ(world().get(bea, url(part)).model["changes"].size(), 1U) << "it was so already";
     EXPECT_EQ(world().form(bea, path, "").status, 303);
     EXPECT_EQ(world().get(bea, url(part)).model["changes"].size(), 2U);
     EXPECT_THAT(world().html(bea, world().get(bea, path)), HasSubstr("Bea Heer koos: alles."));
-    EXPECT_EQ(sql(database(), "SELECT count(*) AS n FROM events WHERE kind = 'session.changed' AND member_id = $1", db::Params::of(part.member)).one().integer("n"), 2);
+    EXPECT_EQ(
+        sql(database(), "SELECT count(*) AS n FROM events WHERE kind = 'session.changed' AND member_id = $1", db::Params::of(part.member))
+            .one()
+            .integer("n"),
+        2);
 
     EXPECT_EQ(world().get(bea, url(anna)).status, 404) << "no moderator";
     EXPECT_EQ(world().send(bea, http::Method::put, url(anna), json::object()).status, 404);

@@ -23,8 +23,8 @@ public:
     };
     struct Case {
         std::string kind, state{"open"};
-        int post, version;     ///< of the post
-        int objects_to{-1};    ///< index of the decision
+        int post, version;       ///< of the post
+        int objects_to{-1};      ///< index of the decision
         std::vector<int> ended;  ///< other cases that ended with the last decision
     };
 
@@ -103,7 +103,8 @@ public:
     }
     bool took_part(int about, int by) const {
         for (const auto& one : decisions) {
-            if (cases[at(about)].kind == "appeal" && one.about != about && cases[at(one.about)].post == cases[at(about)].post && one.by == by) {
+            if (cases[at(about)].kind == "appeal" && one.about != about && cases[at(one.about)].post == cases[at(about)].post
+                && one.by == by) {
                 return true;
             }
         }
@@ -176,9 +177,9 @@ public:
         const bool is_about_version = kind == "approve" || kind == "approve-with-changes" || kind == "return" || kind == "reject";
         const auto* left = kind == "return" ? "with_author" : kind == "hide" || kind == "escalate" ? "open" : "decided";
         const int open = judged.kind == "appeal" ? -1 : open_case(judged.post, judged.kind);
-        if (undone.about != about || undone.by != by || kind == "undo" || undone.is_objected || judged.state != left ||
-            post.state != undone.to || (is_about_version && post.newest != undone.judged + (kind == "approve-with-changes" ? 1 : 0)) ||
-            (open >= 0 && open != about)) {
+        if (undone.about != about || undone.by != by || kind == "undo" || undone.is_objected || judged.state != left
+            || post.state != undone.to || (is_about_version && post.newest != undone.judged + (kind == "approve-with-changes" ? 1 : 0))
+            || (open >= 0 && open != about)) {
             return false;
         }
         if (kind == "approve-with-changes") {

@@ -48,16 +48,16 @@ TEST_F(GuardTest, AFormComesBackWithWhatWasTypedAndATickBox) {
 }
 
 TEST_F(GuardTest, ATickStaysWhenSomethingElseIsWrong) {
-    const auto again = world().form(anna, "/gesprekken",
-                                    "kind=question&title=&body=Bel+06-12345678&theme=wonen&visibility=public&confirm_private=1");
+    const auto again =
+        world().form(anna, "/gesprekken", "kind=question&title=&body=Bel+06-12345678&theme=wonen&visibility=public&confirm_private=1");
     EXPECT_EQ(again.status, 400);
     EXPECT_EQ(again.error("confirm_private"), "");
     EXPECT_THAT(world().html(anna, again), HasSubstr("id=\"confirm_private\" value=\"1\" checked"));
 }
 
 TEST_F(GuardTest, EveryFieldOfANewThreadIsLookedAt) {
-    const json plain{{"kind", "dilemma"}, {"title", "Wat doet u?"}, {"body", "Tekst."}, {"theme", "wonen"}, {"visibility", "public"},
-                     {"context", "Hier."}, {"options", "Dit of dat."}, {"tried", "Niets."}};
+    const json plain{{"kind", "dilemma"},      {"title", "Wat doet u?"}, {"body", "Tekst."},         {"theme", "wonen"},
+                     {"visibility", "public"}, {"context", "Hier."},     {"options", "Dit of dat."}, {"tried", "Niets."}};
     for (const char* field : {"title", "body", "context", "options", "tried"}) {
         auto thread_input = plain;
         thread_input[field] = "Mail naar jan@gmail.com";
@@ -120,13 +120,13 @@ TEST_F(GuardTest, TheModeratorReadsWhyTheCaseWaits) {
     const auto shown = world().get(mo, "/api/v1/moderation/cases/" + std::to_string(id)).model;
     ASSERT_EQ(shown["marks"].size(), 1U);
     EXPECT_EQ(shown["marks"][0]["slug"], "privacy");
-    EXPECT_THAT(world().html(mo, world().get(mo, "/moderatie/" + std::to_string(id))), HasSubstr("Misschien staat hier iets van een inwoner in."));
+    EXPECT_THAT(world().html(mo, world().get(mo, "/moderatie/" + std::to_string(id))),
+                HasSubstr("Misschien staat hier iets van een inwoner in."));
 }
 
 TEST_F(GuardTest, AFaultyConfirmationIsNone) {
     for (const json& answer : {json(false), json("nee"), json(0), json(nullptr)}) {
-        EXPECT_EQ(world().post(anna, world().api(thread) + "/posts", {{"body", number}, {"confirmPrivate", answer}}).status, 400)
-            << answer;
+        EXPECT_EQ(world().post(anna, world().api(thread) + "/posts", {{"body", number}, {"confirmPrivate", answer}}).status, 400) << answer;
     }
     EXPECT_EQ(world().post(anna, world().api(thread) + "/posts", {{"body", "Gewoon."}, {"confirmPrivate", true}}).status, 201)
         << "a tick too many does nothing";

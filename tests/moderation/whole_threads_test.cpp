@@ -38,30 +38,29 @@ TEST_F(WholeThreadsModelTest, AnyOrderOfActsKeepsEveryPromise) {
         const auto api = world().api(chosen);
         const auto before = posts();
         switch (random() % 8) {
-        case 0:
-            world().thread(author);
-            break;
+        case 0: world().thread(author); break;
         case 1:
-        case 2:
-            world().post(random() % 3 == 0 ? newcomer : author, api + "/posts", {{"body", "Reactie " + std::to_string(step)}});
-            break;
+        case 2: world().post(random() % 3 == 0 ? newcomer : author, api + "/posts", {{"body", "Reactie " + std::to_string(step)}}); break;
         case 3:
             merged += world().post(staff, api + "/merge", {{"into", any_thread()}, {"reason", "Hetzelfde."}}).status == 200;
             EXPECT_EQ(posts(), before);
             break;
         case 4: {
             json numbers = json::array();
-            for (const auto& row : sql(database(), "SELECT number FROM posts WHERE thread_id = $1 AND number > 1", db::Params::of(chosen))) {
+            for (const auto& row :
+                 sql(database(), "SELECT number FROM posts WHERE thread_id = $1 AND number > 1", db::Params::of(chosen))) {
                 if (random() % 2 == 0) {
                     numbers.push_back(row.integer("number"));
                 }
             }
-            split += world().post(staff, api + "/split", {{"numbers", numbers}, {"title", "Apart"}, {"reason", "Iets anders."}}).status == 201;
+            split +=
+                world().post(staff, api + "/split", {{"numbers", numbers}, {"title", "Apart"}, {"reason", "Iets anders."}}).status == 201;
             EXPECT_EQ(posts(), before);
             break;
         }
         case 5:
-            world().send(staff, put, api + "/place", {{"kind", random() % 2 == 0 ? "question" : "experience"}, {"theme", "expats"}, {"reason", "Hoort hier."}});
+            world().send(staff, put, api + "/place",
+                         {{"kind", random() % 2 == 0 ? "question" : "experience"}, {"theme", "expats"}, {"reason", "Hoort hier."}});
             break;
         case 6:
             if (const auto id = one_of("SELECT id FROM cases WHERE state = 'open'"); id != 0) {
@@ -70,8 +69,8 @@ TEST_F(WholeThreadsModelTest, AnyOrderOfActsKeepsEveryPromise) {
             break;
         default:
             if (const auto number = one_of("SELECT number AS id FROM posts WHERE thread_id = " + std::to_string(chosen)); number != 0) {
-                world().send(author, random() % 2 == 0 ? put : del, api + (random() % 2 == 0 ? "/answer" : "/posts/" + std::to_string(number)),
-                             {{"number", number}});
+                world().send(author, random() % 2 == 0 ? put : del,
+                             api + (random() % 2 == 0 ? "/answer" : "/posts/" + std::to_string(number)), {{"number", number}});
             }
         }
         ASSERT_EQ(faults(), std::vector<std::string>{}) << "after step " << step;

@@ -57,8 +57,10 @@ TEST_F(WordRulesTest, ABlockIsAnErrorWithItsReasonAndKeepsTheText) {
     const auto again = world().form(anna, "/gesprekken/" + std::to_string(thread) + "/berichten", "body=Wat+een+scheldwoord");
     EXPECT_EQ(again.status, 400);
     EXPECT_THAT(world().html(anna, again), HasSubstr("Wat een scheldwoord</textarea>"));
-    EXPECT_EQ(world().post(anna, "/api/v1/threads", {{"kind", "question"}, {"title", "Scheldwoord?"}, {"body", "Tekst."},
-                                                     {"theme", "wonen"}, {"visibility", "public"}}).error("title"),
+    EXPECT_EQ(world()
+                  .post(anna, "/api/v1/threads",
+                        {{"kind", "question"}, {"title", "Scheldwoord?"}, {"body", "Tekst."}, {"theme", "wonen"}, {"visibility", "public"}})
+                  .error("title"),
               "Haal ‘Scheldwoord’ weg uit uw tekst. Dat mag hier niet, want daarom.");
 }
 
@@ -89,11 +91,13 @@ TEST_F(WordRulesTest, ADryRunShowsWhatARuleWouldHaveMet) {
 }
 
 TEST_F(WordRulesTest, ADryRunReadsTheLastThousandPostsAndShowsTwenty) {
-    sql(database(), R"(INSERT INTO posts (thread_id, number, author_id, author_function, state, version, live_version, body, body_html, published_at)
+    sql(database(),
+        R"(INSERT INTO posts (thread_id, number, author_id, author_function, state, version, live_version, body, body_html, published_at)
                        SELECT $1, n, $2, '', 'live', 1, 1, 'gezocht', '', now() FROM generate_series(2, 1200) n)",
         db::Params::of(thread, anna.member));
-    const auto tried = world().post(mo, "/api/v1/moderation/rules",
-                                    {{"kind", "words"}, {"pattern", "gezocht"}, {"effect", "warn"}, {"reason", "Dat mag hier niet."}, {"dryRun", true}});
+    const auto tried =
+        world().post(mo, "/api/v1/moderation/rules",
+                     {{"kind", "words"}, {"pattern", "gezocht"}, {"effect", "warn"}, {"reason", "Dat mag hier niet."}, {"dryRun", true}});
     EXPECT_EQ(tried.model["tried"], 1000);
     EXPECT_EQ(tried.model["met"], 1000);
     EXPECT_EQ(tried.model["items"].size(), 20U);
@@ -128,8 +132,11 @@ TEST_F(WordRulesTest, EveryFaultIsNamedAndWhatWasTypedStays) {
     EXPECT_THAT(page, HasSubstr("kort</textarea>"));
     EXPECT_EQ(world().post(mo, "/api/v1/moderation/rules", {{"kind", "x"}, {"effct", "warn"}}).errors.size(), 4U);
     EXPECT_EQ(add(std::string(101, 'a'), "warn").status, 400);
-    EXPECT_EQ(world().post(mo, "/api/v1/moderation/rules",
-                           {{"kind", "words"}, {"pattern", "a"}, {"effect", "warn"}, {"reason", std::string(1'000'000, 'a')}}).status, 400);
+    EXPECT_EQ(world()
+                  .post(mo, "/api/v1/moderation/rules",
+                        {{"kind", "words"}, {"pattern", "a"}, {"effect", "warn"}, {"reason", std::string(1'000'000, 'a')}})
+                  .status,
+              400);
 }
 
 TEST_F(WordRulesTest, ARuleIsSwitchedAndEveryActIsLogged) {

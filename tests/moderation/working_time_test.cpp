@@ -60,8 +60,8 @@ TEST(WorkingDay, FollowsTheLaw) {
 TEST(WorkingDay, KnowsEaster) {
     // Meeus, Astronomical Algorithms, chapter 8, gives 1991, 1992, 1993, 1954, 2000 and 1818 as its examples; 2038 is
     // the latest day that Easter can be.
-    for (const char* monday : {"1991-04-01", "1992-04-20", "1993-04-12", "1954-04-19", "2000-04-24", "1818-03-23",
-                               "2024-04-01", "2025-04-21", "2026-04-06", "2027-03-29", "2028-04-17", "2038-04-26"}) {
+    for (const char* monday : {"1991-04-01", "1992-04-20", "1993-04-12", "1954-04-19", "2000-04-24", "1818-03-23", "2024-04-01",
+                               "2025-04-21", "2026-04-06", "2027-03-29", "2028-04-17", "2038-04-26"}) {
         EXPECT_FALSE(is_working_day(date(monday))) << monday;
         EXPECT_FALSE(is_working_day(floor<days>(sys_days{date(monday)} - 3 * 24h))) << monday << " less three days";
         EXPECT_FALSE(is_working_day(floor<days>(sys_days{date(monday)} + 38 * 24h))) << monday << " and 38 days";

@@ -18,15 +18,13 @@ int (*const volatile whole_program)(int, char**) = &app::run;
 std::set<std::string> written_queries() {
     const std::regex declaration{R"~(Query\s+\w+\s*\{\s*"([^"]+)")~"};
     std::set<std::string> names;
-    for (const auto& entry :
-         std::filesystem::recursive_directory_iterator{FORUM_SOURCE_DIR "/server"}) {
+    for (const auto& entry : std::filesystem::recursive_directory_iterator{FORUM_SOURCE_DIR "/server"}) {
         if (entry.path().extension() != ".cpp") {
             continue;
         }
         std::ifstream input{entry.path()};
         const std::string text{std::istreambuf_iterator<char>{input}, {}};
-        for (std::sregex_iterator found{text.begin(), text.end(), declaration}, end; found != end;
-             ++found) {
+        for (std::sregex_iterator found{text.begin(), text.end(), declaration}, end; found != end; ++found) {
             names.insert((*found)[1]);
         }
     }

@@ -31,8 +31,7 @@ fs::path cluster_folder() {
 
 class LockFile {
 public:
-    explicit LockFile(const fs::path& path)
-        : file_{::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, S_IRUSR | S_IWUSR)} {
+    explicit LockFile(const fs::path& path) : file_{::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, S_IRUSR | S_IWUSR)} {
         if (file_ < 0) {
             throw std::system_error{errno, std::generic_category(), path.string()};
         }
@@ -95,8 +94,7 @@ bool process_lives(const std::string& number) {
 /// What test programs left that were killed.
 void drop_leftovers(db::Connection& connection) {
     const std::string prefix{"forum_test_"};
-    for (const auto row :
-         connection.run("SELECT datname FROM pg_database WHERE datname LIKE 'forum\\_test\\_%'")) {
+    for (const auto row : connection.run("SELECT datname FROM pg_database WHERE datname LIKE 'forum\\_test\\_%'")) {
         const auto name = row.text("datname");
         const auto rest = name.substr(prefix.size());
         if (!process_lives(rest.substr(0, rest.find('_')))) {
@@ -118,10 +116,7 @@ fs::path sql_folder() { return fs::path{FORUM_SOURCE_DIR} / "sql"; }
 
 class Cluster::Server {
 public:
-    Server()
-        : folder_{made(cluster_folder())},
-          start_{folder_ / "start.lock"},
-          users_{folder_ / "users.lock"} {
+    Server() : folder_{made(cluster_folder())}, start_{folder_ / "start.lock"}, users_{folder_ / "users.lock"} {
         start_.lock(LOCK_EX);
         users_.lock(LOCK_SH);
         server_ = std::make_unique<db::PostgresServer>(options_for(folder_));
@@ -177,24 +172,19 @@ Cluster::Cluster() : server_{std::make_unique<Server>()} {
 
 Cluster::~Cluster() = default;
 
-std::string Cluster::url(std::string_view role, const std::string& database) const {
-    return server_->postgres().url(role, database);
-}
+std::string Cluster::url(std::string_view role, const std::string& database) const { return server_->postgres().url(role, database); }
 
 void Cluster::make_template() {
     template_name_ = "forum_template_" + db::schema_checksum(sql_folder()).substr(0, 16);
     db::Connection connection{url(db::owner_role, "postgres"), {}};
     drop_leftovers(connection);
     const auto exists = [&](const std::string& name) {
-        return !connection
-                    .run_once("SELECT 1 FROM pg_database WHERE datname = $1", db::Params::of(name))
-                    .empty();
+        return !connection.run_once("SELECT 1 FROM pg_database WHERE datname = $1", db::Params::of(name)).empty();
     };
     if (exists(template_name_)) {
         return;
     }
-    for (const auto row : connection.run(
-             "SELECT datname FROM pg_database WHERE datname LIKE 'forum\\_template\\_%'")) {
+    for (const auto row : connection.run("SELECT datname FROM pg_database WHERE datname LIKE 'forum\\_template\\_%'")) {
         connection.run(("DROP DATABASE \"" + row.text("datname") + "\" WITH (FORCE)").c_str());
     }
     const std::string unfinished{"forum_template_unfinished"};

@@ -109,23 +109,19 @@ TEST(Cluster, IsSharedAndEndsWithItsLastUserAlsoAfterAKill) {
     three.kill();
     EXPECT_TRUE(db::is_running(server));
     two.kill();
-    EXPECT_TRUE(comes_true([&] { return !db::is_running(server); }))
-        << "the server outlives its users";
+    EXPECT_TRUE(comes_true([&] { return !db::is_running(server); })) << "the server outlives its users";
     // And it comes again for the next, who finds nothing of the killed ones.
     User four{folder.path()};
     EXPECT_NE(server_in(folder.path()), server);
     four.kill();
-    EXPECT_TRUE(comes_true([&] { return server_in(folder.path()) == 0; }))
-        << "the server outlives its users";
+    EXPECT_TRUE(comes_true([&] { return server_in(folder.path()) == 0; })) << "the server outlives its users";
 }
 
 TEST(TestDatabases, AreApart) {
     TestDatabase one;
     TestDatabase two;
     const auto add = "INSERT INTO themes (slug, name, position) VALUES ('wonen', 'Wonen', 1)";
-    const auto count = [](TestDatabase& in) {
-        return sql(in.database(), "SELECT count(*) AS n FROM themes").one().integer("n");
-    };
+    const auto count = [](TestDatabase& in) { return sql(in.database(), "SELECT count(*) AS n FROM themes").one().integer("n"); };
     sql(one.database(), add);
     EXPECT_EQ(count(one), 1);
     EXPECT_EQ(count(two), 0);
@@ -133,12 +129,9 @@ TEST(TestDatabases, AreApart) {
 
 class RolledBack : public RolledBackTest {
 protected:
-    static std::int64_t count() {
-        return sql(database(), "SELECT count(*) AS n FROM themes").one().integer("n");
-    }
+    static std::int64_t count() { return sql(database(), "SELECT count(*) AS n FROM themes").one().integer("n"); }
     static void add(const char* slug) {
-        sql(database(), "INSERT INTO themes (slug, name, position) VALUES ($1, 'Naam', 1)",
-            db::Params::of(slug));
+        sql(database(), "INSERT INTO themes (slug, name, position) VALUES ($1, 'Naam', 1)", db::Params::of(slug));
     }
 };
 

@@ -18,8 +18,7 @@ std::uint16_t free_port() {
     socklen_t length = sizeof address;
     // The socket interface takes every address family through this one type.
     auto* const any = reinterpret_cast<sockaddr*>(&address);
-    const bool found =
-        file >= 0 && ::bind(file, any, length) == 0 && ::getsockname(file, any, &length) == 0;
+    const bool found = file >= 0 && ::bind(file, any, length) == 0 && ::getsockname(file, any, &length) == 0;
     const int error = errno;
     ::close(file);
     if (!found) {

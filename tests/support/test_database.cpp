@@ -28,11 +28,8 @@ void administer(const std::string& statement) {
 }  // namespace
 
 TestDatabase::TestDatabase(Schema schema)
-    : name_{next_name()},
-      url_{Cluster::get().url(db::application_role, name_)},
-      owner_url_{Cluster::get().url(db::owner_role, name_)} {
-    administer("CREATE DATABASE " + name_
-               + (schema == Schema::current ? " TEMPLATE " + Cluster::get().template_name() : ""));
+    : name_{next_name()}, url_{Cluster::get().url(db::application_role, name_)}, owner_url_{Cluster::get().url(db::owner_role, name_)} {
+    administer("CREATE DATABASE " + name_ + (schema == Schema::current ? " TEMPLATE " + Cluster::get().template_name() : ""));
     database_ = std::make_unique<db::Database>(db::DatabaseOptions{.url = url_});
     owner_ = std::make_unique<db::Database>(db::DatabaseOptions{.url = owner_url_});
 }

@@ -23,21 +23,14 @@ protected:
         write("assets.json", R"({"forum.css":"/assets/forum-1a2b.css"})");
         texts({{"a.plain", "Goedendag & <b>"}}, {{"a.plain", "Hello"}});
     }
-    void write(const std::string& file, const std::string& content) {
-        std::ofstream{folder.path() / file} << content;
-    }
+    void write(const std::string& file, const std::string& content) { std::ofstream{folder.path() / file} << content; }
     void texts(const json& dutch, const json& english) {
         write("texts/nl.json", dutch.dump());
         write("texts/en.json", english.dump());
     }
-    void put(const std::string& name, const std::string& source) {
-        write("templates/" + name + ".mustache", source);
-    }
-    Templates load(Missing missing = Missing::refuse) {
-        return Templates{folder.path().string(), missing};
-    }
-    std::string render(const std::string& source, const json& model,
-                       Language language = Language::dutch) {
+    void put(const std::string& name, const std::string& source) { write("templates/" + name + ".mustache", source); }
+    Templates load(Missing missing = Missing::refuse) { return Templates{folder.path().string(), missing}; }
+    std::string render(const std::string& source, const json& model, Language language = Language::dutch) {
         put("page", source);
         return load().render("page", model, language);
     }
@@ -62,9 +55,8 @@ protected:
 };
 
 TEST_F(TemplatesTest, EscapesVariables) {
-    EXPECT_EQ(
-        render("<p title=\"{{a}}\">{{a}}</p>{{{aHtml}}}", {{"a", "<i>\"'&"}, {"aHtml", "<b>"}}),
-        "<p title=\"&lt;i&gt;&quot;&#39;&amp;\">&lt;i&gt;&quot;&#39;&amp;</p><b>");
+    EXPECT_EQ(render("<p title=\"{{a}}\">{{a}}</p>{{{aHtml}}}", {{"a", "<i>\"'&"}, {"aHtml", "<b>"}}),
+              "<p title=\"&lt;i&gt;&quot;&#39;&amp;\">&lt;i&gt;&quot;&#39;&amp;</p><b>");
 }
 
 TEST_F(TemplatesTest, SectionsFollowTheirValue) {
@@ -79,52 +71,38 @@ TEST_F(TemplatesTest, SectionsFollowTheirValue) {
 }
 
 TEST_F(TemplatesTest, ListsKnowTheirPlace) {
-    EXPECT_EQ(
-        render("{{#l}}{{index}}{{n}}{{^is_last}}, {{/is_last}}{{#is_first}}!{{/is_first}}{{/l}}",
-               {{"l", {{{"n", "a"}}, {{"n", "b"}}, {{"n", "c"}}}}}),
-        "1a, !2b, 3c");
+    EXPECT_EQ(render("{{#l}}{{index}}{{n}}{{^is_last}}, {{/is_last}}{{#is_first}}!{{/is_first}}{{/l}}",
+                     {{"l", {{{"n", "a"}}, {{"n", "b"}}, {{"n", "c"}}}}}),
+              "1a, !2b, 3c");
     EXPECT_EQ(render("{{#l}}{{.}};{{/l}}", {{"l", {"a", 2}}}), "a;2;");
 }
 
 TEST_F(TemplatesTest, NestedListsComeBackToTheOuterItem) {
-    const json model{{"l",
-                      {{{"n", "a"}, {"m", {1, 2}}},
-                       {{"n", "b"}, {"m", json::array()}},
-                       {{"n", "c"}, {"m", {3}}}}}};
-    EXPECT_EQ(render("{{#l}}{{n}}[{{#m}}{{.}}{{index}}{{/m}}{{^m}}-{{/m}}]{{n}} {{/l}}", model),
-              "a[1122]a b[-]b c[31]c ");
+    const json model{{"l", {{{"n", "a"}, {"m", {1, 2}}}, {{"n", "b"}, {"m", json::array()}}, {{"n", "c"}, {"m", {3}}}}}};
+    EXPECT_EQ(render("{{#l}}{{n}}[{{#m}}{{.}}{{index}}{{/m}}{{^m}}-{{/m}}]{{n}} {{/l}}", model), "a[1122]a b[-]b c[31]c ");
 }
 
 TEST_F(TemplatesTest, DottedNamesStayInTheirObject) {
     EXPECT_EQ(render("{{a.b.c}}{{#a.b}}{{c}}{{/a.b}}", {{"a", {{"b", {{"c", 1}}}}}}), "11");
     EXPECT_EQ(render("[{{a.b.c}}]{{^a.b}}leeg{{/a.b}}", {{"a", {{"b", nullptr}}}}), "[]leeg");
     // The inner `a` hides the outer one, also for what it lacks.
-    EXPECT_THAT(
-        render_fault("{{#i}}{{a.b}}{{/i}}", {{"a", {{"b", 1}}}, {"i", {{"a", {{"c", 2}}}}}}),
-        HasSubstr("a.b"));
+    EXPECT_THAT(render_fault("{{#i}}{{a.b}}{{/i}}", {{"a", {{"b", 1}}}, {"i", {{"a", {{"c", 2}}}}}}), HasSubstr("a.b"));
 }
 
 TEST_F(TemplatesTest, FormsAreMadeOnDemand) {
-    EXPECT_EQ(
-        render(
-            "{{n_text}}{{#l_any}}+{{/l_any}}{{#s.t_any}}+{{/s.t_any}}{{^s.u_any}}-{{/s.u_any}} "
-            "{{fromDate_text}}",
-            {{"n", 1284}, {"l", {1}}, {"s", {{"t", "a"}, {"u", ""}}}, {"fromDate", "2026-11-10"}}),
-        "1.284++- dinsdag 10 november 2026");
+    EXPECT_EQ(render("{{n_text}}{{#l_any}}+{{/l_any}}{{#s.t_any}}+{{/s.t_any}}{{^s.u_any}}-{{/s.u_any}} "
+                     "{{fromDate_text}}",
+                     {{"n", 1284}, {"l", {1}}, {"s", {{"t", "a"}, {"u", ""}}}, {"fromDate", "2026-11-10"}}),
+              "1.284++- dinsdag 10 november 2026");
 }
 
 TEST_F(TemplatesTest, TextsAreEscapedAndFilled) {
-    texts({{"a.plain", "Goedendag & <b>"},
-           {"a.by", "Door <{name}> uit {place}"},
-           {"a.rich_html", "<b>{name}</b>"}},
-          {{"a.plain", "Hello"},
-           {"a.by", "By {name} from {place}"},
-           {"a.rich_html", "<i>{name}</i>"}});
+    texts({{"a.plain", "Goedendag & <b>"}, {"a.by", "Door <{name}> uit {place}"}, {"a.rich_html", "<b>{name}</b>"}},
+          {{"a.plain", "Hello"}, {"a.by", "By {name} from {place}"}, {"a.rich_html", "<i>{name}</i>"}});
     const json model{{"author", {{"name", "A&B"}}}, {"place", "Urk"}};
     EXPECT_EQ(render("{{t a.plain}}", model), "Goedendag &amp; &lt;b&gt;");
     EXPECT_EQ(render("{{t a.plain}}", model, Language::english), "Hello");
-    EXPECT_EQ(render("{{t a.by name=author.name place=place}}", model),
-              "Door &lt;A&amp;B&gt; uit Urk");
+    EXPECT_EQ(render("{{t a.by name=author.name place=place}}", model), "Door &lt;A&amp;B&gt; uit Urk");
     EXPECT_EQ(render("{{t a.rich_html name=author.name}}", model), "<b>A&amp;B</b>");
 }
 
@@ -148,24 +126,20 @@ TEST_F(TemplatesTest, PluralsCount) {
 TEST_F(TemplatesTest, PlainTextIsNotEscapedAndYearsAreNotGrouped) {
     texts({{"a.by", "{name} ({year})"}}, {{"a.by", "{name} ({year})"}});
     put("page", "x");
-    EXPECT_EQ(load().text("a.by", Language::dutch, json{{"name", "A&B"}, {"year", 2026}}),
-              "A&B (2026)");
+    EXPECT_EQ(load().text("a.by", Language::dutch, json{{"name", "A&B"}, {"year", 2026}}), "A&B (2026)");
 }
 
 TEST_F(TemplatesTest, PartialsAssetsAndCommentsArePutInAtLoad) {
     put("_part", "{{! needs: n }}\n<i>{{n}}</i>");
-    EXPECT_EQ(
-        render("{{! needs: l[].n }}\n<p>\n  {{#l}}\n    {{> _part}}\n  {{/l}}\n</p>{{! a remark }}",
-               {{"l", {{{"n", 1}}}}}),
-        "<p>\n<i>1</i>\n</p>");
+    EXPECT_EQ(render("{{! needs: l[].n }}\n<p>\n  {{#l}}\n    {{> _part}}\n  {{/l}}\n</p>{{! a remark }}", {{"l", {{{"n", 1}}}}}),
+              "<p>\n<i>1</i>\n</p>");
     EXPECT_EQ(render("{{asset forum.css}}", json::object()), "/assets/forum-1a2b.css");
     EXPECT_EQ(load().asset("forum.css"), "/assets/forum-1a2b.css");
     EXPECT_THROW(load().asset("other.css"), std::logic_error);
 }
 
 TEST_F(TemplatesTest, VariablesKeepTheirLineBreaks) {
-    EXPECT_EQ(render("<textarea>\n{{a}}</textarea>", {{"a", "een\n\n  twee"}}),
-              "<textarea>\neen\n\n  twee</textarea>");
+    EXPECT_EQ(render("<textarea>\n{{a}}</textarea>", {{"a", "een\n\n  twee"}}), "<textarea>\neen\n\n  twee</textarea>");
 }
 
 TEST_F(TemplatesTest, FaultsAreNamedByFileAndLine) {
@@ -173,8 +147,7 @@ TEST_F(TemplatesTest, FaultsAreNamedByFileAndLine) {
     EXPECT_EQ(fault_of("{{! needs: a }}\n\n{{t a.none}}"), "page.mustache:3: unknown text a.none");
     EXPECT_EQ(fault_of("{{asset none.css}}"), "page.mustache:1: unknown asset none.css");
     EXPECT_EQ(fault_of("{{t a.plain x=y}}"), "page.mustache:1: a.plain has no {x}");
-    EXPECT_EQ(fault_of("{{{title}}}"),
-              "page.mustache:1: {{{title}}}: only names that end in Html go unescaped");
+    EXPECT_EQ(fault_of("{{{title}}}"), "page.mustache:1: {{{title}}}: only names that end in Html go unescaped");
     EXPECT_EQ(fault_of("{{&title}}"), "page.mustache:1: {{&title}} is no tag of ours");
     EXPECT_EQ(fault_of("{{=<% %>=}}"), "page.mustache:1: {{=<% %>=}} is no tag of ours");
     EXPECT_EQ(fault_of("{{> page}}"), "page.mustache:1: page contains itself");
@@ -197,15 +170,12 @@ TEST_F(TemplatesTest, StrictRefusesWhatTheModelLacks) {
     EXPECT_THAT(render_fault("{{^b_any}}{{/b_any}}", {{"a", 1}}), HasSubstr("no member b_any"));
     EXPECT_THAT(render_fault("{{index}}", {{"a", 1}}), HasSubstr("no member index"));
     EXPECT_THAT(render_fault("{{a_text}}", {{"a", "woord"}}), HasSubstr("no member a_text"));
-    EXPECT_THAT(render_fault("{{! needs: a[].url, b }}\n{{#a}}{{url}}{{/a}}",
-                             {{"a", {{{"n", 1}}}}, {"b", 1}, {"url", "x"}}),
+    EXPECT_THAT(render_fault("{{! needs: a[].url, b }}\n{{#a}}{{url}}{{/a}}", {{"a", {{{"n", 1}}}}, {"b", 1}, {"url", "x"}}),
                 HasSubstr("the model lacks url"));
-    EXPECT_THAT(
-        render_fault("{{#a}}{{url}}{{/a}}", {{"a", {{{"url", 1}}, {{"n", 1}}}}, {"url", "x"}}),
-        HasSubstr("an item of a list lacks url"));
-    EXPECT_EQ(render_fault("{{! needs: a[].url, c.d; the rest is a remark, really }}\n{{#a}}{{/a}}",
-                           {{"a", json::array()}, {"c", nullptr}}),
-              "");
+    EXPECT_THAT(render_fault("{{#a}}{{url}}{{/a}}", {{"a", {{{"url", 1}}, {{"n", 1}}}}, {"url", "x"}}),
+                HasSubstr("an item of a list lacks url"));
+    EXPECT_EQ(
+        render_fault("{{! needs: a[].url, c.d; the rest is a remark, really }}\n{{#a}}{{/a}}", {{"a", json::array()}, {"c", nullptr}}), "");
 }
 
 TEST_F(TemplatesTest, ServingShowsNothingForWhatTheModelLacks) {

@@ -88,12 +88,13 @@ public:
         : socket_{std::move(socket)}, table_{table}, engine_{engine}, topics_{topics} {}
 
     void read() {
-        socket_.async_read_some(boost::asio::buffer(buffer_), [self = shared_from_this()](boost::system::error_code error, std::size_t size) {
-            if (!error) {
-                self->publish(size);
-                self->read();
-            }
-        });
+        socket_.async_read_some(boost::asio::buffer(buffer_),
+                                [self = shared_from_this()](boost::system::error_code error, std::size_t size) {
+                                    if (!error) {
+                                        self->publish(size);
+                                        self->read();
+                                    }
+                                });
     }
 
 private:

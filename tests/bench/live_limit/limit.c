@@ -23,11 +23,11 @@ enum role { stranger, follower, publisher };
 
 static char frames[message_size * (burst + 1)];
 static uint8_t roles[fd_limit];
-static uint64_t sent[fd_limit];     /* bytes of the stream this follower has */
-static uint8_t waits[fd_limit];     /* EPOLLOUT is on */
+static uint64_t sent[fd_limit]; /* bytes of the stream this follower has */
+static uint8_t waits[fd_limit]; /* EPOLLOUT is on */
 static int followers[fd_limit];
 static int follower_count;
-static uint64_t published;          /* bytes of the stream */
+static uint64_t published; /* bytes of the stream */
 static int poller;
 
 static void watch(int fd, int operation, uint32_t events) {
@@ -76,10 +76,9 @@ static int catch_up(int fd) {
 }
 
 static void on_readable(int fd) {
-    static const char upgraded[] =
-        "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-        "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n"
-        "\x81\x12{\"is\":\"following\"}";
+    static const char upgraded[] = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+                                   "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n"
+                                   "\x81\x12{\"is\":\"following\"}";
     char buffer[4096];
     ssize_t size = recv(fd, buffer, sizeof buffer, MSG_DONTWAIT);
     if (size == 0 || (size < 0 && errno != EAGAIN)) {
@@ -110,7 +109,7 @@ static void on_readable(int fd) {
     }
 }
 
-int main(int argc, char **argv) {
+int main(int argc, char** argv) {
     if (argc != 2) {
         fprintf(stderr, "usage: %s PORT\n", argv[0]);
         return 2;
@@ -122,7 +121,7 @@ int main(int argc, char **argv) {
     setrlimit(RLIMIT_NOFILE, &limit);
 
     for (int i = 0; i <= burst; ++i) {
-        char *frame = frames + i * message_size;
+        char* frame = frames + i * message_size;
         memset(frame, 'x', message_size);
         frame[0] = (char)0x81;
         frame[1] = 126;
@@ -133,7 +132,7 @@ int main(int argc, char **argv) {
     int on = 1;
     setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
     struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons((uint16_t)atoi(argv[1])), .sin_addr = {htonl(INADDR_LOOPBACK)}};
-    if (bind(listener, (struct sockaddr *)&address, sizeof address) != 0 || listen(listener, 4096) != 0) {
+    if (bind(listener, (struct sockaddr*)&address, sizeof address) != 0 || listen(listener, 4096) != 0) {
         perror("listen");
         return 1;
     }

@@ -23,13 +23,13 @@ enum { message_size = 256, fd_limit = 20000, messages_limit = 65536, buckets = 2
 
 struct state {
     int fd;
-    uint32_t received;      /* messages of this round */
-    uint32_t skip;          /* bytes of a frame still to come */
-    uint8_t counts;         /* that frame is a message */
-    uint8_t header[14];     /* of a frame, as far as it is here */
+    uint32_t received;  /* messages of this round */
+    uint32_t skip;      /* bytes of a frame still to come */
+    uint8_t counts;     /* that frame is a message */
+    uint8_t header[14]; /* of a frame, as far as it is here */
     uint8_t header_size;
-    uint8_t in_head;        /* the answer's headers are not over */
-    uint8_t tail;           /* how much of "\r\n\r\n" was seen */
+    uint8_t in_head; /* the answer's headers are not over */
+    uint8_t tail;    /* how much of "\r\n\r\n" was seen */
     uint8_t is_following;
 };
 
@@ -44,7 +44,7 @@ static uint64_t now_ns(void) {
     return (uint64_t)time.tv_sec * 1000000000ull + (uint64_t)time.tv_nsec;
 }
 
-static void fail(const char *what) {
+static void fail(const char* what) {
     perror(what);
     exit(1);
 }
@@ -52,7 +52,7 @@ static void fail(const char *what) {
 static int connect_to(int port) {
     int fd = socket(AF_INET, SOCK_STREAM, 0);
     struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port), .sin_addr = {htonl(INADDR_LOOPBACK)}};
-    if (fd < 0 || connect(fd, (struct sockaddr *)&address, sizeof address) != 0) {
+    if (fd < 0 || connect(fd, (struct sockaddr*)&address, sizeof address) != 0) {
         fail("connect");
     }
     int on = 1;
@@ -60,14 +60,14 @@ static int connect_to(int port) {
     return fd;
 }
 
-static void count(struct state *one, uint64_t now) {
+static void count(struct state* one, uint64_t now) {
     ++one->received;
     ++deliveries;
     uint64_t bucket = (now - published_at[(one->received - 1) % messages_limit]) / 10000;
     ++latencies[bucket < buckets ? bucket : buckets - 1];
 }
 
-static void take(struct state *one, const uint8_t *bytes, size_t size, uint64_t now) {
+static void take(struct state* one, const uint8_t* bytes, size_t size, uint64_t now) {
     static const char end[] = "\r\n\r\n";
     size_t at = 0;
     while (one->in_head && at < size) {
@@ -109,7 +109,7 @@ static void take(struct state *one, const uint8_t *bytes, size_t size, uint64_t 
     }
 }
 
-static void read_from(struct state *one) {
+static void read_from(struct state* one) {
     uint8_t buffer[65536];
     for (;;) {
         ssize_t size = recv(one->fd, buffer, sizeof buffer, MSG_DONTWAIT);
@@ -152,7 +152,7 @@ static double percentile(double part) {
     return 0;
 }
 
-int main(int argc, char **argv) {
+int main(int argc, char** argv) {
     if (argc != 8) {
         fprintf(stderr, "usage: %s PORT PUBLISH_PORT FOLLOWERS TOPICS IN_FLIGHT MESSAGES ROUNDS\n", argv[0]);
         return 2;
@@ -174,7 +174,7 @@ int main(int argc, char **argv) {
         "GET /live HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
         "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Protocol: forum.v1\r\n\r\n";
     for (int i = 0; i < count_followers; ++i) {
-        struct state *one = &followers[i];
+        struct state* one = &followers[i];
         one->fd = connect_to(port);
         one->in_head = 1;
         if (send(one->fd, request, sizeof request - 1, MSG_NOSIGNAL) < 0) {
