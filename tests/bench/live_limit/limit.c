@@ -1,7 +1,7 @@
 /* The limit for the fan-out: one thread, epoll, one pre-framed message of 256 bytes to all followers, and nothing else.
    Rule: no parser, no protocol, no allocation per message; what waits for a follower goes out in one send.
 
-   Usage: bench_live_limit PORT. Followers speak just enough WebSocket to connect; whoever sends "PUBLISH" instead of a request is
+   Usage: bench_live_limit; prints "listening PORT", a free one. Followers speak just enough WebSocket to connect; whoever sends "PUBLISH" instead of a request is
    the publisher: each byte that follows is one message to all. */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -109,11 +109,7 @@ static void on_readable(int fd) {
     }
 }
 
-int main(int argc, char** argv) {
-    if (argc != 2) {
-        fprintf(stderr, "usage: %s PORT\n", argv[0]);
-        return 2;
-    }
+int main(void) {
     signal(SIGPIPE, SIG_IGN);
     struct rlimit limit;
     getrlimit(RLIMIT_NOFILE, &limit);
@@ -131,14 +127,16 @@ int main(int argc, char** argv) {
     int listener = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
     int on = 1;
     setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-    struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons((uint16_t)atoi(argv[1])), .sin_addr = {htonl(INADDR_LOOPBACK)}};
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr = {htonl(INADDR_LOOPBACK)}};
     if (bind(listener, (struct sockaddr*)&address, sizeof address) != 0 || listen(listener, 4096) != 0) {
         perror("listen");
         return 1;
     }
     poller = epoll_create1(0);
     watch(listener, EPOLL_CTL_ADD, EPOLLIN);
-    printf("listening\n");
+    socklen_t length = sizeof address;
+    getsockname(listener, (struct sockaddr*)&address, &length);
+    printf("listening %d\n", ntohs(address.sin_port));
     fflush(stdout);
 
     struct epoll_event events[256];

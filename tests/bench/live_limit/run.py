@@ -45,14 +45,12 @@ class Side:
         self.messages = messages * followers
         if kind == "limit":
             # No topics there: its followers get every byte, so that many bytes make one message for each.
-            port = publish_port = 21000 + os.getpid() % 20000
-            self.server = pinned(0, f"{folder}/bench_live_limit", str(port))
+            self.server = pinned(0, f"{folder}/bench_live_limit")
             topics = 1
         else:
             self.server = pinned(0, f"{folder}/bench_live_engine", str(topics))
         first = self.server.stdout.readline().split()
-        if kind != "limit":
-            port, publish_port = int(first[1]), int(first[2])
+        port, publish_port = int(first[1]), int(first[-1])
         before = resident(self.server)
         self.load = pinned(1, f"{folder}/bench_live_load", str(port), str(publish_port), str(followers), str(topics), str(in_flight),
                            str(messages), "1000")
