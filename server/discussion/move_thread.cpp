@@ -71,6 +71,10 @@ site::Page move_page(const site::PageContext& context, const Services& services,
                {"isReasonShown", false}};
     put_choices(model, context, services, form);
     model.erase("visibilities");
+    model["kindLabel"] = services.texts.text("discussion.move_kind_label", context.language);
+    for (auto& kind : model["kinds"]) {
+        kind["description"] = "";  // speaks to who writes
+    }
     if (thread.kind != "announcement") {
         auto& kinds = model["kinds"];
         kinds.erase(std::remove_if(kinds.begin(), kinds.end(), [](const json& one) { return one["value"] == "announcement"; }),

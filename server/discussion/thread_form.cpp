@@ -219,6 +219,7 @@ void fill_from_draft(ThreadForm& form, const Draft& draft, const places::Directo
 
 void put_choices(json& model, const site::PageContext& context, const Services& services, const ThreadForm& form) {
     const auto text = [&](const std::string& key) { return services.texts.text("discussion." + key, context.language); };
+    model["kindLabel"] = text("kind_label");
     auto& kind_list = model["kinds"] = json::array();
     for (const std::string kind : kinds) {
         if (kind == "announcement" && !context.viewer.is_staff()) {

@@ -7,6 +7,7 @@
 #include "discussion/thread_frame.hpp"
 #include "discussion/thread_store.hpp"
 #include "discussion/urls.hpp"
+#include "view/markdown.hpp"
 
 namespace forum::discussion {
 
@@ -56,7 +57,7 @@ json act_json(const db::Row& row, const site::PageContext& context, const Servic
             {"isBefore", is_elsewhere && !comes_in},
             {"reason", row.text("reason")},
             {"lastDate", last_day_json(row.find_time("until"))},
-            {"conclusion", row.text("conclusion")},
+            {"conclusion", view::markdown_to_text(row.text("conclusion"))},
             {"other", std::move(other)},
             {"postUrl", number ? post_url(facts.thread.id, facts.thread.slug, static_cast<int>(*number)) : ""}};
 }
