@@ -79,7 +79,7 @@ def main(names):
     classes = list(dict.fromkeys(type(test) for test in chosen))
     server.demo_folder()  # made before the workers part, so that they share it
     turn, results = multiprocessing.Value("i", 0), multiprocessing.SimpleQueue()
-    workers = [multiprocessing.Process(target=work, args=(chosen, classes, turn, results)) for _ in range(os.cpu_count() or 1)]
+    workers = [multiprocessing.Process(target=work, args=(chosen, classes, turn, results)) for _ in range((os.cpu_count() or 1) + 1)]
     try:
         for worker in workers:
             worker.start()
