@@ -57,7 +57,7 @@ export async function theBellIsTheSameInAllTabs(browser, site) {
     await asker.page.goto("/ik/meldingen");
     const fresh = asker.page.locator(".fd-melding--nieuw", { hasText: "Hoe klinkt de bel" });
     assert.equal(await fresh.count(), 0);
-    await asker.page.waitForTimeout(500); // it is connected
+    await asker.page.waitForTimeout(3_000); // it is connected, and has looked once because of that
     await reply(writer.page, thread, "En zo.");
     await bellBecomes(other, before + 1, soon);
     await fresh.waitFor();

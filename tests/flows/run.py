@@ -13,6 +13,9 @@ sys.path.insert(0, str(Path(__file__).parent))
 import server  # noqa: E402
 
 
+LONG = ("KeptPages", "Notices", "WhoReadsWhat")  # these begin, so that the last ones end together
+
+
 class Result(unittest.TextTestResult):
     """One line per test, and FAIL lines that the task script shows."""
 
@@ -76,7 +79,7 @@ def main(names):
     if not chosen:
         print(f"FAIL no flow is called {' '.join(names)}\n0 passed, 1 failed")
         return 1
-    classes = list(dict.fromkeys(type(test) for test in chosen))
+    classes = sorted(dict.fromkeys(type(test) for test in chosen), key=lambda one: one.__name__ not in LONG)
     server.demo_folder()  # made before the workers part, so that they share it
     turn, results = multiprocessing.Value("i", 0), multiprocessing.SimpleQueue()
     workers = [multiprocessing.Process(target=work, args=(chosen, classes, turn, results)) for _ in range((os.cpu_count() or 1) + 1)]

@@ -21,6 +21,11 @@ function isListNews(message: LiveMessage): boolean {
   return (message.topic ?? "").startsWith("list/") && ["hint", "following", "resync"].includes(message.is);
 }
 
+/** What the bell counts stands on this page (`data-live-bell`); it has no news of its own, only the number. */
+function isNewsOfBell(message: LiveMessage): boolean {
+  return message.is === "counters" && document.querySelector("[data-live-bell]") !== null;
+}
+
 class LivePage {
   private timer = 0;
   private timerAt = 0;
@@ -33,7 +38,7 @@ class LivePage {
   constructor() {
     document.addEventListener("forum:event", (event) => {
       const message = (event as CustomEvent<LiveMessage>).detail;
-      if (isOwnNews(message)) this.soon(message.is === "event");
+      if (isOwnNews(message) || isNewsOfBell(message)) this.soon(message.is === "event" || message.is === "counters");
       else if (isListNews(message)) this.soon();
     });
     document.addEventListener("visibilitychange", () => this.isDue && this.soon());
