@@ -214,3 +214,25 @@ export async function draftIsThereAfterReload(browser, site) {
     await context.close();
   }
 }
+
+/** Who types before the script is there loses nothing either. */
+export async function whatWasTypedBeforeTheScriptCameIsKept(browser, site) {
+  const { context, page } = await openPerson(browser, site);
+  try {
+    await signIn(page, "adviseur@demo.example");
+    let go;
+    const typed = new Promise((resolve) => (go = resolve));
+    await context.route(/\.js$/, async (route) => {
+      await typed;
+      await route.continue();
+    });
+    await page.goto("/gesprekken/nieuw", { waitUntil: "commit" });
+    await page.fill("[name=title]", "Eerder dan het script");
+    const saved = page.waitForResponse((answer) => answer.url().includes("/api/v1/drafts/") && answer.request().method() === "PUT");
+    go();
+    assert.equal((await saved).status(), 200);
+    assert.equal(await page.inputValue("[name=title]"), "Eerder dan het script");
+  } finally {
+    await context.close();
+  }
+}

@@ -46,6 +46,14 @@ function fill(form: HTMLFormElement, values: FormValues): void {
   }
 }
 
+/** Who writes does not wait for a script: what is in the form when it comes is perhaps not what the server gave. */
+const isTypedIn = (form: HTMLFormElement) =>
+  [...form.elements].some(
+    (control) =>
+      ((control instanceof HTMLInputElement && ["text", "search"].includes(control.type)) || control instanceof HTMLTextAreaElement) &&
+      control.value !== control.defaultValue,
+  );
+
 const isSame = (one: FormValues, other: FormValues) => JSON.stringify(one) === JSON.stringify(other);
 const textOf = (values: FormValues, name: string) => String(values[name] ?? "");
 /** What took effort to write; choices are quickly made again. */
@@ -141,11 +149,12 @@ class Draft {
     private readonly key: string,
   ) {
     this.revision = Number(form.dataset["revision"] ?? "0");
-    this.saved = valuesOf(form);
+    this.saved = isTypedIn(form) ? {} : valuesOf(form);
   }
 
   start(): void {
     offerKept(this.form, this.key);
+    if (isTypedIn(this.form)) this.plan(saveAfter);
     this.form.addEventListener("input", () => this.plan(saveAfter));
     this.form.addEventListener("submit", (event) => {
       const isPosting = (event.submitter as HTMLButtonElement | null)?.value === "plaats";
