@@ -89,6 +89,12 @@ const db::Query recount_query{"discussion.recount", R"(SELECT recount_thread($1)
 
 const db::Query lose_answer_query{"discussion.lose_answer", R"(SELECT lose_answer($1, $2))"};
 
+// Who quoted it before one of the two went elsewhere: in its own thread a page looks at its quotes by itself.
+const db::Query quoted_elsewhere_query{"discussion.quoted_elsewhere", R"(
+    SELECT thread_id, id, number, author_id FROM posts
+     WHERE reply_to = $1 AND thread_id <> $2 AND state IN ('live', 'live_change')
+     ORDER BY thread_id, number)"};
+
 /// A post under its thread's lock, on its way to another state.
 class Move {
 public:
@@ -197,6 +203,18 @@ private:
         }
         tx_.exec(recount_query, db::Params::of(moved_.thread));
         moved_.seq = announce_in_thread(tx_, announcer_, moved_.thread, moved_.author, event_kind, data());
+        if (event_kind != kind::post_new) {
+            tell_who_quotes();
+        }
+    }
+    /// A quote in another thread shows what became of this post too. Each of these threads is locked after its own: two that quote each
+    /// other and change at the same moment are a deadlock, after which the job runs again.
+    void tell_who_quotes() {
+        for (const auto& row : tx_.exec(quoted_elsewhere_query, db::Params::of(post_, moved_.thread))) {
+            const auto thread = row.id<base::ThreadId>("thread_id");
+            announce_in_thread(tx_, announcer_, thread, row.id<base::MemberId>("author_id"), kind::post_edited,
+                               {{"thread", thread.value}, {"post", row.integer("id")}, {"number", row.integer("number")}});
+        }
     }
     void tell_author() { announce_own(tx_, announcer_, moved_.author, data()); }
 

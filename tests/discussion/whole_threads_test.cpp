@@ -230,6 +230,23 @@ TEST_F(WholeThreadsTest, ChosenPostsBecomeAThreadOfTheirOwn) {
     EXPECT_EQ(world().reply(anna, one, "Verder.")["number"], 6) << "numbers are never used again";
 }
 
+TEST_F(WholeThreadsTest, AQuoteInAnotherThreadFollowsWhatBecomesOfItsPost) {
+    world().reply(bas, one, "Dit neem ik terug.");
+    world().reply(anna, one, "Daar haak ik op aan.", 2);
+    const std::int64_t made = split(one, {3}).model["into"];
+    const auto quote = [&] { return page(guest, made)["opening"]["replyTo"]["excerpt"]; };
+    const auto seq = [&] { return page(guest, made)["seq"].get<int>(); };
+    EXPECT_EQ(quote(), "Dit neem ik terug.");
+    const auto before = seq();
+    EXPECT_EQ(world().send(bas, http::Method::del, world().api(one, 2)).status, 200);
+    EXPECT_NE(quote(), "Dit neem ik terug.");
+    EXPECT_EQ(seq(), before + 1) << "who follows that thread is told, also when he was away";
+    const auto events = sql(database(), "SELECT kind, data->>'number' AS number FROM events WHERE topic = $1 AND seq = $2",
+                            db::Params::of("thread/" + std::to_string(made), before + 1));
+    EXPECT_EQ(events.one().text("kind"), "post.edited");
+    EXPECT_EQ(events.one().text("number"), "1");
+}
+
 TEST_F(WholeThreadsTest, ASplitMustBeginWithWhatReadersSee) {
     world().reply(nova, one, "Wacht nog.");
     world().reply(bas, one, "Gewoon.");
