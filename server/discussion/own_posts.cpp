@@ -21,6 +21,11 @@ const db::Query own_posts_query{"discussion.own_posts", R"(
      WHERE p.author_id = $1 AND p.state <> 'erased'
      ORDER BY p.created_at DESC, p.id DESC LIMIT $2)"};
 
+const db::Query own_waiting_query{"discussion.own_waiting", R"(
+    SELECT p.id FROM posts p JOIN post_versions v ON v.post_id = p.id AND v.version = p.version
+     WHERE p.author_id = $1 AND p.state IN ('waiting', 'live_change')
+     ORDER BY v.created_at, p.id)"};
+
 const db::Query count_waiting_query{"discussion.count_own_waiting", R"(
     SELECT count(*) AS n FROM posts WHERE author_id = $1 AND state IN ('waiting', 'live_change'))"};
 
@@ -86,6 +91,19 @@ view::Model load_own_posts(const site::PageContext& context, const Services& ser
         post["threadUrl"] = one->second.thread_url;
         post["excerpt"] = base::excerpt(view::markdown_to_text(post["body"].get<std::string>()), excerpt_length);
         items.push_back(std::move(post));
+    }
+    return items;
+}
+
+view::Model load_own_waiting(const site::PageContext& context, const Services& services) {
+    const auto own = context.tx.exec(own_waiting_query, db::Params::of(context.viewer.member)).integers("id");
+    auto found = load_posts_in_threads(context, services, own);
+    auto items = nlohmann::json::array();
+    for (const auto id : own) {
+        if (const auto one = found.find(id); one != found.end()) {
+            items.push_back(
+                {{"threadTitle", one->second.thread_title}, {"threadUrl", one->second.thread_url}, {"post", one->second.post.json()}});
+        }
     }
     return items;
 }

@@ -25,6 +25,10 @@ std::map<std::int64_t, PostInThread> load_posts_in_threads(const site::PageConte
 /// characters).
 view::Model load_own_posts(const site::PageContext& context, const Services& services);
 
+/// The viewer's posts and changes on which a moderator has to decide, the one that waits longest first: list of {threadTitle,
+/// threadUrl, post}.
+view::Model load_own_waiting(const site::PageContext& context, const Services& services);
+
 /// How many posts of the viewer wait for a moderator.
 int count_own_waiting(db::Tx& tx, const access::Viewer& viewer);
 

@@ -71,7 +71,11 @@ site::Page load_own_decisions(const site::PageContext& context, const discussion
     page.template_name = "me_decisions";
     page.title = services.texts.text("members.decisions_title", context.language);
     page.breadcrumbs = {{services.texts.text("members.account", context.language), "/ik"}};
-    page.model = nlohmann::json{{"items", std::move(items)}, {"next", next}, {"reports", own_reports_json(context, services)}};
+    page.model = nlohmann::json{{"waiting", before ? nlohmann::json::array() : discussion::load_own_waiting(context, services).json()},
+                                {"usualWait", services.gate.usual_wait(context.tx, context.language)},
+                                {"items", std::move(items)},
+                                {"next", next},
+                                {"reports", own_reports_json(context, services)}};
     if (!next.is_null()) {
         page.links.emplace_back("next", site::with_parameter(context.request.target, "cursor", next.get<std::string>()));
     }
