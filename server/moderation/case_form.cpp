@@ -58,21 +58,22 @@ void put_form(nlohmann::json& model, const PageContext& context, const Services&
         }
         const auto name = text_name(kind.slug, row.kind);
         const auto label = say("moderation.choice_" + name);
-        decisions.push_back({{"value", kind.slug},
-                             {"label", label},
-                             {"help", say("moderation.choice_help_" + (needs_second(kind, row.author_takes_two) ? "second" : name))},
-                             {"submit", say("moderation.submit_" + name)},
-                             {"number", decisions.size() + 1},
-                             {"isChosen", draft.decision == kind.slug}});
+        decisions.push_back(
+            {{"value", kind.slug},
+             {"label", label},
+             {"help", say("moderation.choice_help_" + (needs_second(kind, row.author_takes_two) && row.member ? "second" : name))},
+             {"submit", say("moderation.submit_" + name)},
+             {"number", decisions.size() + 1},
+             {"isChosen", draft.decision == kind.slug}});
         const bool restricts = is_restriction(kind, appealed);
         const bool may_restrict = restricts || may_change_ground(kind, row.kind, row.post_state);
         if (may_restrict || kind.needs_questions) {
             rules.add(kind.slug, label);
         }
-        if (may_restrict) {
+        if (may_restrict || kind.move == PostMove::erase) {
             law.add(kind.slug, label);
         }
-        if (restricts || kind.needs_facts) {
+        if (wants_facts(kind, row.kind, appealed)) {
             facts.add(kind.slug, label);
         }
         if (kind.needs_questions) {

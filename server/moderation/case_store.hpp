@@ -67,6 +67,7 @@ struct CaseRow {
 struct QueueScope {
     std::string theme;     ///< slug
     std::string province;  ///< of the author's municipality
+    std::string after;     ///< the page of the list: its cursor as in the address, "" = the first
 };
 struct QueueCursor {
     std::string due_at, id;  ///< due_key and id of the last row; "" = from the start

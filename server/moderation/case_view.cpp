@@ -113,7 +113,7 @@ nlohmann::json proposal_json(const PageContext& context, const Services& service
     return {{"by", row.proposed_by_name},
             {"isMine", row.proposed_by == context.viewer.member},
             {"decision", draft.decision},
-            {"label", services.texts.text("moderation.choice_" + text_name(draft.decision, row.kind), context.language)},
+            {"label", decision_label(context, services, draft.decision, row.kind)},
             {"lastDate", draft.until},
             {"rules", std::move(rules)},
             {"legalGround", draft.legal_ground},
@@ -167,12 +167,16 @@ nlohmann::json history_json(const PageContext& context, const Services& services
     return list;
 }
 
-nlohmann::json decided_json(const CaseRow& row, const std::vector<Decision>& decisions) {
+nlohmann::json decided_json(const PageContext& context, const Services& services, const CaseRow& row,
+                            const std::vector<Decision>& decisions) {
     if (row.state == "open" || row.state == "withdrawn" || decisions.empty()) {
         return nullptr;
     }
     const auto& last = decisions.back();
-    nlohmann::json decided{{"by", last.by_name}, {"kind", last.kind}, {"decidedAt", base::to_rfc3339(last.at)}};
+    nlohmann::json decided{{"by", last.by_name},
+                           {"kind", last.kind},
+                           {"label", decision_label(context, services, last.kind, row.kind)},
+                           {"decidedAt", base::to_rfc3339(last.at)}};
     put_kind_flags(decided, last.kind);
     return decided;
 }
@@ -261,7 +265,7 @@ nlohmann::json case_json(const PageContext& context, const Services& services, c
                   {"undoUrl", undoable ? url + "/ongedaan" : ""},
                   {"nonce", "case-" + to_string(row.id) + "-" + std::to_string(row.version)},
                   {"next", std::move(next)},
-                  {"decided", decided_json(row, decisions)}});
+                  {"decided", decided_json(context, services, row, decisions)}});
     put_form(model, context, services, row, appealed ? appealed->kind : "", draft);
     return model;
 }
@@ -285,6 +289,13 @@ std::string waiting_text(const view::Templates& texts, view::Language language, 
     return texts.text("moderation.wait_days", language, nlohmann::json{{"n", minutes / (24 * 60)}});
 }
 
+std::string decision_label(const PageContext& context, const Services& services, const std::string& decision,
+                           const std::string& case_kind) {
+    return find_decision_kind(decision) == nullptr
+               ? std::string{}
+               : services.texts.text("moderation.choice_" + text_name(decision, case_kind), context.language);
+}
+
 std::string case_url(base::CaseId id) { return "/moderatie/" + to_string(id); }
 
 std::string scope_query(const QueueScope& scope) {
@@ -296,6 +307,7 @@ std::string scope_query(const QueueScope& scope) {
     };
     add("thema", scope.theme);
     add("provincie", scope.province);
+    add("na", scope.after);
     return query;
 }
 

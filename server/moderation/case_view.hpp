@@ -20,6 +20,10 @@ std::string case_title(const site::PageContext& context, const discussion::Servi
 /// "12 min", "3 u 10", "2 dagen": short, because it stands in a narrow list.
 std::string waiting_text(const view::Templates& texts, view::Language language, base::Time since);
 
+/// "Verwijderen met reden": a decision as the form calls it; "" for what only the system does.
+std::string decision_label(const site::PageContext& context, const discussion::Services& services, const std::string& decision,
+                           const std::string& case_kind);
+
 std::string case_url(base::CaseId id);
 /// "?thema=wonen&provincie=Drenthe", "" for the whole queue.
 std::string scope_query(const QueueScope& scope);

@@ -100,7 +100,7 @@ const db::Query broken_query{"moderation.check_invariants", R"(
     UNION ALL  -- 15
     SELECT 'a state that no decision led to: post ' || p.id
       FROM posts p
-     WHERE p.state IN ('returned', 'rejected', 'hidden', 'removed')
+     WHERE p.state IN ('returned', 'rejected', 'hidden', 'removed', 'erased')
        AND p.state IS DISTINCT FROM (SELECT d.state_to FROM decisions d WHERE d.post_id = p.id ORDER BY d.id DESC LIMIT 1)
     UNION ALL
     SELECT 'a live post without a live version: post ' || p.id

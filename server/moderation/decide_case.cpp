@@ -65,8 +65,10 @@ site::ActionResult answer_too_late(const ActionContext& context, const Services&
         const std::string key =
             "moderation.decided_"
             + (last.kind == "approve" || last.kind == "return" || last.kind == "reject" ? last.kind : std::string{"other"});
-        problem.detail =
-            say(context, services, key, {{"name", last.by_name}, {"at", view::time_text(last.at, context.language, base::now())}});
+        problem.detail = say(context, services, key,
+                             {{"name", last.by_name},
+                              {"what", decision_label(context, services, last.kind, now.kind)},
+                              {"at", view::time_text(last.at, context.language, base::now())}});
         problem.extra_json =
             nlohmann::json{{"decided", {{"by", last.by_name}, {"kind", last.kind}, {"decidedAt", base::to_rfc3339(last.at)}}}}.dump();
     } else if (!now.proposal.empty()) {
@@ -181,8 +183,14 @@ DecisionDraft parse_decision(const ActionContext& context, const Services& servi
         errors.add("rules", say(context, services, "moderation.error_rules"));
     }
     const auto used = base::count_characters(draft.facts);
-    if ((kind->needs_facts || restricts) && used < least_facts) {
+    if (wants_facts(*kind, row.kind, appealed ? appealed->kind : "") && used < least_facts) {
         errors.add("facts", say(context, services, "moderation.error_facts", {{"least", least_facts}, {"used", used}}));
+    }
+    if (kind->move == PostMove::erase && draft.legal_ground.empty()) {
+        errors.add("legalGround", say(context, services, "moderation.error_order"));
+    }
+    if (kind->move == PostMove::erase && is_kept_for_police(context.tx, row.post)) {
+        errors.add("decision", say(context, services, "moderation.error_police"));
     }
     if (kind->needs_questions && draft.questions.empty()) {
         errors.add("questions", say(context, services, "moderation.error_questions"));
@@ -209,7 +217,8 @@ int parse_version(const ActionContext& context) {
 site::Done done(const ActionContext& context, base::CaseId id, const std::string& decision, const std::string& said) {
     // The form's address carries the part of the queue that the moderator works on.
     const QueueScope scope{.theme = std::string{context.query("thema", "theme")},
-                           .province = std::string{context.query("provincie", "province")}};
+                           .province = std::string{context.query("provincie", "province")},
+                           .after = std::string{context.query("na", "cursor")}};
     nlohmann::json next;
     std::string location = "/moderatie" + scope_query(scope);
     if (const auto next_id = find_next_case(context.tx, context.viewer, scope, id)) {

@@ -19,6 +19,7 @@ enum class PostMove {
     remove,           ///< T17
     restore,          ///< T16: back for readers
     lift,             ///< T16, T18: back for readers when it was hidden, else as it is
+    erase,            ///< T24: of the text nothing is left, in no version
     grant,            ///< T20: what the appealed decision did is turned round
     measure,          ///< D15: this holds for the member from now on, in place of what held
     end_measure,      ///< nothing holds for him any more
@@ -49,8 +50,8 @@ const DecisionKind* find_decision_kind(std::string_view slug);
 /// Can it be decided on a case of this kind about a post in this state, or a member for whom this measure ("none") holds?
 bool is_possible(const DecisionKind& kind, std::string_view case_kind, std::string_view state);
 
-/// Does it take two moderators? `takes_two`: the member whom it is about is a mayor, an alderman or one of the staff. The database has the
-/// same rule (SQL's needs_second).
+/// Does it take two moderators? What is erased does not come back; and a heavy measure when `takes_two`: the member whom it is about is a
+/// mayor, an alderman or one of the staff. The database has the same rules (decisions_seconded, SQL's needs_second).
 bool needs_second(const DecisionKind& kind, bool takes_two);
 
 /// "approve_with_changes": a kind as the keys of texts have it. What is said otherwise about a person than about a post has its own.

@@ -56,6 +56,7 @@ nlohmann::json decision_json(const Decision& decision, const std::vector<HouseRu
     model["isRestore"] = decision.kind == "restore" || (decision.kind == "unfounded" && moved);
     model["isGrant"] = decision.kind == "grant" && !model["isRemove"].get<bool>();
     model["isRefuse"] = decision.kind == "refuse";
+    model["isErase"] = decision.kind == "erase";
     model["isExpire"] = decision.kind == "expire";
     model["lastDate"] =
         decision.member && decision.until && decision.kind != "grant" ? nlohmann::json(last_day(*decision.until)) : nlohmann::json{};

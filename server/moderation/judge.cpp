@@ -22,6 +22,9 @@ using base::Problem;
 using base::ProblemKind;
 using discussion::Services;
 
+const db::Query kept_for_police_query{"moderation.is_kept_for_police", R"(
+    SELECT EXISTS (SELECT 1 FROM cases WHERE post_id = $1 AND state = 'open' AND sent_to = 'police') AS is_kept)"};
+
 /// A post that does not move, or a member for whom the same holds as before.
 discussion::Moved stays(const CaseRow& row) {
     return {.thread = row.thread,
@@ -86,6 +89,7 @@ discussion::Moved move_post(db::Tx& tx, const Services& services, const access::
             return discussion::restore(tx, announcer, row.post);
         }
         break;
+    case PostMove::erase: return discussion::erase(tx, announcer, row.post);
     case PostMove::grant: return grant(tx, services, row, *appealed);
     case PostMove::measure:
     case PostMove::end_measure: {
@@ -171,6 +175,14 @@ bool is_restriction(const DecisionKind& kind, std::string_view appealed) {
     return kind.is_restrictive || (kind.move == PostMove::grant && left_it_there(appealed));
 }
 
+bool wants_facts(const DecisionKind& kind, std::string_view case_kind, std::string_view appealed) {
+    return kind.needs_facts || is_restriction(kind, appealed) || (case_kind == "notice" && left_it_there(kind.slug));
+}
+
+bool is_kept_for_police(db::Tx& tx, base::PostId post) {
+    return tx.exec(kept_for_police_query, db::Params::of(post)).one().flag("is_kept");
+}
+
 bool may_change_ground(const DecisionKind& kind, std::string_view case_kind, std::string_view post_state) {
     return kind.slug == "refuse" && case_kind == "appeal" && (post_state == "removed" || post_state == "rejected");
 }
@@ -186,6 +198,9 @@ Judged judge(db::Tx& tx, const Services& services, const access::Viewer& by, con
         throw Problem{ProblemKind::conflict, "moderation.not_possible"};
     }
     require_uninvolved(tx, row, by);
+    if (kind.move == PostMove::erase && is_kept_for_police(tx, row.post)) {
+        throw Problem{ProblemKind::conflict, "moderation.error_police"};
+    }
     const auto appealed = row.appeals ? find_decision(tx, row.appeals) : std::nullopt;
     const auto reverses = kind.move == PostMove::grant         ? row.appeals
                           : kind.move == PostMove::end_measure ? find_measure(tx, row.member).value().decision

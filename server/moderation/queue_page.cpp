@@ -22,7 +22,8 @@ using site::PageContext;
 /// Throws Problem{not_found} for a theme that is none.
 QueueScope read_scope(const PageContext& context, const Services& services) {
     QueueScope scope{.theme = std::string{context.query("thema", "theme")},
-                     .province = std::string{context.query("provincie", "province")}};
+                     .province = std::string{context.query("provincie", "province")},
+                     .after = std::string{context.query("na", "cursor")}};
     if (!scope.theme.empty() && !services.places.find_theme(scope.theme)) {
         throw base::Problem{base::ProblemKind::not_found};
     }
@@ -49,7 +50,7 @@ nlohmann::json last_decision_json(const PageContext& context, const Services& se
     if (!row || !is_in_scope(context.tx, row->id, context.viewer)) {
         return nullptr;
     }
-    return {{"label", services.texts.text("moderation.choice_" + text_name(last->kind, row->kind), context.language)},
+    return {{"label", decision_label(context, services, last->kind, row->kind)},
             {"title", case_title(context, services, *row)},
             {"until", base::to_rfc3339(last->at + undo_time)},
             {"undoUrl", case_url(row->id) + "/ongedaan"}};
@@ -60,8 +61,8 @@ site::Page queue_page(const PageContext& context, const Services& services, cons
                       const DecisionDraft& draft) {
     const auto scope = read_scope(context, services);
     QueueCursor cursor;
-    if (const auto given = context.query("na", "cursor"); !given.empty()) {
-        const auto values = site::decode_cursor(given, 2);
+    if (!scope.after.empty()) {
+        const auto values = site::decode_cursor(scope.after, 2);
         cursor = {values[0], values[1]};
         // Both go into SQL as what they claim to be.
         if (!base::parse_rfc3339(values[0]) || !base::parse_id<base::CaseId>(values[1])) {
@@ -70,11 +71,14 @@ site::Page queue_page(const PageContext& context, const Services& services, cons
     }
     auto rows = list_open_cases(context.tx, context.viewer, scope, cursor, cases_on_page + 1);
     const auto figures = count_open_cases(context.tx, context.viewer, scope);
-    nlohmann::json next;
+    std::string next;
     if (rows.size() > cases_on_page) {
         rows.resize(cases_on_page);
         next = site::encode_cursor({rows.back().due_key, to_string(rows.back().id)});
     }
+    const auto page_url = [&](const std::string& after) {
+        return "/moderatie" + scope_query({.theme = scope.theme, .province = scope.province, .after = after});
+    };
     auto items = nlohmann::json::array();
     for (const auto& row : rows) {
         items.push_back(case_row_json(context, services, row, scope, selected ? selected->id : base::CaseId{}));
@@ -86,7 +90,9 @@ site::Page queue_page(const PageContext& context, const Services& services, cons
     page.live_topics = "moderation";
     page.model = nlohmann::json{
         {"items", std::move(items)},
-        {"next", next},
+        {"next", next.empty() ? nlohmann::json{} : nlohmann::json(next)},
+        {"nextUrl", next.empty() ? "" : page_url(next)},
+        {"firstUrl", scope.after.empty() ? "" : page_url("")},
         {"count", figures.count},
         {"late", figures.late},
         {"isEmpty", figures.count == 0},
@@ -96,8 +102,8 @@ site::Page queue_page(const PageContext& context, const Services& services, cons
         {"scope", scope_json(services, scope)},
         {"lastDecision", last_decision_json(context, services)},
         {"selected", selected ? case_json(context, services, *selected, scope, draft) : nlohmann::json{}}};
-    if (!next.is_null()) {
-        page.links.emplace_back("next", site::with_parameter(context.request.target, "cursor", next.get<std::string>()));
+    if (!next.empty()) {
+        page.links.emplace_back("next", site::with_parameter(context.request.target, "cursor", next));
     }
     return page;
 }

@@ -21,7 +21,7 @@ std::string what_key(const Decision& decision) {
     if (kind == "refuse" && decision.appeal_until) {
         return "refuse_changed";
     }
-    if (kind == "hide" || kind == "return" || kind == "refuse" || kind == "expire") {
+    if (kind == "erase" || kind == "hide" || kind == "return" || kind == "refuse" || kind == "expire") {
         return kind;
     }
     if (decision.scope == "member" && kind != "grant") {
@@ -97,7 +97,7 @@ std::string statement_text(const view::Templates& texts, view::Language language
         say("rules", {{"rules", names}});
     }
     if (!decision.legal_ground.empty()) {
-        say("law", {{"law", decision.legal_ground}});
+        say(what == "erase" ? "order" : "law", {{"law", decision.legal_ground}});
     }
     if (!decision.facts.empty()) {
         say("facts", {{"facts", decision.facts}});
@@ -113,8 +113,8 @@ std::string statement_text(const view::Templates& texts, view::Language language
         }
         say(decision.is_detected_automatically ? "detected" : "not_automatic");
     }
-    if (what == "refuse") {
-        say("outside");
+    if (what == "refuse" || what == "erase") {
+        say(what == "erase" ? "outside_only" : "outside");
     }
     if (decision.appeal_until) {
         const bool is_provisional = what == "hide";

@@ -325,7 +325,7 @@ class Api(unittest.TestCase):
         self.call(self.moderator, "POST", url + "/notes", {"text": "Zij belde mij hierover."}, 201)
         shown = self.call(self.moderator, "GET", url)
         self.assertTrue(shown["isOwnInitiative"])
-        self.assertEqual([d["value"] for d in shown["decisions"]], ["unfounded", "hide", "remove", "escalate"])
+        self.assertEqual([d["value"] for d in shown["decisions"]], ["unfounded", "hide", "remove", "escalate", "erase"])
         decide = lambda kind, **more: {"version": self.call(self.moderator, "GET", url)["version"], "decision": kind, "rules": ["geen-inwoners"]} | more
         problem = self.call(self.moderator, "POST", url + "/decision", decide("hide", facts="Kort."), 400)
         self.assertEqual({e["field"] for e in problem["errors"]}, {"facts"})

@@ -10,6 +10,7 @@ namespace {
 using http::Method;
 using nlohmann::json;
 using test::sql;
+using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -153,6 +154,92 @@ TEST_F(JudgeTest, ADecisionIsUndoneByTheSameModeratorWithinTenMinutes) {
         EXPECT_EQ(state(about), "open") << decision;
     }
     expect_sound();
+}
+
+TEST_F(JudgeTest, AfterTenMinutesADecisionStands) {
+    for (const auto& [age, is_undone] : std::map<std::string, bool>{{"9 minutes 50 seconds", true}, {"10 minutes 1 second", false}}) {
+        const auto about = waiting();
+        sql(database(),
+            "INSERT INTO decisions (case_id, number, kind, post_id, post_version, state_from, state_to, decided_by, decided_role, facts, "
+            "                       sent_to, decided_at) "
+            "SELECT id, 1, 'escalate', post_id, 1, 'waiting', 'waiting', $2, 'moderator', 'Kijk mee.', 'legal', now() - $3::interval "
+            "  FROM cases WHERE id = $1",
+            db::Params::of(about.id, mo.member, age));
+        EXPECT_EQ(world().get(mo, about.url()).model["undoUrl"] != "", is_undone) << age;
+        EXPECT_EQ(!world().get(mo, "/moderatie").model["lastDecision"].is_null(), is_undone) << age;
+        EXPECT_EQ(undo(mo, about).status, is_undone ? 200 : 409) << age;
+    }
+}
+
+TEST_F(JudgeTest, ErasingTakesTwoAndLeavesNoText) {
+    const auto about = about_live();
+    const json order{{"rules", json::array()}, {"legalGround", "Verzoek van de schrijver van 3 november 2026"}};
+    EXPECT_NE(decide(mo, about, "erase", {{"legalGround", ""}}).error("legalGround"), "");
+    EXPECT_NE(decide(mo, about, "erase", {{"legalGround", "AVG"}, {"facts", "Kort."}}).error("facts"), "");
+    EXPECT_EQ(decide(mo, about, "erase", order).status, 202) << "a proposal";
+    EXPECT_EQ(post_state(about), "live");
+    const auto answer = [&](const access::Viewer& by) {
+        return world().post(by, about.url() + "/proposal", {{"version", version(about)}, {"answer", "confirm"}});
+    };
+    EXPECT_EQ(answer(mo).status, 403) << "not his own";
+    EXPECT_EQ(answer(other).status, 200);
+    EXPECT_EQ(post_state(about), "erased");
+    EXPECT_EQ(state(about), "decided");
+    const auto left = sql(database(),
+                          "SELECT p.body || string_agg(v.body || v.body_html, '') AS text FROM cases c JOIN posts p ON p.id = c.post_id "
+                          "JOIN post_versions v ON v.post_id = p.id WHERE c.id = $1 GROUP BY p.id",
+                          db::Params::of(about.id));
+    EXPECT_EQ(left.one().text("text"), "-");
+    EXPECT_THAT(last(about).text("statement"),
+                AllOf(HasSubstr("gewist"), HasSubstr("3 november"), HasSubstr("Twee moderatoren"), HasSubstr("rechter")));
+    EXPECT_THAT(world().html(anna, world().get(anna, "/ik/besluiten")), HasSubstr("Uw bericht is gewist."));
+    EXPECT_EQ(undo(mo, about).status, 409);
+    EXPECT_EQ(undo(other, about).status, 409);
+    expect_sound();
+}
+
+TEST_F(JudgeTest, NobodyErasesWhatIsKeptForThePolice) {
+    const auto about = about_live();
+    const json order{{"legalGround", "Verzoek van de schrijver"}};
+    EXPECT_EQ(decide(mo, about, "erase", order).status, 202);
+    const auto post =
+        sql(database(), "SELECT post_id FROM cases WHERE id = $1", db::Params::of(about.id)).one().id<base::PostId>("post_id");
+    database().write([&](db::Tx& tx) { moderation::open_case(tx, "notice", post, 1, "", std::chrono::hours{8}); });
+    const auto notice = newest();
+    EXPECT_EQ(decide(mo, notice, "escalate", {{"sendTo", "police"}}).status, 200);
+    EXPECT_EQ(world().post(other, about.url() + "/proposal", {{"version", version(about)}, {"answer", "confirm"}}).status, 409)
+        << "also when it was proposed before";
+    EXPECT_NE(decide(mo, notice, "erase", order).error("decision"), "");
+    EXPECT_EQ(post_state(about), "live");
+    EXPECT_EQ(decide(mo, notice, "unfounded").status, 200);
+    EXPECT_EQ(world().post(other, about.url() + "/proposal", {{"version", version(about)}, {"answer", "confirm"}}).status, 200);
+    EXPECT_EQ(post_state(about), "erased");
+    expect_sound();
+}
+
+TEST_F(JudgeTest, WhoSentANoticeIsToldWhyAlsoWhenThePostStays) {
+    const auto report = about_live();
+    const auto post =
+        sql(database(), "SELECT post_id FROM cases WHERE id = $1", db::Params::of(report.id)).one().id<base::PostId>("post_id");
+    database().write([&](db::Tx& tx) { moderation::open_case(tx, "notice", post, 1, "", std::chrono::hours{8}); });
+    const auto notice = newest();
+    EXPECT_NE(decide(mo, notice, "unfounded", {{"facts", ""}}).error("facts"), "");
+    EXPECT_EQ(state(notice), "open");
+    EXPECT_EQ(decide(mo, notice, "unfounded").status, 200);
+    EXPECT_EQ(decide(mo, report, "unfounded", {{"facts", ""}}).status, 200) << "a colleague's report needs none";
+    expect_sound();
+}
+
+TEST_F(JudgeTest, WhatWaitsAndWhatWasDecidedStandOnOnePage) {
+    const auto about = waiting();
+    const auto page = [&] { return world().get(nova, "/api/v1/me/decisions").model; };
+    ASSERT_EQ(page()["waiting"].size(), 1U);
+    EXPECT_EQ(page()["waiting"][0]["post"]["isWaiting"], true);
+    EXPECT_THAT(world().html(nova, world().get(nova, "/ik/besluiten")), AllOf(HasSubstr("Dit wacht nog"), HasSubstr("al heel lang")));
+    EXPECT_EQ(world().get(anna, "/api/v1/me/decisions").model["waiting"].size(), 0U) << "nobody else's";
+    decide(mo, about, "reject");
+    EXPECT_EQ(page()["waiting"].size(), 0U);
+    EXPECT_EQ(page()["items"].size(), 1U);
 }
 
 TEST_F(JudgeTest, WhatSomebodyBuiltOnIsNotUndone) {

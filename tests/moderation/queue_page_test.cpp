@@ -53,6 +53,27 @@ TEST_F(QueuePageTest, LeastTimeLeftComesFirstAndWhatIsLateSaysSo) {
     EXPECT_THAT(page.model["items"][2]["dueText"].get<std::string>(), HasSubstr("nog "));
 }
 
+TEST_F(QueuePageTest, AListOfManyPagesIsTheCounter) {
+    std::vector<std::int64_t> made, shown;
+    for (int n = 0; n < 53; ++n) {
+        made.push_back(waiting().id);
+    }
+    for (std::string url = "/moderatie"; !url.empty();) {
+        const auto page = world().get(mo, url);
+        EXPECT_EQ(page.model["count"], made.size());
+        EXPECT_EQ(page.model["firstUrl"].get<std::string>().empty(), shown.empty());
+        for (const auto& item : page.model["items"]) {
+            shown.push_back(item["id"]);
+        }
+        url = page.model["nextUrl"];
+        EXPECT_EQ(world().html(mo, page).find(">Toon de volgende<") == std::string::npos, url.empty());
+    }
+    EXPECT_EQ(shown, made) << "each once, the one that waits longest first";
+    const auto last = world().get(mo, world().get(mo, "/moderatie").model["nextUrl"].get<std::string>()).model["items"][2];
+    EXPECT_THAT(last["url"].get<std::string>(), HasSubstr("?na=")) << "who opens one stays on his page of the list";
+    EXPECT_EQ(world().get(mo, last["url"].get<std::string>()).model["items"].size(), 3);
+}
+
 TEST_F(QueuePageTest, APartOfTheQueueIsByThemeAndByProvinceOfTheAuthor) {
     const auto here = waiting();
     const auto elsewhere = [&] {
@@ -75,9 +96,9 @@ TEST_F(QueuePageTest, EachCaseOffersWhatCanBeDecidedOnIt) {
     const auto held = waiting();
     EXPECT_THAT(choices(held), ElementsAre("approve", "approve-with-changes", "return", "reject", "escalate"));
     const auto live = about_live();
-    EXPECT_THAT(choices(live), ElementsAre("unfounded", "hide", "remove", "escalate"));
+    EXPECT_THAT(choices(live), ElementsAre("unfounded", "hide", "remove", "escalate", "erase"));
     decide(mo, live, "hide");
-    EXPECT_THAT(choices(live), ElementsAre("unfounded", "restore", "remove", "escalate"));
+    EXPECT_THAT(choices(live), ElementsAre("unfounded", "restore", "remove", "escalate", "erase"));
     decide(mo, live, "remove");
     const auto objection = appeal(live, anna);
     const auto shown = world().get(other, objection.url()).model;

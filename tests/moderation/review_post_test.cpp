@@ -29,7 +29,7 @@ TEST_F(ReviewPostTest, AModeratorStartsOnALivePostByHimself) {
     const Case about{made.model["id"]};
     const auto shown = world().get(mo, about.url()).model;
     EXPECT_TRUE(shown["isOwnInitiative"].get<bool>());
-    EXPECT_EQ(shown["decisions"].size(), 4U);
+    EXPECT_EQ(shown["decisions"].size(), 5U);
     EXPECT_EQ(decide(mo, about, "remove").status, 200);
     EXPECT_THAT(last(about).text("statement"), HasSubstr("uit eigen beweging"));
     expect_sound();
