@@ -22,7 +22,7 @@ using nlohmann::json;
 
 // The text to work on: what waits when something waits, else what readers see.
 const db::Query text_query{"discussion.edit_text", R"(
-    SELECT p.id, p.author_id, p.state, p.version, p.body AS live_body, v.created_at,
+    SELECT p.id, p.author_id, p.state, p.version, p.body AS live_body, v.created_at, p.published_at,
            CASE WHEN p.state = 'live_change' THEN v.body ELSE p.body END AS body
       FROM visible_posts($1, $2) p
       JOIN post_versions v ON v.post_id = p.id AND v.version = p.version
@@ -33,6 +33,7 @@ struct Editable {
     int number, version;
     std::string state, body, live_body;
     base::Time at;  ///< of the newest version
+    std::optional<base::Time> published_at;
     ThreadFacts facts;
 };
 
@@ -57,6 +58,7 @@ Editable get_editable(const site::PageContext& context) {
                    .body = row->text("body"),
                    .live_body = row->text("live_body"),
                    .at = row->time("created_at"),
+                   .published_at = row->find_time("published_at"),
                    .facts = std::move(facts)};
     const bool is_unseen = found.state == "waiting" || found.state == "returned";
     const bool is_live = found.state == "live" || found.state == "live_change";
@@ -118,7 +120,8 @@ Submission submission_of(const Editable& post, const std::string& body) {
             .thread = post.facts.thread.id,
             .title = {},
             .body = body,
-            .old_body = is_unseen(post) ? std::string_view{} : post.live_body};
+            .old_body = is_unseen(post) ? std::string_view{} : post.live_body,
+            .published_at = post.published_at};
 }
 
 /// Writes the new version where it belongs; true when it waits for review.

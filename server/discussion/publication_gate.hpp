@@ -4,12 +4,14 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "access/viewer.hpp"
 #include "base/ids.hpp"
+#include "base/time.hpp"
 #include "db/tx.hpp"
 #include "view/model.hpp"
 #include "view/templates.hpp"
@@ -25,11 +27,12 @@ inline bool writes_at_once(const access::Viewer& author) {
 struct Submission {
     enum class Kind { thread, reply, edit };
     Kind kind;
-    base::ThreadId thread;      ///< none for a new thread
-    std::string_view title;     ///< of a new thread, else ""
-    std::string_view body;      ///< markdown, as it will stand there
-    std::string_view old_body;  ///< Kind::edit of a live post: what readers see now; else ""
-    std::string_view more{};    ///< a dilemma's own texts, one after the other; else ""
+    base::ThreadId thread;                     ///< none for a new thread
+    std::string_view title;                    ///< of a new thread, else ""
+    std::string_view body;                     ///< markdown, as it will stand there
+    std::string_view old_body;                 ///< Kind::edit of a live post: what readers see now; else ""
+    std::string_view more{};                   ///< a dilemma's own texts, one after the other; else ""
+    std::optional<base::Time> published_at{};  ///< with old_body: since when readers see the post
 };
 
 /// Words in a text that its author has to look at before it can be published.

@@ -42,15 +42,21 @@ site::Page split_page(const site::PageContext& context, const Services& services
     const auto url = thread_url(thread.id, thread.slug);
     const auto text = [&](const std::string& key) { return services.texts.text("discussion." + key, context.language); };
     auto posts = json::array();
+    std::vector<std::int64_t> hidden;
     for (const auto& row : context.tx.exec(posts_query, db::Params::of(context.viewer.member, context.viewer.level(), thread.id))) {
         const auto state = row.text("state");
+        const bool is_seen = state == "live" || state == "live_change";
+        if (!is_seen) {
+            hidden.push_back(row.integer("id"));
+        }
         posts.push_back({{"number", row.integer("number")},
                          {"authorName", row.flag("author_removed") ? text("former_member") : row.text("author_name")},
                          {"createdAt", base::to_rfc3339(row.time("created_at"))},
                          {"excerpt", base::excerpt(view::markdown_to_text(row.text("body")), 160)},
-                         {"isSeen", state == "live" || state == "live_change"},
+                         {"isSeen", is_seen},
                          {"isChosen", is_chosen(filled, row.integer("number"))}});
     }
+    services.gate.about_to_show(context.tx, context.viewer, hidden);
     json model{{"title", text("split_title")},
                {"text", text("split_text")},
                {"action", "/gesprekken/" + to_string(thread.id) + "/splitsen"},

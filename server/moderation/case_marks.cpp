@@ -15,6 +15,8 @@ nlohmann::json marks_json(db::Tx& tx, const view::Templates& texts, view::Langua
             text = texts.text("guard.mark_privacy", language);
         } else if (mark.slug == "new-member") {
             text = texts.text("guard.mark_new_member", language);
+        } else if (mark.slug == "much-changed") {
+            text = texts.text("guard.mark_much_changed", language);
         } else if (mark.slug == "review-all") {
             text = texts.text("guard.mark_review_all", language);
         } else if (!mark.pattern.empty()) {

@@ -172,7 +172,7 @@ const db::Query open_case_query{"moderation.open_case", R"(
     INSERT INTO cases (kind, post_id, post_version, hold_rule, due_at) VALUES ($1, $2, $3, $4, $5)
     ON CONFLICT (post_id, kind) WHERE state IN ('open', 'with_author') AND kind <> 'appeal' DO UPDATE
        SET post_version = excluded.post_version, version = cases.version + 1, state = 'open', deadline_at = NULL,
-           reminded_at = NULL,
+           reminded_at = NULL, warned_at = CASE WHEN cases.state = 'open' THEN cases.warned_at END,
            due_at = CASE WHEN cases.state = 'with_author' THEN excluded.due_at ELSE cases.due_at END,
            waiting_since = CASE WHEN cases.state = 'with_author' THEN now() - cases.waited ELSE cases.waiting_since END
     RETURNING id, version = 1 AS is_new)"};

@@ -167,6 +167,18 @@ nlohmann::json history_json(const PageContext& context, const Services& services
     return list;
 }
 
+/// What colleagues wrote about the author as a person; not for himself.
+nlohmann::json member_notes_json(const PageContext& context, const CaseRow& row) {
+    auto list = nlohmann::json::array();
+    if (row.author == context.viewer.member) {
+        return list;
+    }
+    for (const auto& note : notes_of_member(context.tx, row.author)) {
+        list.push_back({{"at", base::to_rfc3339(note.at)}, {"who", note.by_name}, {"text", note.text}});
+    }
+    return list;
+}
+
 nlohmann::json decided_json(const PageContext& context, const Services& services, const CaseRow& row,
                             const std::vector<Decision>& decisions) {
     if (row.state == "open" || row.state == "withdrawn" || decisions.empty()) {
@@ -249,6 +261,7 @@ nlohmann::json case_json(const PageContext& context, const Services& services, c
                   {"appeal", case_appeal_json(context.tx, row.id)},
                   {"proposal", proposal_json(context, services, row)},
                   {"measures", measures_json(context, services, row)},
+                  {"memberNotes", member_notes_json(context, row)},
                   {"measureUrl", may_measure ? measure_url(row.author) : ""},
                   {"history", history_json(context, services, row, decisions)},
                   {"authorHistory", {{"live", past.live}, {"returned", past.returned}, {"rejected", past.rejected}}},

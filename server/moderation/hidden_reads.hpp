@@ -10,7 +10,7 @@
 
 namespace forum::moderation {
 
-/// Of these posts those that are hidden, removed or withdrawn and that somebody else wrote; once in ten minutes for each version.
+/// Of these posts those that are hidden, rejected, removed or withdrawn and that somebody else wrote; once in ten minutes for each version.
 /// Nothing for who is no staff.
 void log_hidden_reads(db::Tx& tx, db::Database& database, const access::Viewer& reader, const std::vector<std::int64_t>& posts);
 

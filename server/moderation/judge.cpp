@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <ranges>
 
 #include "base/problem.hpp"
 #include "discussion/post_states.hpp"
@@ -101,9 +102,17 @@ discussion::Moved move_post(db::Tx& tx, const Services& services, const access::
     return stays(row);
 }
 
-/// A rule of words or the guard of resident data held the text; that its author is new, or all of his is read first, is no finding
-/// about it.
-bool is_detected(const CaseRow& row) { return !row.hold_rule.empty() && row.hold_rule != "new-member" && row.hold_rule != "review-all"; }
+/// A rule of words or the guard of resident data held the text; that its author is new, that all of his is read first, or how much of it
+/// is another text, is no finding about it.
+bool is_detected(const CaseRow& row) {
+    for (const auto rule : std::views::split(row.hold_rule, ',')) {
+        const std::string_view name{rule.begin(), rule.end()};
+        if (!name.empty() && name != "new-member" && name != "review-all" && name != "much-changed") {
+            return true;
+        }
+    }
+    return false;
+}
 
 std::string source_of(const CaseRow& row) {
     if (row.kind == "report") {
@@ -298,6 +307,9 @@ Judged judge(db::Tx& tx, const Services& services, const access::Viewer& by, con
         if (appealed) {
             tell_of_appeal(tx, services, row, decision);
         }
+    }
+    if (judgement.sent_to == "senior") {
+        write_to_seniors(tx, services.texts, row.id, by.member);
     }
     announce_case(tx, services.announcer, kind.after == CaseAfter::open ? "case.changed" : "case.decided", row.id, by.name);
     return {id, moved.state_from, moved.state_to};

@@ -11,7 +11,45 @@ namespace {
 const db::Query member_query{"moderation.member_to_write_to", R"(
     SELECT name, email FROM members WHERE id = $1 AND ended_at IS NULL)"};
 
+const db::Query near_norm_query{"moderation.near_norm", R"(
+    UPDATE cases SET warned_at = $1
+     WHERE id IN (SELECT id FROM cases
+                   WHERE state = 'open' AND warned_at IS NULL AND due_at <= $2 AND due_at > $1
+                   ORDER BY due_at, id LIMIT $3)
+    RETURNING id)"};
+
+const db::Query who_decides_query{"moderation.who_decides_on", R"(
+    SELECT m.id, count(*) AS n
+      FROM members m CROSS JOIN unnest($1::bigint[]) AS due (id)
+     WHERE m.role = 'moderator' AND m.ended_at IS NULL AND is_in_scope(due.id, m.id) AND decider_bar(due.id, m.id) IS NULL
+     GROUP BY m.id
+     ORDER BY m.id)"};
+
+const db::Query seniors_query{"moderation.seniors_for", R"(
+    SELECT m.id FROM members m
+     WHERE m.role = 'moderator' AND m.ended_at IS NULL AND NOT is_scoped(m.id) AND m.id <> $2 AND decider_bar($1, m.id) IS NULL
+     ORDER BY m.id)"};
+
+std::string link_to(const std::string& path) { return std::string{mail::site_mark} + path; }
+
 }  // namespace
+
+int write_of_norm(db::Tx& tx, const view::Templates& texts, base::Time now, int limit) {
+    const auto cases = tx.exec(near_norm_query, db::Params::of(now, now + warned_before, limit)).integers("id");
+    if (cases.empty()) {
+        return 0;
+    }
+    for (const auto& row : tx.exec(who_decides_query, db::Params::of(cases))) {
+        write_to_member(tx, texts, row.id<base::MemberId>("id"), "near_norm", {{"n", row.integer("n")}, {"link", link_to("/moderatie")}});
+    }
+    return static_cast<int>(cases.size());
+}
+
+void write_to_seniors(db::Tx& tx, const view::Templates& texts, base::CaseId id, base::MemberId except) {
+    for (const auto& row : tx.exec(seniors_query, db::Params::of(id, except.value))) {
+        write_to_member(tx, texts, row.id<base::MemberId>("id"), "for_seniors", {{"link", link_to("/moderatie/" + to_string(id))}});
+    }
+}
 
 void write_to_member(db::Tx& tx, const view::Templates& texts, base::MemberId member, const std::string& name, nlohmann::json arguments) {
     const auto row = tx.exec(member_query, db::Params::of(member)).find_one();
@@ -20,7 +58,9 @@ void write_to_member(db::Tx& tx, const view::Templates& texts, base::MemberId me
         return;
     }
     arguments["name"] = row->text("name");
-    arguments["link"] = std::string{mail::site_mark} + "/ik/besluiten";
+    if (!arguments.contains("link")) {
+        arguments["link"] = link_to("/ik/besluiten");
+    }
     const auto text = [&](const std::string& key) { return texts.text("timers." + key, view::Language::dutch, arguments); };
     mail::post_letter(tx, row->text("email"), text(name + "_subject"),
                       text("greeting") + "\n\n" + text(name) + "\n\n" + text("end") + "\n");

@@ -6,13 +6,24 @@
 #include <string>
 
 #include "base/ids.hpp"
+#include "base/time.hpp"
 #include "db/tx.hpp"
 #include "view/templates.hpp"
 
 namespace forum::moderation {
 
-/// Sends letter `name` with these arguments, `name` (the member's) and `link` (his decisions). Nothing happens when the member is gone
+/// Sends letter `name` with these arguments, `name` (the member's) and `link` (his decisions, unless the arguments hold another). Nothing happens when the member is gone
 /// or his address is none.
 void write_to_member(db::Tx& tx, const view::Templates& texts, base::MemberId member, const std::string& name, nlohmann::json arguments);
+
+/// How long before its time is up the moderators hear of a case (D18).
+constexpr std::chrono::hours warned_before{1};
+
+/// Each open case of which the time is up within warned_before, once: a letter to each moderator who may decide on it, one for all his
+/// cases. Returns how many cases; at most `limit`.
+int write_of_norm(db::Tx& tx, const view::Templates& texts, base::Time now, int limit);
+
+/// The seniors are the moderators who look after everything: a letter to each who may decide on the case (T16, T25), not to `except`.
+void write_to_seniors(db::Tx& tx, const view::Templates& texts, base::CaseId id, base::MemberId except = {});
 
 }  // namespace forum::moderation

@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "discussion/word_diff.hpp"
 #include "moderation/case_events.hpp"
 #include "moderation/case_store.hpp"
 #include "moderation/decision_view.hpp"
@@ -20,6 +21,11 @@ const db::Query readers_of_query{"moderation.reader_of", R"(
 std::string ReviewGate::decide(db::Tx& tx, const access::Viewer& viewer, const discussion::Submission& submission) {
     // The text itself is looked at for everyone, staff too.
     auto rules = guard_.hold_rules(submission);
+    const bool is_settled = submission.published_at && *submission.published_at + free_to_mend < base::now();
+    if (!submission.old_body.empty() && is_settled && !viewer.is_staff()
+        && discussion::changed_share(submission.old_body, submission.body) > most_unread_change) {
+        rules.push_back("much-changed");
+    }
     if (viewer.measure != access::Measure::none) {
         rules.push_back("review-all");
     } else if (!discussion::writes_at_once(viewer) && count_published(tx, viewer.member) < reviewed_posts) {

@@ -13,6 +13,11 @@ namespace forum::moderation {
 /// A new member's first posts are looked at (features.md D1): so many have to be published before the next go live at once.
 constexpr int reviewed_posts = 3;
 
+/// A live text of which more changes than this is read again while readers keep the old one (features.md D20, T11): the answers under it
+/// were to other words. Who mends his own slip at once is left alone.
+constexpr double most_unread_change = 0.5;
+constexpr std::chrono::minutes free_to_mend{10};
+
 class ReviewGate final : public discussion::PublicationGate {
 public:
     /// All four live as long as this.

@@ -97,6 +97,7 @@ void let_go(db::Tx& tx, const Services& services, const CaseRow& row) {
 void show_again(db::Tx& tx, const Services& services, const CaseRow& row) {
     write(tx, services, by_the_system(row, "restore", discussion::restore(tx, services.announcer, row.post)));
     tx.exec(alarm_query, db::Params::of(row.id, services.texts.text("moderation.hidden_too_long", view::Language::dutch)));
+    write_to_seniors(tx, services.texts, row.id);
     announce_case(tx, services.announcer, "case.changed", row.id);
     base::log(base::LogLevel::warning, "case {}: nobody decided before the post that the system hid came back", row.id.value);
 }
@@ -153,6 +154,7 @@ TimersRun run_due_timers(db::Tx& tx, const Services& services, base::Time now) {
             ++run.lifted;
         }
     }
+    run.warned = write_of_norm(tx, services.texts, now, cases_in_run);
     return run;
 }
 

@@ -1,5 +1,5 @@
-// What happens by itself when time has passed: T9 (an author who did not answer), T16 (a post that the system hid comes back) and the
-// end of a measure against a member.
+// What happens by itself when time has passed: T9 (an author who did not answer), T16 (a post that the system hid comes back), the end of a
+// measure against a member, and the letter before the norm passes (D18).
 // Rule: the system only gives back or lets go; what restricts somebody is decided by a person (invariant 8).
 #pragma once
 
@@ -13,7 +13,7 @@ namespace forum::moderation {
 constexpr std::chrono::days reminded_before{7};
 
 struct TimersRun {
-    int reminded{0}, expired{0}, shown_again{0}, lifted{0};
+    int reminded{0}, expired{0}, shown_again{0}, lifted{0}, warned{0};  ///< cases or measures
     bool operator==(const TimersRun&) const = default;
 };
 

@@ -43,7 +43,7 @@ const db::Query word_rule_changes_query{"moderation.word_rule_changes", R"(
      LIMIT $1)"};
 
 const db::Query last_posts_query{"moderation.last_posts", R"(
-    SELECT p.thread_id, p.number, t.title, t.slug, p.created_at,
+    SELECT p.id, p.thread_id, p.number, t.title, t.slug, p.created_at,
            CASE WHEN p.number = 1 THEN concat_ws(E'\n\n', t.title, p.body, t.fields ->> 'context', t.fields ->> 'options',
                                                  t.fields ->> 'tried')
                 ELSE p.body END AS text
@@ -123,8 +123,8 @@ std::vector<RuleChange> last_rule_changes(db::Tx& tx, int limit) {
 std::vector<TriedPost> last_posts(db::Tx& tx, const access::Viewer& viewer, int limit) {
     std::vector<TriedPost> posts;
     for (const auto& row : tx.exec(last_posts_query, db::Params::of(viewer.member, viewer.level(), limit))) {
-        posts.push_back({row.id<base::ThreadId>("thread_id"), static_cast<int>(row.integer("number")), row.text("title"), row.text("slug"),
-                         row.text("text"), row.time("created_at")});
+        posts.push_back({row.integer("id"), row.id<base::ThreadId>("thread_id"), static_cast<int>(row.integer("number")), row.text("title"),
+                         row.text("slug"), row.text("text"), row.time("created_at")});
     }
     return posts;
 }

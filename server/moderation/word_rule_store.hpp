@@ -42,6 +42,7 @@ std::vector<RuleChange> last_rule_changes(db::Tx& tx, int limit);
 
 /// A post to try a rule on: its text as readers see it, with the thread's title and own fields before an opening post.
 struct TriedPost {
+    std::int64_t post;
     base::ThreadId thread;
     int number;
     std::string title, slug, text;

@@ -66,10 +66,11 @@ std::string words_before(std::string_view text, std::size_t end) {
 }
 
 /// Which of the newest posts the rule would have met, and the first of them.
-json try_rule(const PageContext& context, const WordRule& rule) {
+json try_rule(const PageContext& context, const Services& services, const WordRule& rule) {
     const WordMatcher matcher{{rule}};
     const auto posts = last_posts(context.tx, context.viewer, tried_posts);
     auto items = json::array();
+    std::vector<std::int64_t> shown;
     int met = 0;
     for (const auto& post : posts) {
         const auto found = matcher.find(post.text);
@@ -80,6 +81,7 @@ json try_rule(const PageContext& context, const WordRule& rule) {
         if (items.size() < shown_posts) {
             const auto [index, begin, end] = found.front();
             const std::string_view text = post.text;
+            shown.push_back(post.post);
             items.push_back({{"title", post.title},
                              {"url", discussion::post_url(post.thread, post.slug, post.number)},
                              {"before", words_before(text, begin)},
@@ -88,6 +90,7 @@ json try_rule(const PageContext& context, const WordRule& rule) {
                              {"createdAt", base::to_rfc3339(post.created_at)}});
         }
     }
+    services.gate.about_to_show(context.tx, context.viewer, shown);
     return {{"tried", posts.size()}, {"met", met}, {"items", std::move(items)}};
 }
 
@@ -178,10 +181,10 @@ site::ActionResult add_rule(const site::ActionContext& context, const Services& 
     }
     const bool is_json = discussion::wants_json(context);
     if (is_trial && is_json) {
-        return site::Done{.location = {}, .flash = {}, .model = try_rule(context, form.rule), .set_cookies = {}};
+        return site::Done{.location = {}, .flash = {}, .model = try_rule(context, services, form.rule), .set_cookies = {}};
     }
     if (is_trial || (!is_json && context.input.text("tried") != form.mark())) {
-        form.trial = try_rule(context, form.rule);
+        form.trial = try_rule(context, services, form.rule);
         return site::ShowAgain{rules_page(context, services, form), {}};
     }
     if (!add_word_rule(context.tx, form.rule, context.viewer.member)) {

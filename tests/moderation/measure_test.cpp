@@ -78,7 +78,8 @@ protected:
                 "rules, "
                 "facts, statement, appeal_until, until, seconded_by) SELECT id, 90, $2, member_id, 'none', $2, $3, 'moderator', $3::bigint "
                 "IS NULL, "
-                "'{respect}', 'Feiten die lang genoeg zijn.', 'Zo is het.', now(), now() + interval '1 day', $4 FROM cases WHERE id = $1",
+                "'{respect}', 'Feiten die lang genoeg zijn.', 'Zo is het.', now() + interval '6 months', now() + interval '1 day', $4 FROM "
+                "cases WHERE id = $1",
                 db::Params::of(about.id, kind, by, second));
         } catch (const db::ConstraintViolation& violation) {
             return violation.constraint;

@@ -22,7 +22,8 @@ protected:
                    "                       decided_at, rules, facts, questions, deadline_at, statement, appeal_until, source) "
                    "VALUES ($1, 1, $2, $3, 1, 'waiting', 'live', $4, 'moderator', $5::timestamptz, "
                    "        CASE WHEN $2 IN ('reject', 'remove') THEN '{bron}'::text[] ELSE '{}' END, "
-                   "        'Feiten die niemand anders leest.', 'Waarom?', now(), 'Uw bericht staat er niet.', $5::timestamptz + interval '6 months', "
+                   "        'Feiten die niemand anders leest.', 'Waarom?', now(), 'Uw bericht staat er niet.', $5::timestamptz + interval "
+                   "'6 months', "
                        + (more.empty() ? std::string{"'review'"} : more) + ") RETURNING id",
                    db::Params::of(row.integer("id"), kind, row.integer("post_id"), mo.member, moment))
             .one()

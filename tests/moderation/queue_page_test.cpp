@@ -166,5 +166,42 @@ TEST_F(QueuePageTest, NotesAreForStaff) {
     EXPECT_THAT(world().get(nova, "/api/v1/me/decisions").model.dump(), Not(HasSubstr("Zij belde")));
 }
 
+TEST_F(QueuePageTest, ANoteAboutAMemberStandsAtEveryCaseOfHisAndNeverAtHisOwn) {
+    const auto first = about_live(), second = about_live();
+    const json note{{"text", "Belde twee keer boos op."}, {"about", "member"}};
+    EXPECT_EQ(world().post(mo, first.url() + "/notes", note).status, 201);
+    EXPECT_NE(world().post(mo, first.url() + "/notes", {{"text", "Zo."}, {"about", "iedereen"}}).error("about"), "");
+    EXPECT_EQ(world().get(other, second.url()).model["memberNotes"][0]["text"], note["text"]);
+    EXPECT_THAT(html(other, second), HasSubstr("Belde twee keer boos op."));
+    EXPECT_TRUE(world().get(other, waiting().url()).model["memberNotes"].empty()) << "not at another's";
+    EXPECT_EQ(world().get(anna, "/api/v1/me/decisions").model.dump().find("boos"), std::string::npos);
+
+    EXPECT_EQ(reply(mo, "Van een moderator.").status, 201);
+    const auto post = sql(database(), "SELECT max(id) AS id FROM posts").one().id<base::PostId>("id");
+    database().write([&](db::Tx& tx) { open_case(tx, "report", post, 1, "", std::chrono::hours{8}); });
+    const auto own = newest();
+    EXPECT_EQ(world().post(other, own.url() + "/notes", note).status, 201);
+    EXPECT_EQ(world().get(other, own.url()).model["memberNotes"].size(), 1);
+    EXPECT_TRUE(world().get(mo, own.url()).model["memberNotes"].empty()) << "a moderator reads nothing of himself";
+    EXPECT_EQ(world().post(mo, own.url() + "/notes", note).status, 403);
+}
+
+TEST_F(QueuePageTest, WhatTheStaffReadsOfHiddenPostsIsLogged) {
+    const auto reads = [&] { return sql(database(), "SELECT 1 FROM hidden_reads").size(); };
+    const auto about = about_live();
+    decide(other, about, "hide");
+    world().get(other, "/api/v1/moderation/rules");
+    EXPECT_EQ(reads(), 0U);
+    world().get(mo, "/moderatie");
+    EXPECT_EQ(reads(), 1U) << "the list shows how it begins";
+    const auto third = world().moderator("Splits Er");
+    world().get(third, "/gesprekken/" + std::to_string(thread) + "/splitsen");
+    EXPECT_EQ(reads(), 2U);
+    const auto fourth = world().moderator("Proef Er");
+    world().post(fourth, "/api/v1/moderation/rules",
+                 {{"kind", "words"}, {"pattern", "staat"}, {"effect", "hold"}, {"reason", "Een proef van deze regel."}, {"dryRun", true}});
+    EXPECT_EQ(reads(), 3U);
+}
+
 }  // namespace
 }  // namespace forum::moderation

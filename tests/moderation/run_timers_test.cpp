@@ -10,6 +10,7 @@ namespace {
 
 using namespace std::chrono_literals;
 using test::sql;
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 
 class TimersTest : public test::JudgeTest {
@@ -108,6 +109,35 @@ TEST_F(TimersTest, WhatTheSystemHidComesBackWhenNobodyDecided) {
     EXPECT_EQ(world().get(mo, about.url()).model["sentTo"], "senior");
     EXPECT_EQ(decide(mo, about, "remove").status, 200);
     expect_sound();
+}
+
+TEST_F(TimersTest, WhoMayDecideHearsBeforeTheNormPasses) {
+    const auto now = base::now();
+    const auto near = waiting(), same = about_live(), far = waiting();
+    const auto due = [&](const Case& about, std::chrono::minutes left) {
+        sql(database(), "UPDATE cases SET due_at = $2 WHERE id = $1", db::Params::of(about.id, now + left));
+    };
+    due(near, 61min);
+    due(same, 59min);
+    due(far, 600min);
+    EXPECT_EQ(run(now), (TimersRun{.warned = 1}));
+    EXPECT_THAT(letter(mo, 1), AllOf(HasSubstr("1 geval"), HasSubstr("%SITE%/moderatie\n")));
+    EXPECT_EQ(run(now + 1min), (TimersRun{.warned = 1})) << "each case once";
+    EXPECT_EQ(run(now + 2min), TimersRun{});
+    letter(mo, 2);
+    letter(other, 2);
+    letter(anna, 0);
+    due(far, -1min);
+    EXPECT_EQ(run(now), TimersRun{}) << "too late is no warning";
+}
+
+TEST_F(TimersTest, WhatIsPassedOnToTheSeniorsReachesThem) {
+    const auto about = waiting();
+    EXPECT_EQ(decide(mo, about, "escalate", {{"sendTo", "legal"}}).status, 200);
+    letter(other, 0);
+    EXPECT_EQ(decide(mo, about, "escalate", {{"sendTo", "senior"}}).status, 200);
+    EXPECT_THAT(letter(other, 1), HasSubstr("%SITE%/moderatie/" + std::to_string(about.id)));
+    letter(mo, 0);
 }
 
 TEST_F(TimersTest, OfAChangeThatWasNotSentInAgainTheTextOfBeforeStays) {

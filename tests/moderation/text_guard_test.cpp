@@ -29,6 +29,33 @@ TEST_F(GuardTest, AReplyWithDataOfAResidentIsAskedAboutAndThenHeld) {
     EXPECT_EQ(world().get(guest, world().api(thread)).model["posts"]["items"].size(), 0U);
 }
 
+TEST_F(GuardTest, ALiveTextThatBecomesAnotherOneIsReadAgain) {
+    const std::string text = "Wij gaan in de wijk langs de deuren en vragen wat er nodig is.";
+    ASSERT_EQ(reply(anna, text).status, 201);
+    const auto edit = [&](const std::string& body, int version) {
+        return world().send(anna, http::Method::put, world().api(thread, 2), {{"body", body}, {"version", version}});
+    };
+    const auto seen = [&] { return world().get(guest, world().api(thread, 2)).model["body"].get<std::string>(); };
+    EXPECT_EQ(edit("Nee: wij schrijven brieven.", 1).status, 200) << "his own slip, mended at once";
+    EXPECT_EQ(edit(text, 2).status, 200);
+    sql(database(), "UPDATE posts SET published_at = now() - interval '11 minutes' WHERE thread_id = $1", db::Params::of(thread));
+    EXPECT_EQ(edit(text + " En dat werkt.", 3).status, 200) << "a small change";
+    const auto held = edit("Koop nu onze nieuwe cursus, met korting voor gemeenten!", 4);
+    EXPECT_EQ(held.status, 202);
+    EXPECT_EQ(held.model["hasChange"], true);
+    EXPECT_EQ(seen(), text + " En dat werkt.") << "readers keep what they answered to";
+    EXPECT_EQ(newest_mark(), "much-changed");
+    const auto id = std::to_string(sql(database(), "SELECT max(id) AS id FROM cases").one().integer("id"));
+    EXPECT_THAT(world().html(mo, world().get(mo, "/moderatie/" + id)), HasSubstr("meer dan de helft"));
+    EXPECT_EQ(
+        world()
+            .post(mo, "/api/v1/moderation/cases/" + id + "/decision",
+                  {{"version", 1}, {"decision", "reject"}, {"rules", json::array({"respect"})}, {"facts", "Het is nu reclame geworden."}})
+            .status,
+        200);
+    EXPECT_THAT(sql(database(), "SELECT statement FROM decisions").one().text("statement"), HasSubstr("geen automatische controle"));
+}
+
 TEST_F(GuardTest, AFormComesBackWithWhatWasTypedAndATickBox) {
     const auto url = "/gesprekken/" + std::to_string(thread) + "/berichten";
     const auto asked = world().form(anna, url, "body=Bel+06-12345678+%3C&nonce=n");
