@@ -20,7 +20,10 @@ constexpr int versions_shown = 50;
 
 const db::Query versions_query{"discussion.versions", R"(
     SELECT v.version, v.body, v.body_html, v.created_at, coalesce(v.version = p.live_version, false) AS is_current,
-           CASE WHEN m.ended_at IS NULL THEN m.name END AS by_name, v.by_member <> p.author_id AS is_by_moderation
+           CASE WHEN m.ended_at IS NULL THEN m.name END AS by_name, v.by_member <> p.author_id AS is_by_moderation,
+           v.was_live, v.is_hidden, p.author_id = $1 AS is_own,
+           CASE WHEN v.is_hidden THEN (SELECT a.reason FROM version_acts a WHERE a.post_id = v.post_id AND a.version = v.version
+                                        ORDER BY a.id DESC LIMIT 1) END AS hidden_reason
       FROM visible_posts($1, $2) p
       JOIN post_versions v ON v.post_id = p.id
       JOIN members m ON m.id = v.by_member
@@ -56,12 +59,18 @@ site::Page load_history_page(const site::PageContext& context, const Services& s
     for (std::size_t at = 0; at < rows.size(); ++at) {
         const auto row = rows[at];
         const bool has_older = at + 1 < rows.size();
-        versions.push_back({{"version", row.integer("version")},
-                            {"at", base::to_rfc3339(row.time("created_at"))},
-                            {"byName", by_name(row, context, services)},
-                            {"bodyHtml", row.text("body_html")},
-                            {"diffHtml", has_older ? diff_html(rows[at + 1].text("body"), row.text("body")) : ""},
-                            {"isCurrent", row.flag("is_current")}});
+        const bool may_change =
+            viewer.may_moderate() && facts.thread.is_looked_after && !row.flag("is_own") && row.flag("was_live") && !row.flag("is_current");
+        versions.push_back(
+            {{"version", row.integer("version")},
+             {"at", base::to_rfc3339(row.time("created_at"))},
+             {"byName", by_name(row, context, services)},
+             {"bodyHtml", row.text("body_html")},
+             {"diffHtml", has_older ? diff_html(rows[at + 1].text("body"), row.text("body")) : ""},
+             {"isCurrent", row.flag("is_current")},
+             {"isHidden", row.flag("is_hidden")},
+             {"hiddenReason", row.text_or("hidden_reason", "")},
+             {"changeUrl", may_change ? post_act_url(id, number, "/versies/" + std::to_string(row.integer("version"))) : ""}});
     }
     const auto title = shown_title(facts, services.texts, context.language);
     auto page = page_under(facts, post_url(id, facts.thread.slug, number), context, services);

@@ -50,6 +50,9 @@ const db::Query write_version_query{"discussion.write_version", R"(
 const db::Query version_body_query{"discussion.version_body", R"(
     SELECT body FROM post_versions WHERE post_id = $1 AND version = $2)"};
 
+const db::Query hide_version_query{"discussion.hide_version", R"(
+    UPDATE post_versions SET is_hidden = $3 WHERE post_id = $1 AND version = $2 AND was_live AND is_hidden <> $3)"};
+
 const db::Query raise_version_query{"discussion.raise_version", R"(
     UPDATE posts SET version = version + 1 WHERE id = $1 AND version = $2)"};
 
@@ -148,6 +151,9 @@ public:
         }
         tell_author();
     }
+
+    /// What readers can look up changed, not what they read.
+    void tell_again() { tell_readers(kind::post_edited); }
 
     std::optional<int> live_version() const { return moved_.live_version_from; }
     bool was_published() const { return was_published_; }
@@ -303,6 +309,14 @@ Moved expire(db::Tx& tx, const live::Announcer& announcer, base::PostId post) {
     Move move{tx, announcer, post};
     move.require(move.stands({"returned"}));
     move.to("withdrawn");
+    return move.done();
+}
+
+Moved hide_version(db::Tx& tx, const live::Announcer& announcer, base::PostId post, int version, bool is_hidden) {
+    Move move{tx, announcer, post};
+    move.require(!move.stands({"erased"}) && version != move.live_version());
+    move.require(tx.exec(hide_version_query, db::Params::of(post, version, is_hidden)).affected() == 1);
+    move.tell_again();
     return move.done();
 }
 

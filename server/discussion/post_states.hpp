@@ -66,6 +66,10 @@ Moved put_back(db::Tx& tx, const live::Announcer& announcer, base::PostId post, 
 /// T9: returned -> withdrawn, when its author let the deadline pass.
 Moved expire(db::Tx& tx, const live::Announcer& announcer, base::PostId post);
 
+/// A8: a version that readers could look up, and that is not what they read now, is kept from them or comes back; who reads the thread or a
+/// quote of it is told.
+Moved hide_version(db::Tx& tx, const live::Announcer& announcer, base::PostId post, int version, bool is_hidden);
+
 /// T24: any state -> erased: the text of every version, and what quotes of it showed, is gone for good.
 Moved erase(db::Tx& tx, const live::Announcer& announcer, base::PostId post);
 

@@ -2,6 +2,7 @@
 
 #include "discussion/drafts.hpp"
 #include "discussion/edit_post.hpp"
+#include "discussion/hide_version.hpp"
 #include "discussion/home_page.hpp"
 #include "discussion/merge_threads.hpp"
 #include "discussion/move_thread.hpp"
@@ -60,6 +61,8 @@ void add_routes(site::Routes& routes, const Services& services) {
     routes.writing();
     routes.page("discussion.history", "/gesprekken/{id}/berichten/{n}/versies", "/api/v1/threads/{id}/posts/{n}/versions", anyone,
                 page_or_moved(load_history_page));
+    routes.action("discussion.change_version", "/gesprekken/{id}/berichten/{n}/versies/{v}", put,
+                  "/api/v1/threads/{id}/posts/{n}/versions/{v}", moderator, action_or_moved(change_version));
     routes.page("discussion.withdraw", "/gesprekken/{id}/berichten/{n}/intrekken", "", member, page_or_moved(load_withdraw_page));
     routes.action("discussion.withdraw_post", "/gesprekken/{id}/berichten/{n}/intrekken", del, "/api/v1/threads/{id}/posts/{n}", member,
                   action_or_moved(withdraw_post));

@@ -10,4 +10,5 @@ INSERT INTO forum_append_only (name, why) VALUES
     ('post_moves', 'an old address of a post must always lead to it'),
     ('staff_notes', 'what colleagues built a decision on must still be there'),
     ('thread_acts', 'what was done with a thread is shown to its members as a log'),
+    ('version_acts', 'who kept an older text from readers, and why, must be known'),
     ('wall_acts', 'who of the staff chose which question for a session must be known');

@@ -141,14 +141,41 @@ TEST_F(EditPostTest, WithdrawAndUndoByRouteAreTheAuthorsAndIdempotent) {
     EXPECT_EQ(world().gate.settled.size(), 1U);
 }
 
-TEST_F(EditPostTest, AHiddenVersionIsNotInTheHistory) {
+TEST_F(EditPostTest, AModeratorHidesAnOlderVersionAndShowsItAgain) {
+    const auto bert = world().member("Bert Beta");
     world().reply(anna, thread, "Met een naam erin.");
+    world().reply(bert, thread, "Ik haak aan.", 2);
     edit(anna, 2, 1, "Zonder naam.");
-    sql(database(), "UPDATE post_versions SET is_hidden = true WHERE version = 1");
-    const auto history = world().get(guest, world().api(thread, 2) + "/versions").model;
-    EXPECT_EQ(history["versions"].size(), 1U);
-    EXPECT_THAT(history.dump(), Not(HasSubstr("Met een naam")));
-    EXPECT_EQ(world().get(world().moderator(), world().api(thread, 2) + "/versions").model["versions"].size(), 2U);
+    const auto moderator = world().moderator();
+    const auto versions = [&](const access::Viewer& viewer) { return world().get(viewer, world().api(thread, 2) + "/versions").model; };
+    const auto change = [&](const access::Viewer& viewer, int version, bool is_hidden,
+                            const std::string& reason = "Er stond een naam in.") {
+        return world().send(viewer, http::Method::put, world().api(thread, 2) + "/versions/" + std::to_string(version),
+                            {{"isHidden", is_hidden}, {"reason", reason}});
+    };
+    const auto quote = [&] { return world().get(guest, world().api(thread, 3)).model["replyTo"]["excerpt"]; };
+    EXPECT_EQ(quote(), "Met een naam erin.");
+    const int seq = world().get(guest, world().api(thread)).model["seq"];
+
+    EXPECT_EQ(change(bert, 1, true).status, 404);
+    EXPECT_EQ(change(moderator, 2, true).status, 409) << "what readers see is hidden as a post";
+    EXPECT_EQ(change(moderator, 9, true).status, 404);
+    EXPECT_NE(change(moderator, 1, true, " ").error("reason"), "");
+    EXPECT_EQ(change(moderator, 1, true).status, 200);
+    EXPECT_EQ(change(moderator, 1, true).status, 409) << "it is hidden";
+
+    EXPECT_EQ(versions(guest)["versions"].size(), 1U);
+    EXPECT_THAT(versions(guest).dump(), Not(HasSubstr("Met een naam")));
+    EXPECT_EQ(quote(), "Zonder naam.") << "a quote shows what is there now";
+    EXPECT_EQ(world().get(guest, world().api(thread)).model["seq"], seq + 1) << "open pages are told";
+    EXPECT_EQ(versions(anna)["versions"][1]["hiddenReason"], "Er stond een naam in.");
+    EXPECT_EQ(versions(anna)["versions"][1]["changeUrl"], "");
+    EXPECT_THAT(world().html(moderator, world().get(moderator, "/gesprekken/" + std::to_string(thread) + "/berichten/2/versies")),
+                HasSubstr("Toon deze versie weer"));
+
+    EXPECT_EQ(change(moderator, 1, false, "Toch geen naam.").status, 200);
+    EXPECT_EQ(versions(guest)["versions"].size(), 2U);
+    EXPECT_EQ(sql(database(), "SELECT 1 FROM version_acts").size(), 2U) << "who did what stays";
 }
 
 }  // namespace

@@ -254,6 +254,9 @@ class Api(unittest.TestCase):
         versions = self.call(self.guest, "GET", mine + "/versions")["versions"]
         self.assertEqual([v["version"] for v in versions], [2, 1])
         self.assertIn("<del>", versions[0]["diffHtml"])
+        self.call(self.moderator, "PUT", mine + "/versions/1", {"isHidden": True, "reason": ""}, 400)
+        self.call(self.moderator, "PUT", mine + "/versions/2", {"isHidden": True, "reason": "Dit staat er nu."}, 409)
+        self.assertTrue(self.call(self.moderator, "PUT", mine + "/versions/1", {"isHidden": True, "reason": "Er stond een naam in."})["isHidden"])
         self.assertTrue(self.call(self.wethouder, "PUT", at + "/answer", {"number": reply["number"]})["isAnswer"])
         self.assertTrue(self.call(self.guest, "GET", at)["isAnswered"])
         self.call(self.nieuw, "PUT", at + "/answer", {"number": reply["number"]}, 403)
