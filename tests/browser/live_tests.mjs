@@ -236,3 +236,51 @@ export async function whatWasTypedBeforeTheScriptCameIsKept(browser, site) {
     await context.close();
   }
 }
+
+const send = async (person, method, path, data, status) => {
+  const answer = await person.context.request.fetch(`/api/v1${path}`, { method, data });
+  assert.equal(answer.status(), status, `${method} ${path}: ${await answer.text()}`);
+  return answer.json();
+};
+
+/** The next message on the page that `is` and is of this kind. */
+const heard = (page, is, kind) => page.evaluate((wanted) => new Promise((resolve) => document.addEventListener("forum:event",
+  ({ detail }) => detail.is === wanted.is && (detail.kind ?? detail.value?.kind) === wanted.kind && resolve(true))), { is, kind });
+
+/** Words that were taken back go from quotes and lists as well, long before the readers' pages would be read anew for anything else. */
+export async function whatIsTakenBackIsQuotedNoMore(browser, site) {
+  const writer = await openPerson(browser, site);
+  const quoter = await openPerson(browser, site);
+  const reader = await openPerson(browser, site);
+  try {
+    await signIn(writer.page, "adviseur@demo.example");
+    await signIn(quoter.page, "wethouder@demo.example");
+    const question = { kind: "question", body: "Een vraag.", theme: "wonen", visibility: "public" };
+    const { id } = await send(writer, "POST", "/threads", { ...question, title: "Hoe gaat dit bij u?" }, 201);
+    const { id: regretted } = await send(writer, "POST", "/threads", { ...question, title: "Deze vraag had ik niet moeten stellen" }, 201);
+    const { number } = await send(writer, "POST", `/threads/${id}/posts`, { body: "Daar is de buurman de schuld van." }, 201);
+    await send(quoter, "POST", `/threads/${id}/posts`, { body: "Dat weet ik zo net nog niet.", replyTo: number }, 201);
+    // His moment is always the last that chance allows, and his time goes on only when the test says so.
+    await reader.context.addInitScript(() => (Math.random = () => 0.99));
+    await reader.context.clock.install();
+    const list = await reader.context.newPage();
+    for (const [page, address] of [[reader.page, `/gesprekken/${id}`], [list, "/gesprekken"]]) {
+      await page.goto(address);
+      await page.locator("[data-live-applied]", { hasText: "Bijgewerkt tot" }).first().waitFor();
+    }
+    const quote = reader.page.locator(".fd-citaat", { hasText: "de schuld van" });
+    const row = list.locator("[data-rows] [data-thread]", { hasText: "niet moeten stellen" });
+    assert.deepEqual([await quote.count(), await row.count()], [1, 1]);
+    await reader.context.clock.pauseAt(await list.evaluate(() => Date.now() + 100));
+    const told = [heard(reader.page, "event", "post.withdrawn"), heard(list, "hint", "post.withdrawn")];
+    await send(writer, "DELETE", `/threads/${regretted}/posts/1`, undefined, 200);
+    await send(writer, "DELETE", `/threads/${id}/posts/${number}`, undefined, 200);
+    await Promise.all(told);
+    await reader.context.clock.runFor(1_000);
+    await quote.waitFor({ state: "detached" });
+    await row.waitFor({ state: "detached" });
+    assert.deepEqual(reader.faults, []);
+  } finally {
+    for (const { context } of [writer, quoter, reader]) await context.close();
+  }
+}

@@ -1,9 +1,9 @@
 // A thread that goes on while one reads it. Rule: nothing is put into what is being read; new replies wait behind one button,
 // and what the page shows in the end equals what a reload would show.
 import type { LiveMessage } from "../live/connection.js";
-import { isOwnNews, isReplyInHand, readFresh, seqOf, takeElement, takeParts } from "../live/fresh.js";
+import { isOwnNews, isReplyInHand, readFresh, seqOf, takeContent, takeElement, takeParts, takesAway } from "../live/fresh.js";
 import { here } from "../live/index.js";
-import { againWithin, Refresher, refreshWithin, resyncWithin } from "../live/refresher.js";
+import { againWithin, atOnce, Refresher, refreshWithin, resyncWithin } from "../live/refresher.js";
 import { debounced, politely, text } from "../page.js";
 
 const hereEvery = 10_000;
@@ -50,6 +50,7 @@ class ThreadPage {
 
   apply(message: LiveMessage): void {
     if (message.is === "resync") this.fresh.soon(resyncWithin);
+    if (message.is === "refused") this.fresh.soon(atOnce); // he may not read it any more
     if (message.is === "present") this.present(message);
     if (message.is !== "event") return;
     this.applied = message.seq ?? this.applied;
@@ -65,8 +66,9 @@ class ThreadPage {
     const isNew = message.kind === "post.new";
     if (shown) void this.replace(number, html);
     else if (this.waiting.has(number) || (isNew && this.isExpected(number))) this.announce(number, html);
+    if (takesAway(message)) this.forgetQuoted(number);
     // Counts and answers around the posts; those of a new reply come with it.
-    if (shown || !isNew) this.fresh.soon(refreshWithin);
+    if (shown || !isNew) this.fresh.soon(takesAway(message) && this.isSaidElsewhere(number) ? atOnce : refreshWithin);
     else if (!this.waiting.has(number)) this.fresh.soon(againWithin);
   }
 
@@ -74,6 +76,16 @@ class ThreadPage {
   private isExpected(number: number): boolean {
     const { first, lastPage } = this.thread.dataset;
     return number >= Number(first) && (this.hasRoom(number) || lastPage === "1");
+  }
+
+  /** Its words stand in a quote, above the posts as the answer, or in the title. */
+  private isSaidElsewhere(number: number): boolean {
+    return number === 1 || this.thread.querySelector(`a[href$="#bericht-${number}"]:not(article[data-post="${number}"] *)`) !== null;
+  }
+
+  /** The form stays as it is, so the words that are quoted in it go by themselves. */
+  private forgetQuoted(number: number): void {
+    this.thread.querySelector(`[data-quoted]:has(input[value="${number}"]) blockquote p`)?.replaceChildren();
   }
 
   private hasRoom(number: number): boolean {
@@ -260,7 +272,8 @@ class ThreadPage {
     const shown = this.find(number);
     if (!shown && post.classList.contains("fd-post--wacht") && !this.waiting.has(number)) this.place(document.importNode(post, true));
     else if (!shown && !this.waiting.has(number)) this.announce(number, post.outerHTML); // its event was missed
-    if (!shown || shown.outerHTML === post.outerHTML || shown.querySelector("[data-changed]")) return;
+    if (!shown || shown.outerHTML === post.outerHTML) return;
+    if (shown.querySelector("[data-changed]")) return takeQuote(shown, post);
     // Another text waits for its reader, whoever brings it first: this page or its event.
     if (shown.dataset["version"] === post.dataset["version"]) takeElement(shown, post);
     else this.change(shown, document.importNode(post, true), true);
@@ -269,6 +282,13 @@ class ThreadPage {
 
 function numberOf(post: HTMLElement): number {
   return Number(post.dataset["post"]);
+}
+
+/** What it quotes may be read no more, while its own change still waits for its reader. */
+function takeQuote(shown: HTMLElement, now: HTMLElement): void {
+  const quote = shown.querySelector<HTMLElement>(".fd-citaat");
+  const quoteNow = now.querySelector<HTMLElement>(".fd-citaat");
+  if (quote && quoteNow && quote.innerHTML !== quoteNow.innerHTML) takeContent(quote, quoteNow);
 }
 
 function parse(html: string): HTMLElement | null {

@@ -1,8 +1,8 @@
 // The wall of a session while one looks at it: counts come with the events, the rest by reading the page anew. Rule: nothing moves
 // under a pointer or a key that is in use, and what is shown in the end equals what a reload would show.
 import type { LiveMessage } from "../live/connection.js";
-import { isOwnNews, isReplyInHand, readFresh, seqOf, takeContent, takeParts } from "../live/fresh.js";
-import { Refresher, refreshWithin, resyncWithin } from "../live/refresher.js";
+import { isOwnNews, isReplyInHand, readFresh, seqOf, takeContent, takeParts, takesAway } from "../live/fresh.js";
+import { atOnce, Refresher, refreshWithin, resyncWithin } from "../live/refresher.js";
 import { politely, say, text } from "../page.js";
 
 const restAfter = 3_000; // ms: the list keeps its order so long after somebody used it
@@ -33,6 +33,7 @@ function startList(wall: HTMLElement): void {
     if (!notice || message.topic !== `thread/${wall.dataset["wallList"]}`) return;
     if (message.is !== "resync" && (message.is !== "event" || (message.seq ?? 0) <= applied)) return;
     applied = message.seq ?? applied;
+    if (takesAway(message)) wall.querySelector(`li[data-post="${message.post?.number}"]`)?.remove();
     if (!notice.hidden) return;
     notice.hidden = false;
     politely(notice.querySelector("p")?.textContent ?? "");
@@ -56,10 +57,16 @@ class WallPage {
 
   apply(message: LiveMessage): void {
     if (message.is === "resync") this.fresh.soon(resyncWithin);
+    if (message.is === "refused") this.fresh.soon(atOnce); // he may not read it any more
     if (message.is !== "event" || (message.seq ?? 0) <= this.applied) return;
     this.applied = message.seq ?? this.applied;
     if (message.kind === "post.voted" && message.votes) this.takeVotes(message.votes);
-    else this.fresh.soon(refreshWithin);
+    else this.fresh.soon(takesAway(message) && this.isSaid(message.post?.number) ? atOnce : refreshWithin);
+  }
+
+  /** Its words stand here, or in the title. */
+  private isSaid(number = 0): boolean {
+    return number === 1 || this.wall.querySelector(`[data-post="${number}"]`) !== null;
   }
 
   async vote(form: HTMLFormElement): Promise<void> {

@@ -12,6 +12,12 @@ export function isOwnNews(message: LiveMessage): boolean {
   return ["following", "resync", "hint"].includes(message.is) || (message.is === "event" && !isLease);
 }
 
+/** News, or a hint of it, of a text that may be read no more. */
+export function takesAway(message: LiveMessage): boolean {
+  const kind = message.kind ?? (message.value as { kind?: string } | undefined)?.kind ?? "";
+  return ["post.hidden", "post.removed", "post.withdrawn"].includes(kind);
+}
+
 /**
  * The page anew for this reader; null when it cannot be had now. Where he may no longer read it, it is loaded to say so; where it went to
  * another address, `moved` may say so instead.
@@ -33,8 +39,15 @@ function isTyped(): boolean {
   return [...fields].some((field) => field.value.trim() !== "");
 }
 
-/** The parts that the page names (`data-live-part`) become those of the fresh page, except where `keep` says that it sees to it. */
+/**
+ * The parts that the page names (`data-live-part`) become those of the fresh page, except where `keep` says that it sees to it; and with them the
+ * title, which is above the page too.
+ */
 export function takeParts(fresh: Document, keep: (shown: HTMLElement, now: HTMLElement) => boolean = () => false): void {
+  document.title = fresh.title;
+  const crumbs = document.querySelector<HTMLElement>(".fd-kruimel");
+  const crumbsNow = fresh.querySelector<HTMLElement>(".fd-kruimel");
+  if (crumbs && crumbsNow && crumbs.innerHTML !== crumbsNow.innerHTML) takeContent(crumbs, crumbsNow);
   for (const shown of document.querySelectorAll<HTMLElement>("[data-live-part]")) {
     const now = fresh.querySelector<HTMLElement>(`[data-live-part="${shown.dataset["livePart"]}"]`);
     if (now && shown.innerHTML !== now.innerHTML && !keep(shown, now)) takeContent(shown, now);

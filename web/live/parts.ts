@@ -2,12 +2,17 @@
 // it stands; others come behind one button, and what the page shows in the end equals what a reload would show.
 import { politely, text } from "../page.js";
 import type { LiveMessage } from "./connection.js";
-import { isOwnNews, readFresh, takeContent, takeParts } from "./fresh.js";
+import { isOwnNews, readFresh, takeContent, takeParts, takesAway } from "./fresh.js";
 import { holdLine } from "./line.js";
+import { atOnce } from "./refresher.js";
 
-const firstWithin = 2_000; // ms: readers of one list do not all read it anew in the same moment
-const notOftener = 10_000; // ms between two times
-const ownNotOftener = 2_000; // what is one's own is read by one, and waited for
+/** ms: readers of one list do not all read it anew in the same moment, nor often; what is one's own is read by one, and waited for. */
+const paces = {
+  list: { within: 2_000, notOftener: 10_000 },
+  own: { within: 0, notOftener: 2_000 },
+  gone: { within: atOnce, notOftener: 1_000 },
+};
+type Pace = (typeof paces)[keyof typeof paces];
 
 let page: LivePage | undefined;
 
@@ -26,22 +31,28 @@ function isNewsOfBell(message: LiveMessage): boolean {
   return message.is === "counters" && document.querySelector("[data-live-bell]") !== null;
 }
 
+/** A thread that is shown here has words that may be read no more. */
+function isGone(message: LiveMessage): boolean {
+  const { thread } = (message.value ?? {}) as { thread?: number };
+  return takesAway(message) && document.querySelector(`[data-thread="${thread}"], main a[href^="/gesprekken/${thread}/"]`) !== null;
+}
+
 class LivePage {
   private timer = 0;
   private timerAt = 0;
   private isReading = false;
-  private readAt = -notOftener;
-  private isDue = false;
+  private readAt = -Infinity;
+  private due: Pace | undefined; // of what is not shown yet
   private release: (() => void) | undefined;
   private readonly seen = new Map<string, string>(); // thread -> the state of it that the reader was shown
 
   constructor() {
     document.addEventListener("forum:event", (event) => {
       const message = (event as CustomEvent<LiveMessage>).detail;
-      if (isOwnNews(message) || isNewsOfBell(message)) this.soon(message.is === "event" || message.is === "counters");
-      else if (isListNews(message)) this.soon();
+      if (isOwnNews(message) || isNewsOfBell(message)) this.soon(["event", "counters"].includes(message.is) ? paces.own : paces.list);
+      else if (isListNews(message)) this.soon(isGone(message) ? paces.gone : paces.list);
     });
-    document.addEventListener("visibilitychange", () => this.isDue && this.soon());
+    document.addEventListener("visibilitychange", () => this.due && this.soon(this.due));
     for (const list of document.querySelectorAll("ol[data-rows]")) this.note(list);
   }
 
@@ -49,14 +60,13 @@ class LivePage {
     for (const row of rowsOf(list)) this.seen.set(idOf(row), stateOf(row));
   }
 
-  private soon(isOwn = false): void {
+  private soon(pace: Pace): void {
     this.release ??= holdLine();
-    this.isDue = true;
+    if (!this.due || pace.notOftener < this.due.notOftener) this.due = pace;
     // Who looks elsewhere asks for nothing; his line says until when it is true.
     if (document.hidden || this.isReading) return;
     const now = performance.now();
-    const rested = this.readAt + (isOwn ? ownNotOftener : notOftener);
-    const at = Math.max(rested, now + (isOwn ? 0 : Math.random() * firstWithin));
+    const at = Math.max(this.readAt + this.due.notOftener, now + Math.random() * this.due.within);
     if (this.timer !== 0 && this.timerAt <= at) return;
     window.clearTimeout(this.timer);
     this.timerAt = at;
@@ -65,13 +75,13 @@ class LivePage {
 
   private async update(): Promise<void> {
     this.readAt = performance.now();
-    this.isDue = false;
+    this.due = undefined;
     this.isReading = true;
     const fresh = await readFresh();
     this.isReading = false;
     this.timer = 0;
     if (fresh) takeParts(fresh, (shown, now) => this.takeRows(shown, now));
-    if (!fresh || this.isDue) return this.soon();
+    if (!fresh || this.due) return this.soon(this.due ?? paces.list);
     this.release?.();
     this.release = undefined;
   }

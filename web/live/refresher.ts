@@ -3,6 +3,7 @@
 import { holdLine } from "./line.js";
 
 export const refreshWithin = 2_000; // ms
+export const atOnce = 300; // when a text that is shown may be read no more
 export const resyncWithin = 5_000; // after a restart, when all of them missed too much
 export const againWithin = 10_000; // when the server could not be asked
 
