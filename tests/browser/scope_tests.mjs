@@ -79,7 +79,7 @@ export async function aMovedThreadLeavesTheQueue(browser, site) {
     assert.equal(await row.count(), 1);
     await page.waitForTimeout(500); // it is connected
     await send("colleague", "PUT", `/threads/${id}/place`, { kind: "question", theme: "taal", municipalities: [], typologies: [], reason: "Het gaat over taal." });
-    await page.locator(".fd-item--klaar", { hasText: "Dit gesprek gaat straks" }).waitFor();
+    await row.waitFor({ state: "detached" });
     await send("admin", "PUT", scopeOf, {}); // the other tests begin with none
   } finally {
     for (const { context } of Object.values(people)) await context.close();

@@ -19,12 +19,12 @@ export function takesAway(message: LiveMessage): boolean {
 }
 
 /**
- * The page anew for this reader; null when it cannot be had now. Where he may no longer read it, it is loaded to say so; where it went to
- * another address, `moved` may say so instead.
+ * The page anew for this reader, or another that this one is a part of; null when it cannot be had now. Where he may no longer read it, it is
+ * loaded to say so; where it went to another address, `moved` may say so instead.
  */
-export async function readFresh(moved?: (url: string) => boolean): Promise<Document | null> {
+export async function readFresh(moved?: (url: string) => boolean, address = location.href): Promise<Document | null> {
   try {
-    const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
+    const answer = await fetch(address, { headers: { Accept: "text/html" } });
     if (answer.redirected && moved?.(answer.url)) return null;
     if ((answer.status === 404 || answer.redirected) && !isTyped()) location.reload();
     return answer.ok && !answer.redirected ? new DOMParser().parseFromString(await answer.text(), "text/html") : null;

@@ -1,7 +1,8 @@
 // The queue without page loads: items open in place, decisions are sent and the next item follows, colleagues' acts show.
 // Rule: each act is a link or form that works without this, and what was typed stays until the server has it.
 
-import { holdLine } from "../live/line.js";
+import { atOnce } from "../live/refresher.js";
+import { hasArrived, hasLeft, listSoon, listSwapped, showAll, showInRow, startList } from "./queue_list.js";
 import { showKeys, startKeys } from "./queue_keys.js";
 import { isHeld, release, take, watchExpiry } from "./queue_lease.js";
 
@@ -12,19 +13,12 @@ interface CaseNews {
   decidedBy: string;
 }
 
-const announceEvery = 20_000; // ms between spoken counts of arrivals
-const againWithin = 10_000; // when the server could not be asked
-
 const typed = new Map<string, [string, string][]>(); // unsent fields by case
-const arrived = new Set<number>();
 let visits = 0;
-let announcedAt = 0;
-let announcing: number | undefined;
 
 const find = <T extends HTMLElement>(selector: string): T | null => document.querySelector<T>(selector);
 const form = (): HTMLFormElement | null => find<HTMLFormElement>("form.fd-besluit");
 const selectedCase = (): string => find(".fd-wacht__blad")?.dataset["geval"] ?? "";
-const row = (id: number): HTMLElement | null => find(`.fd-item[data-case="${id}"]`);
 const text = (name: string, who = ""): string =>
   (find("[data-wachtrij-teksten]")?.dataset[name] ?? "").replace("#", () => who);
 
@@ -156,7 +150,7 @@ async function swap(response: Response, ...focus: string[]): Promise<boolean> {
   const badge = page.querySelector("[data-count=queue]");
   if (badge) find("[data-count=queue]")?.replaceWith(document.adoptNode(badge));
   document.title = page.title;
-  arrived.clear();
+  listSwapped();
   restoreTyped();
   prepare();
   const place = focus.map((selector) => find(selector)).find((element) => element) ?? find("main");
@@ -223,93 +217,36 @@ async function send(decision: HTMLFormElement): Promise<void> {
   }
 }
 
-/** Lets the list be as the server has it now; the item on the right stays as it is. */
-async function refreshList(): Promise<void> {
-  const response = await fetch(location.href, { headers: { Accept: "text/html" } });
-  const page = new DOMParser().parseFromString(await response.text(), "text/html");
-  const known = new Set([...document.querySelectorAll<HTMLElement>(".fd-item")].map((item) => item.dataset["case"]));
-  for (const part of [".fd-wacht__rij", ".fd-cijfers"]) {
-    const fresh = page.querySelector(part);
-    if (!fresh) return location.assign("/moderatie");
-    find(part)?.replaceWith(document.adoptNode(fresh));
-  }
-  arrived.clear();
-  showKeys();
-  const items = [...document.querySelectorAll<HTMLElement>(".fd-item")];
-  (items.find((item) => !known.has(item.dataset["case"])) ?? items[0])?.focus();
-}
-
-function showArrivals(): void {
-  const link = find(".fd-wacht__nieuw");
-  const count = link?.querySelector<HTMLElement>("[data-een]");
-  if (!link || !count) return;
-  link.hidden = arrived.size === 0;
-  const words = arrived.size === 1 ? count.dataset["een"] : count.dataset["meer"]?.replace("#", String(arrived.size));
-  count.textContent = words ?? "";
-  if (arrived.size === 0 || announcing !== undefined) return;
-  const speak = (): void => {
-    announcing = undefined;
-    announcedAt = Date.now();
-    say(count.textContent ?? "");
-  };
-  announcing = window.setTimeout(speak, Math.max(0, announcedAt + announceEvery - Date.now()));
-}
-
-function showInRow(id: number, message: string, isDone: boolean, isMine = false): void {
-  const item = row(id);
-  const slot = item?.querySelector<HTMLElement>(".fd-item__slot");
-  const words = slot?.querySelector("span");
-  if (!item || !slot || !words) return;
-  words.textContent = message;
-  slot.hidden = message === "";
-  slot.classList.toggle("fd-item__slot--u", isMine);
-  item.classList.toggle("fd-item--klaar", isDone);
-}
-
 /** The viewer can no longer decide about the open case; his text stays to be copied. */
 function lose(message: string): void {
   warn(message, again("zie"));
   form()?.querySelector<HTMLButtonElement>("button.nl-button--primary")?.setAttribute("disabled", "");
 }
 
+/** It waits no longer: `by` decided, or nobody did. */
+function end(id: number, by: string): void {
+  showInRow(id, by ? text("rijBesloten", by) : text("rijWeg"), true);
+  if (String(id) === selectedCase()) lose(by ? text("besloten", by) : text("ingetrokken"));
+}
+
 function hear(kind: string, news: CaseNews): void {
   const isOpen = String(news.id) === selectedCase();
   const me = find("#wachtrij")?.dataset["ik"] ?? "";
   if (kind === "case.decided") {
-    arrived.delete(news.id);
-    showArrivals();
-    if (news.decidedBy !== "" && news.decidedBy === me) return;
-    showInRow(news.id, news.decidedBy ? text("rijBesloten", news.decidedBy) : text("rijWeg"), true);
-    if (isOpen) lose(news.decidedBy ? text("besloten", news.decidedBy) : text("ingetrokken"));
-  } else if (kind === "case.leased" && news.leaseHolder !== me) {
-    showInRow(news.id, text("rijBekijkt", news.leaseHolder), false);
-    if (isOpen && isHeld()) lose(text("overgenomen", news.leaseHolder));
-  } else if (kind === "case.released" && !isOpen) {
+    hasLeft(news.id);
+    if (news.decidedBy === "" || news.decidedBy !== me) end(news.id, news.decidedBy);
+    listSoon(atOnce);
+  } else if (kind === "case.leased") {
+    const isMine = news.leaseHolder === me;
+    showInRow(news.id, isMine ? text("rijU") : text("rijBekijkt", news.leaseHolder), false, isMine);
+    if (!isMine && isOpen && isHeld()) lose(text("overgenomen", news.leaseHolder));
+  } else if (kind === "case.released") {
     showInRow(news.id, "", false);
-  } else if ((kind === "case.new" || kind === "case.changed") && !row(news.id)) {
-    arrived.add(news.id);
-    showArrivals();
-  } else if (kind === "case.changed" && isOpen) {
-    warn(text("gewijzigd"), again("toon"));
+  } else if (kind === "case.new" || kind === "case.changed") {
+    hasArrived(news.id);
+    if (kind === "case.changed" && isOpen) warn(text("gewijzigd"), again("toon"));
+    listSoon(kind === "case.changed" ? atOnce : undefined);
   }
-}
-
-/** Cases have no numbers: after every connection the list that is shown is compared with the server's. */
-async function catchUp(release = holdLine()): Promise<void> {
-  const answer = await fetch("/moderatie", { headers: { Accept: "text/html" } }).catch(() => null);
-  if (!answer?.ok) {
-    window.setTimeout(() => void catchUp(release), againWithin);
-    return;
-  }
-  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-  const ids = new Set([...page.querySelectorAll<HTMLElement>(".fd-item")].map((item) => Number(item.dataset["case"])));
-  for (const item of document.querySelectorAll<HTMLElement>(".fd-item:not(.fd-item--klaar)"))
-    if (!ids.has(Number(item.dataset["case"])))
-      hear("case.decided", { id: Number(item.dataset["case"]), leaseHolder: "", decidedBy: "" });
-  for (const id of arrived) if (!ids.has(id)) arrived.delete(id);
-  for (const id of ids) if (!row(id)) arrived.add(id);
-  showArrivals();
-  release();
 }
 
 /** For the page with `#wachtrij`; call once. */
@@ -318,7 +255,7 @@ export function start(): void {
     const link = (event.target as Element).closest<HTMLAnchorElement>(".fd-item, [data-geval-link], .fd-wacht__nieuw");
     if (!link || event.defaultPrevented || event.button || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
-    if (link.matches(".fd-wacht__nieuw")) void refreshList().catch(() => location.assign("/moderatie"));
+    if (link.matches(".fd-wacht__nieuw")) void showAll();
     else void visit(link.href);
   });
   document.addEventListener("change", (event) => {
@@ -335,13 +272,14 @@ export function start(): void {
   });
   document.addEventListener("forum:event", (event) => {
     const message = (event as CustomEvent<{ is: string; topic?: string; kind?: string; case?: CaseNews }>).detail;
-    // A hint: a thread went elsewhere, and its cases may be somebody else's now.
-    const isNews = ["following", "resync", "hint"].includes(message.is) || message.kind === "scope.changed";
-    if (message.topic === "moderation" && isNews) void catchUp();
-    if (message.topic === "moderation" && message.kind && message.case) hear(message.kind, message.case);
+    if (message.topic !== "moderation") return;
+    // Cases have no numbers: every connection may have missed some. A hint: a thread went elsewhere, and its cases may be somebody else's now.
+    if (["following", "resync", "hint", "refused"].includes(message.is) || message.kind === "scope.changed") listSoon();
+    if (message.kind && message.case) hear(message.kind, message.case);
   });
   window.addEventListener("popstate", () => void visit(location.href, true));
   startKeys((url) => void visit(url));
+  startList((id) => end(id, ""));
   prepare();
   void hold();
 }
