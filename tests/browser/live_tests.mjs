@@ -377,3 +377,131 @@ export async function theQueueChangesAroundWhoWorksInIt(browser, site) {
     for (const { context } of [author, moderator, colleague]) await context.close();
   }
 }
+
+const send = async (person, method, path, data, status) => {
+  const answer = await person.context.request.fetch(`/api/v1${path}`, { method, data });
+  assert.equal(answer.status(), status, `${method} ${path}: ${await answer.text()}`);
+  return answer.json();
+};
+
+/** The next message on the page that `is` and is of this kind. */
+const heard = (page, is, kind) => page.evaluate((wanted) => new Promise((resolve) => document.addEventListener("forum:event",
+  ({ detail }) => detail.is === wanted.is && (detail.kind ?? detail.value?.kind) === wanted.kind && resolve(true))), { is, kind });
+
+/** Words that were taken back go from quotes and lists as well, long before the readers' pages would be read anew for anything else. */
+export async function whatIsTakenBackIsQuotedNoMore(browser, site) {
+  const writer = await openPerson(browser, site);
+  const quoter = await openPerson(browser, site);
+  const reader = await openPerson(browser, site);
+  try {
+    await signIn(writer.page, "adviseur@demo.example");
+    await signIn(quoter.page, "wethouder@demo.example");
+    const question = { kind: "question", body: "Een vraag.", theme: "wonen", visibility: "public" };
+    const { id } = await send(writer, "POST", "/threads", { ...question, title: "Hoe gaat dit bij u?" }, 201);
+    const { id: regretted } = await send(writer, "POST", "/threads", { ...question, title: "Deze vraag had ik niet moeten stellen" }, 201);
+    const { number } = await send(writer, "POST", `/threads/${id}/posts`, { body: "Daar is de buurman de schuld van." }, 201);
+    await send(quoter, "POST", `/threads/${id}/posts`, { body: "Dat weet ik zo net nog niet.", replyTo: number }, 201);
+    // His moment is always the last that chance allows, and his time goes on only when the test says so.
+    await reader.context.addInitScript(() => (Math.random = () => 0.99));
+    await reader.context.clock.install();
+    const list = await reader.context.newPage();
+    for (const [page, address] of [[reader.page, `/gesprekken/${id}`], [list, "/gesprekken"]]) {
+      await page.goto(address);
+      await page.locator("[data-live-applied]", { hasText: "Bijgewerkt tot" }).first().waitFor();
+    }
+    const quote = reader.page.locator(".fd-citaat", { hasText: "de schuld van" });
+    const row = list.locator("[data-rows] [data-thread]", { hasText: "niet moeten stellen" });
+    assert.deepEqual([await quote.count(), await row.count()], [1, 1]);
+    await reader.context.clock.pauseAt(await list.evaluate(() => Date.now() + 100));
+    const told = [heard(reader.page, "event", "post.withdrawn"), heard(list, "hint", "post.withdrawn")];
+    await send(writer, "DELETE", `/threads/${regretted}/posts/1`, undefined, 200);
+    await send(writer, "DELETE", `/threads/${id}/posts/${number}`, undefined, 200);
+    await Promise.all(told);
+    await reader.context.clock.runFor(1_000);
+    await quote.waitFor({ state: "detached" });
+    await row.waitFor({ state: "detached" });
+    assert.deepEqual(reader.faults, []);
+  } finally {
+    for (const { context } of [writer, quoter, reader]) await context.close();
+  }
+}
+
+/** Figures and rows follow what others do; the open case, what is typed about it and the focus stay. */
+export async function theQueueChangesAroundWhoWorksInIt(browser, site) {
+  const author = await openPerson(browser, site);
+  const moderator = await openPerson(browser, site);
+  const colleague = await openPerson(browser, site);
+  const { page } = moderator;
+  try {
+    for (const [person, email] of [[author, "nieuw"], [moderator, "moderator"], [colleague, "moderator2"]]) await signIn(person.page, `${email}@demo.example`);
+    for (const body of ["Aan dit bericht werkt iemand.", "Over dit bericht besluit een collega."]) await send(author, "POST", "/threads/14/posts", { body }, 202);
+    await page.goto("/moderatie");
+    const waiting = Number(await page.locator("[data-aantal]").innerText());
+    const mine = page.locator(".fd-item", { hasText: "Aan dit bericht werkt iemand" });
+    const other = page.locator(".fd-item", { hasText: "besluit een collega" });
+    await mine.click();
+    await page.locator("form.fd-besluit").waitFor();
+    await page.keyboard.press("3");
+    await page.locator("#questions").click();
+    await page.keyboard.type("In welk jaar");
+    let loads = 0;
+    page.on("domcontentloaded", () => (loads += 1));
+    const { items } = await send(colleague, "GET", "/moderation/cases", undefined, 200);
+    const { id, version } = items.find((one) => one.excerpt.startsWith("Over dit bericht"));
+    await send(colleague, "POST", `/moderation/cases/${id}/decision`, { version, decision: "approve" }, 200);
+    await other.waitFor({ state: "detached" });
+    assert.equal(await page.locator("[data-aantal]").innerText(), String(waiting - 1));
+    assert.equal(await page.locator("#rij-kop").innerText(), waiting === 2 ? "1 bericht" : `${waiting - 1} berichten`);
+    await page.keyboard.type(" was dit?");
+    assert.equal(await page.inputValue("#questions"), "In welk jaar was dit?");
+    assert.equal(await mine.getAttribute("aria-current"), "true");
+    assert.equal(loads, 0);
+    // What comes waits behind the button; the figures know of it.
+    await send(author, "POST", "/threads/14/posts", { body: "En dit kwam later." }, 202);
+    await page.locator(".fd-wacht__nieuw:not([hidden])").waitFor();
+    await page.waitForFunction((count) => document.querySelector("[data-aantal]").textContent === String(count), waiting);
+    assert.equal(await page.getByText("En dit kwam later.").count(), 0);
+    await page.locator(".fd-wacht__nieuw").click();
+    await page.locator(".fd-item", { hasText: "En dit kwam later." }).waitFor();
+    assert.equal(await page.inputValue("#questions"), "In welk jaar was dit?");
+    assert.equal(await mine.getAttribute("aria-current"), "true");
+    assert.deepEqual(moderator.faults, []);
+  } finally {
+    for (const { context } of [author, moderator, colleague]) await context.close();
+  }
+}
+
+/** Single keys can be in the way of who speaks to his computer (WCAG 2.1.4): once off they stay off, until they are put on again. */
+export async function theKeysOfTheQueueCanBeSwitchedOff(browser, site) {
+  const { context, page, faults } = await openPerson(browser, site);
+  const author = await openPerson(browser, site);
+  const openCases = () => page.locator(".fd-item[aria-current]").count();
+  const chosen = () => page.locator("form.fd-besluit [name=decision]:checked").count();
+  try {
+    await signIn(author.page, "nieuw@demo.example");
+    await send(author, "POST", "/threads/14/posts", { body: "Dit wacht op een toets." }, 202);
+    await signIn(page, "moderator@demo.example");
+    await page.goto("/moderatie");
+    await page.locator("[data-toetsknop]", { hasText: "Zet sneltoetsen uit" }).click();
+    for (const time of ["at once", "after a reload"]) {
+      await page.locator("[data-toetsknop]", { hasText: "Zet sneltoetsen aan" }).waitFor();
+      await page.keyboard.press("j");
+      assert.equal(await openCases(), 0, time);
+      assert.equal(await page.locator(".fd-toetsen__uitleg").isVisible(), false, time);
+      await page.reload();
+    }
+    await page.locator(".fd-item", { hasText: "Dit wacht op een toets" }).click();
+    await page.locator("form.fd-besluit").waitFor();
+    const open = await page.locator(".fd-wacht__blad").getAttribute("data-geval");
+    for (const key of ["1", "2", "3", "4", "k", "Control+Enter"]) await page.keyboard.press(key);
+    assert.equal(await chosen(), 0);
+    assert.equal(await page.locator(".fd-wacht__blad").getAttribute("data-geval"), open);
+    await page.locator("[data-toetsknop]", { hasText: "Zet sneltoetsen aan" }).click();
+    await page.keyboard.press("1");
+    assert.equal(await chosen(), 1);
+    assert.deepEqual(faults, []);
+  } finally {
+    await context.close();
+    await author.context.close();
+  }
+}
