@@ -18,12 +18,13 @@ import * as review from "./review_tests.mjs";
 import * as scopes from "./scope_tests.mjs";
 import * as threads from "./whole_threads_tests.mjs";
 import * as wall from "./wall_tests.mjs";
+import * as writing from "./writing_tests.mjs";
 
 const wanted = process.argv.slice(2);
 let passed = 0;
 let failed = 0;
 // What takes longest comes first, so that the last groups end together.
-const waiting = Object.entries({ fresh, pages, measures, wall, following, reports, live, review, connection, appeals, reading, guard, scopes, line, plain, threads })
+const waiting = Object.entries({ fresh, pages, measures, wall, following, reports, live, review, writing, connection, appeals, reading, guard, scopes, line, plain, threads })
   .map(([group, tests]) => [group, Object.entries(tests).filter(([name]) => wanted.length === 0 || wanted.some((word) => `${group}.${name}`.includes(word)))])
   .filter(([, tests]) => tests.length > 0);
 const browser = await startBrowser();
