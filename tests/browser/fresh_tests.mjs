@@ -5,7 +5,14 @@ import { openPerson, signIn } from "./browser.mjs";
 
 const readers = {
   guest: null, newcomer: "nieuw@demo.example", member: "adviseur@demo.example", alderman: "wethouder@demo.example",
-  moderator: "moderator@demo.example", administrator: "beheer@demo.example",
+  moderator: "moderator@demo.example", second: "moderator2@demo.example", administrator: "beheer@demo.example",
+};
+/** Pages that only these readers open: for the others they are as one of the rest. */
+const readersOf = {
+  own: ["newcomer", "member", "alderman", "moderator", "administrator"],
+  merged: ["guest", "member", "moderator"],
+  judged: ["guest", "alderman", "moderator"],
+  queue: ["moderator", "second"],
 };
 
 /** An act by the API, in the reader's own session. */
@@ -28,6 +35,8 @@ async function compare() {
     parts: [...page.querySelectorAll("[data-live-part]:not([data-live-part=reageer], [data-live-part=vraag])")].map(clean),
     posts: [...page.querySelectorAll("article[data-post]")].map(clean),
     questions: [...page.querySelectorAll("[data-questions]")].map(clean),
+    queue: [...page.querySelectorAll("#rij-kop, .fd-cijfers, [data-laatste], .fd-wacht__rijen, .fd-wacht > .fd-leeg")].map(clean),
+    titles: [page.title, page.querySelector(".fd-kruimel")?.innerHTML],
     mayReply: page.querySelector("form[data-writing]") !== null,
   });
   const answer = await fetch(location.href, { headers: { Accept: "text/html" }, cache: "no-store" });
@@ -38,7 +47,7 @@ async function compare() {
   }
   const fresh = picture(new DOMParser().parseFromString(await answer.text(), "text/html"));
   const shown = picture(document);
-  for (const name of ["parts", "posts", "questions"])
+  for (const name of ["parts", "posts", "questions", "queue", "titles"])
     for (let i = 0; i < Math.max(fresh[name].length, shown[name].length); i += 1) {
       const [wanted, is] = [fresh[name][i] ?? "nothing", shown[name][i] ?? "nothing"];
       let at = 0;
@@ -48,9 +57,11 @@ async function compare() {
   return fresh.mayReply === shown.mayReply ? "" : `a form for replies: fresh ${fresh.mayReply}, shown ${shown.mayReply}`;
 }
 
-/** In the page: all that waits behind a button is asked for. */
+/** In the page: all that waits behind a button is asked for; in the queue the rows are let go of. */
 function press() {
-  for (const button of document.querySelectorAll("[data-live-bar]:not([hidden]) a, [data-list-bar] a, [data-changed]")) button.click();
+  const buttons = "[data-live-bar]:not([hidden]) a, [data-list-bar] a, [data-changed], .fd-wacht__nieuw:not([hidden])";
+  if (document.activeElement.closest(".fd-wacht__rijen")) document.activeElement.blur();
+  for (const button of document.querySelectorAll(buttons)) button.click();
 }
 
 /** The network of a person: in the tunnel nothing comes through and sockets are cut. Before his pages are opened. */
@@ -89,8 +100,7 @@ async function openAll(browser, site, addresses) {
     people[name].tunnel = await tunnel(people[name].context);
     people[name].pages = {};
     for (const [kind, address] of Object.entries(addresses)) {
-      if (kind === "own" && !email) continue;
-      if (kind === "merged" && ["newcomer", "alderman", "administrator"].includes(name)) continue; // as the member and the moderator
+      if (!(readersOf[kind] ?? Object.keys(readers).filter((one) => one !== "second")).includes(name)) continue;
       const page = await people[name].context.newPage();
       page.on("pageerror", (error) => people[name].faults.push(`${kind}: ${error.message}`));
       await page.goto(address);
@@ -156,32 +166,40 @@ export async function everyPageOfEveryReaderStaysFresh(browser, site) {
   const { id } = await act(writer, "POST", "/threads", question(), 201);
   const { id: other } = await act(asker, "POST", "/threads", question({ title: "Hetzelfde, maar dan later?" }), 201);
   await act(asker, "POST", `/threads/${other}/posts`, { body: "Zie het andere gesprek." }, 201);
+  const { id: third } = await act(asker, "POST", "/threads", question({ title: "Mag dit blijven staan?" }), 201);
   const thread = `/threads/${id}`;
   for (const body of ["Wie betaalt dit?", "Wat werkt bij u?"]) await act(asker, "POST", `${thread}/posts`, { body }, 201);
   await asker.context.close();
   const people = await openAll(browser, site, {
     thread: `/gesprekken/${id}`, list: "/gesprekken?thema=huisvesting", home: "/", municipality: "/gemeenten/GM1783",
-    type: "/typen/tuinbouwgemeenten", own: "/ik", merged: `/gesprekken/${other}`,
+    type: "/typen/tuinbouwgemeenten", own: "/ik", merged: `/gesprekken/${other}`, judged: `/gesprekken/${third}`,
+    queue: "/moderatie",
   });
-  const { newcomer, member, alderman, moderator } = people;
+  const { newcomer, member, alderman, moderator, second } = people;
   const decide = async (words, decision) => {
     const waiting = (await act(moderator, "GET", "/moderation/cases", undefined, 200)).items.find((one) => one.excerpt.startsWith(words));
     await act(moderator, "POST", `/moderation/cases/${waiting.id}/decision`, { version: waiting.version, ...decision }, 200);
   };
-  const decideOn = async (id, decision) => {
-    const { version } = await act(moderator, "GET", `/moderation/cases/${id}`, undefined, 200);
-    await act(moderator, "POST", `/moderation/cases/${id}/decision`, { version, rules: ["geen-inwoners"],
+  const decideOn = async (id, decision, who = moderator) => {
+    const { version } = await act(who, "GET", `/moderation/cases/${id}`, undefined, 200);
+    await act(who, "POST", `/moderation/cases/${id}/decision`, { version, rules: ["geen-inwoners"],
       facts: "In de tekst staat de naam van een bewoner.", ...decision }, 200);
   };
+  const caseOf = async (thread, number) => (await act(moderator, "POST", `/threads/${thread}/posts/${number}/case`, {}, 201)).id;
+  const quote = (words, number) => () => act(member, "POST", `${thread}/posts`, { body: words, replyTo: number() }, 201);
+  const report = (who) => () => act(who, "POST", "/reports", { thread: third, post: 1, category, text: "Hier klopt iets niet." }, 201);
   const place = (theme, municipality, kind) => () => act(moderator, "PUT", `${thread}/place`,
     { kind, theme, municipalities: [municipality], typologies: ["tuinbouwgemeenten"], reason: "Hoort hier." }, 200);
   const vote = (who, method, number) => () => act(who, method, `${thread}/posts/${number}/vote`, undefined, method === "PUT" ? 200 : 204);
+  const category = (await act(moderator, "GET", "/report-categories", undefined, 200)).items[0].slug;
+  let reported;
   let reply;
   let kept;
   let judged;
   let moved;
   const posts = {
     "a reply": async () => (reply = await act(alderman, "POST", `${thread}/posts`, { body: "Bij ons wel." }, 201)),
+    "a quote": quote("Dat hoor ik vaker.", () => reply.number),
     "an edit": () => act(alderman, "PUT", `${thread}/posts/${reply.number}`, { body: "Bij ons niet.", version: reply.version }, 200),
     "an answer": () => act(member, "PUT", `${thread}/answer`, { number: reply.number }, 200),
     "a reply that waits": async () => (kept = await act(newcomer, "POST", `${thread}/posts`, { body: "Ik wacht even." }, 202)),
@@ -189,18 +207,22 @@ export async function everyPageOfEveryReaderStaysFresh(browser, site) {
     "a change of what waits": () => act(newcomer, "PUT", `${thread}/posts/${kept.number}`, { body: "Ik wacht nog even.", version: kept.version }, 202),
     "a withdrawal": () => act(alderman, "DELETE", `${thread}/posts/${reply.number}`, undefined, 200),
     "an approval": () => decide("Ik wacht nog", { decision: "approve" }),
+    "a quote of what was approved": quote("Wacht niet te lang.", () => kept.number),
     "back again": () => act(alderman, "DELETE", `${thread}/posts/${reply.number}/withdrawal`, undefined, 200),
     "another that waits": () => act(newcomer, "POST", `${thread}/posts`, { body: "Zonder bron." }, 202),
+    "a third that waits": () => act(newcomer, "POST", `${thread}/posts`, { body: "Wij vroegen het alle buren en bijna elke bewoner zei ja." }, 202),
     "one more that waits": () => act(newcomer, "POST", `${thread}/posts`, { body: "Mag ook dit?" }, 202),
     "a rejection": () => decide("Zonder bron", { decision: "reject", rules: ["bron"], facts: "In de tekst staat niet waar dit vandaan komt." }),
     "a hiding": async () => {
-      judged = (await act(moderator, "POST", `${thread}/posts/${reply.number}/case`, {}, 201)).id;
+      judged = await caseOf(id, reply.number);
       await decideOn(judged, { decision: "hide" });
     },
+    "an approval with changes": () => decide("Wij vroegen het", { decision: "approve-with-changes",
+      body: "Wij vroegen het alle buren en bijna iedere bewoner zei ja.", facts: "Een woord is duidelijker gemaakt." }),
     "a return": () => decide("Mag ook dit", { decision: "return", questions: "Wat bedoelt u?" }),
     "shown again": () => decideOn(judged, { decision: "restore" }),
     "a removal": async () => {
-      judged = (await act(moderator, "POST", `${thread}/posts/${kept.number}/case`, {}, 201)).id;
+      judged = await caseOf(id, kept.number);
       await decideOn(judged, { decision: "remove" });
     },
     "a removal that is taken back": () => act(moderator, "DELETE", `/moderation/cases/${judged}/decision`, undefined, 200),
@@ -249,6 +271,22 @@ export async function everyPageOfEveryReaderStaysFresh(browser, site) {
     "a wall that closes": () => act(moderator, "DELETE", `${thread}/wall`, undefined, 204),
     "a wall that opens again": () => act(moderator, "PUT", `${thread}/wall`, undefined, 200),
   };
+  const openings = {
+    "a report": report(member),
+    "a hold": async () => {
+      reported = (await act(second, "GET", "/moderation/cases", undefined, 200)).items.find((one) => one.title === "Mag dit blijven staan?").id;
+      await act(second, "PUT", `/moderation/cases/${reported}/lease`, undefined, 200);
+    },
+    "a second report": report(newcomer),
+    "an opening that is edited": () => act(alderman, "PUT", `/threads/${third}/posts/1`, { body: "Een betere vraag.", version: 1 }, 200),
+    "an opening that is quoted": () => act(alderman, "POST", `/threads/${third}/posts`, { body: "Goed gezegd.", replyTo: 1 }, 201),
+    "an opening that is hidden": () => decideOn(reported, { decision: "hide" }, second),
+    "an opening that is let go": () => act(second, "DELETE", `/moderation/cases/${reported}/lease`, undefined, 200),
+    "an opening that is shown again": () => decideOn(reported, { decision: "restore" }),
+    "an opening that is removed": async () => decideOn(reported = await caseOf(third, 1), { decision: "remove" }),
+    "an opening that comes back": () => act(moderator, "DELETE", `/moderation/cases/${reported}/decision`, undefined, 200),
+    "an opening that is withdrawn": () => act(alderman, "DELETE", `/threads/${third}/posts/1`, undefined, 200),
+  };
   for (const one of Object.values(posts)) one.isForOpen = true;
   for (const name of ["an end with a conclusion", "a second end"]) whole[name].closes = true;
   for (const name of ["no end", "open again"]) whole[name].closes = false;
@@ -256,7 +294,7 @@ export async function everyPageOfEveryReaderStaysFresh(browser, site) {
   try {
     await allAreFresh(people, "as loaded");
     // Some at a time: what comes while a page is being read anew must not be lost either.
-    for (const order = mixed([posts, threads, whole, wall], chance); order.length > 0;) {
+    for (const order = mixed([posts, openings, threads, whole, wall], chance); order.length > 0;) {
       const now = order.splice(0, 2 + Math.floor(chance() * 2));
       for (const [name, run] of now) await run().catch((error) => assert.fail(`seed ${seed}: ${name}: ${error.message}`));
       await allAreFresh(people, `seed ${seed}: ${now.map(([name]) => name).join(" and ")}`).catch((error) => wrong.push(error.message));
@@ -271,44 +309,31 @@ export async function everyPageOfEveryReaderStaysFresh(browser, site) {
 
 /** What happened while nobody was connected is there afterwards, in pages whose topics have no numbers, too. */
 export async function pagesThatWereAwayCatchUp(browser, site) {
-  const writer = await openPerson(browser, site);
+  const [writer, newcomer, colleague] = [await openPerson(browser, site), await openPerson(browser, site), await openPerson(browser, site)];
   await signIn(writer.page, "adviseur@demo.example");
-  const people = await openAll(browser, site, { list: "/gesprekken", home: "/", own: "/ik" });
+  await signIn(newcomer.page, "nieuw@demo.example");
+  await signIn(colleague.page, "moderator2@demo.example");
+  const question = { kind: "question", body: "Een vraag.", theme: "huisvesting", visibility: "public" };
+  for (const title of ["Wie weet dit?", "En wie dit?"]) await act(newcomer, "POST", "/threads", { ...question, title }, 202);
+  const { items } = await act(colleague, "GET", "/moderation/cases", undefined, 200);
+  const cases = ["Wie weet dit?", "En wie dit?"].map((title) => items.find((one) => one.title === title));
+  const people = await openAll(browser, site, { list: "/gesprekken", home: "/", own: "/ik", queue: "/moderatie" });
   try {
     await allAreFresh(people, "as loaded");
     for (const person of Object.values(people)) await person.tunnel.enter();
-    const { id } = await act(writer, "POST", "/threads", { kind: "question", title: "In de tunnel?", body: "Een vraag.", theme: "huisvesting",
-      visibility: "public" }, 201);
+    const { id } = await act(writer, "POST", "/threads", { ...question, title: "In de tunnel?" }, 201);
     await act(writer, "POST", `/threads/${id}/posts`, { body: "En het licht aan het eind." }, 201);
+    await act(newcomer, "POST", "/threads", { ...question, title: "Terwijl u weg was?" }, 202);
+    await act(colleague, "POST", `/moderation/cases/${cases[0].id}/decision`, { version: cases[0].version, decision: "approve" }, 200);
+    await act(colleague, "PUT", `/moderation/cases/${cases[1].id}/lease`, undefined, 200);
     for (const person of Object.values(people)) await person.tunnel.leave();
     await allAreFresh(people, "after the tunnel");
     assert.equal(await people.guest.pages.list.getByText("In de tunnel?").count(), 1);
+    const queue = people.moderator.pages.queue;
+    assert.equal(await queue.getByText("Terwijl u weg was?").count(), 1);
+    assert.equal(await queue.getByText("Wie weet dit?").count(), 0);
+    assert.match(await queue.locator(".fd-item", { hasText: "En wie dit?" }).innerText(), /bekijkt dit/);
   } finally {
-    for (const { context } of [writer, ...Object.values(people)]) await context.close();
-  }
-}
-
-/** A moderator who was away finds what came, and sees what others decided. */
-export async function theQueueCatchesUp(browser, site) {
-  const author = await openPerson(browser, site);
-  const moderator = await openPerson(browser, site);
-  try {
-    await signIn(author.page, "nieuw@demo.example");
-    await signIn(moderator.page, "moderator2@demo.example");
-    const away = await tunnel(moderator.context);
-    await moderator.page.goto("/moderatie");
-    await moderator.page.locator("[data-live-applied]:not([hidden])").waitFor();
-    const before = await moderator.page.locator(".fd-item").count();
-    await away.enter();
-    const { id } = await act(author, "POST", "/threads", { kind: "question", title: "Terwijl u weg was?", body: "Een vraag.", theme: "huisvesting",
-      visibility: "public" }, 202);
-    assert.ok(id > 0);
-    await away.leave();
-    await moderator.page.locator(".fd-wacht__nieuw:not([hidden])").waitFor({ timeout: 90_000 });
-    await moderator.page.locator(".fd-wacht__nieuw").click();
-    await moderator.page.waitForFunction((count) => document.querySelectorAll(".fd-item").length === count, before + 1);
-  } finally {
-    await author.context.close();
-    await moderator.context.close();
+    for (const { context } of [writer, newcomer, colleague, ...Object.values(people)]) await context.close();
   }
 }
