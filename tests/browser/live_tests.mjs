@@ -248,6 +248,34 @@ export async function whatIsTakenBackIsQuotedNoMore(browser, site) {
   }
 }
 
+/** Whose session is ended on another device reads no longer what only members may: not in the thread, and not in a list. */
+export async function whoIsSignedOutElsewhereReadsNoFurther(browser, site) {
+  const writer = await openPerson(browser, site);
+  const reader = await openPerson(browser, site);
+  const elsewhere = await openPerson(browser, site);
+  try {
+    await signIn(writer.page, "adviseur@demo.example");
+    const { id } = await send(writer, "POST", "/threads", { kind: "question", title: "Onder leden gezegd", body: "Dit blijft onder ons.", theme: "wonen",
+      visibility: "members" }, 201);
+    for (const { page } of [reader, elsewhere]) await signIn(page, "wethouder@demo.example");
+    const list = await reader.context.newPage();
+    for (const [page, address] of [[reader.page, `/gesprekken/${id}`], [list, "/gesprekken"]]) {
+      await page.goto(address);
+      await page.locator("[data-live-applied]", { hasText: "Bijgewerkt tot" }).first().waitFor();
+    }
+    const text = reader.page.getByText("Dit blijft onder ons.");
+    const row = list.locator(`[data-rows] [data-thread="${id}"]`);
+    assert.deepEqual([await text.count(), await row.count()], [1, 1]);
+    const { sessions } = await send(elsewhere, "GET", "/me", undefined, 200);
+    for (const one of sessions.filter(({ isCurrent }) => !isCurrent))
+      assert.ok((await elsewhere.context.request.delete(`/api/v1/me/sessions/${one.id}`)).ok());
+    await text.waitFor({ state: "detached" });
+    await row.waitFor({ state: "detached" });
+  } finally {
+    for (const { context } of [writer, reader, elsewhere]) await context.close();
+  }
+}
+
 /** Figures and rows follow what others do; the open case, what is typed about it and the focus stay. */
 export async function theQueueChangesAroundWhoWorksInIt(browser, site) {
   const author = await openPerson(browser, site);

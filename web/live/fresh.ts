@@ -4,12 +4,12 @@ import type { LiveMessage } from "./connection.js";
 
 /**
  * News that may change any page of this reader, on a topic without numbers: his own and, for staff, what waits. What was missed
- * there is known only by looking, so a new connection is news as well.
+ * there is known only by looking, so a new connection is news as well, and so is the end of his session.
  */
 export function isOwnNews(message: LiveMessage): boolean {
   if (message.topic !== "me" && message.topic !== "moderation") return false;
   const isLease = message.kind === "case.leased" || message.kind === "case.released";
-  return ["following", "resync", "hint"].includes(message.is) || (message.is === "event" && !isLease);
+  return ["following", "resync", "hint", "refused"].includes(message.is) || (message.is === "event" && !isLease);
 }
 
 /** News, or a hint of it, of a text that may be read no more. */

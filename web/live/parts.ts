@@ -31,6 +31,11 @@ function isNewsOfBell(message: LiveMessage): boolean {
   return message.is === "counters" && document.querySelector("[data-live-bell]") !== null;
 }
 
+function paceOfOwn(message: LiveMessage): Pace {
+  if (message.is === "refused") return paces.gone; // his session is over, and what only he might read with it
+  return ["event", "counters"].includes(message.is) ? paces.own : paces.list;
+}
+
 /** A thread that is shown here has words that may be read no more. */
 function isGone(message: LiveMessage): boolean {
   const { thread } = (message.value ?? {}) as { thread?: number };
@@ -49,7 +54,7 @@ class LivePage {
   constructor() {
     document.addEventListener("forum:event", (event) => {
       const message = (event as CustomEvent<LiveMessage>).detail;
-      if (isOwnNews(message) || isNewsOfBell(message)) this.soon(["event", "counters"].includes(message.is) ? paces.own : paces.list);
+      if (isOwnNews(message) || isNewsOfBell(message)) this.soon(paceOfOwn(message));
       else if (isListNews(message)) this.soon(isGone(message) ? paces.gone : paces.list);
     });
     document.addEventListener("visibilitychange", () => this.due && this.soon(this.due));
