@@ -54,14 +54,16 @@ function fakeServer(chance) {
   };
 }
 
-/** A guest, or who signs in, with a page open; his clock stands still from the moment that he is live. */
+/** A guest, or who signs in, with a page open; his clock stands still from before that on, however slow the machine is. */
 export async function reader(browser, site, chance, opens = { socket: true, stream: true }, address = "/gesprekken/1", sign = null) {
   const person = await openPerson(browser, site);
   if (sign) await signIn(person.page, sign);
   await person.page.clock.install();
+  await person.page.clock.pauseAt(Date.now() + 60_000);
   await person.page.addInitScript(`(${fakeServer})(${chance}); window.liveServer.opens = ${JSON.stringify(opens)};`);
   await person.page.goto(address);
   await person.page.waitForFunction(() => window.liveServer.tried.length > 0);
+  await person.page.clock.runFor(1);
   return {
     ...person,
     pass: (milliseconds) => person.page.clock.runFor(milliseconds),

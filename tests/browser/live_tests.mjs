@@ -234,7 +234,7 @@ export async function whatIsTakenBackIsQuotedNoMore(browser, site) {
     const quote = reader.page.locator(".fd-citaat", { hasText: "de schuld van" });
     const row = list.locator("[data-rows] [data-thread]", { hasText: "niet moeten stellen" });
     assert.deepEqual([await quote.count(), await row.count()], [1, 1]);
-    await reader.context.clock.pauseAt(await list.evaluate(() => Date.now() + 100));
+    await reader.context.clock.pauseAt(await list.evaluate(() => Date.now() + 3_000));
     const told = [heard(reader.page, "event", "post.withdrawn"), heard(list, "hint", "post.withdrawn")];
     await send(writer, "DELETE", `/threads/${regretted}/posts/1`, undefined, 200);
     await send(writer, "DELETE", `/threads/${id}/posts/${number}`, undefined, 200);
