@@ -234,6 +234,12 @@ export async function whatIsTakenBackIsQuotedNoMore(browser, site) {
     const quote = reader.page.locator(".fd-citaat", { hasText: "de schuld van" });
     const row = list.locator("[data-rows] [data-thread]", { hasText: "niet moeten stellen" });
     assert.deepEqual([await quote.count(), await row.count()], [1, 1]);
+    // Who is about to answer them keeps his form and his own words.
+    await quoter.page.goto(`/gesprekken/${id}?citeer=${number}#reageer`);
+    await quoter.page.locator("[data-live-applied]", { hasText: "Bijgewerkt tot" }).first().waitFor();
+    await quoter.page.fill("#body", "Ik was nog bezig.");
+    const quoted = quoter.page.locator("[data-quoted]", { hasText: "de schuld van" });
+    assert.equal(await quoted.count(), 1);
     await reader.context.clock.pauseAt(await list.evaluate(() => Date.now() + 3_000));
     const told = [heard(reader.page, "event", "post.withdrawn"), heard(list, "hint", "post.withdrawn")];
     await send(writer, "DELETE", `/threads/${regretted}/posts/1`, undefined, 200);
@@ -242,7 +248,9 @@ export async function whatIsTakenBackIsQuotedNoMore(browser, site) {
     await reader.context.clock.runFor(1_000);
     await quote.waitFor({ state: "detached" });
     await row.waitFor({ state: "detached" });
-    assert.deepEqual(reader.faults, []);
+    await quoted.waitFor({ state: "detached" });
+    assert.equal(await quoter.page.inputValue("#body"), "Ik was nog bezig.");
+    assert.deepEqual([...reader.faults, ...quoter.faults], []);
   } finally {
     for (const { context } of [writer, quoter, reader]) await context.close();
   }
