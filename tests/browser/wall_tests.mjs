@@ -114,6 +114,39 @@ export async function nothingMovesUnderTheKeyThatIsUsed(browser, site) {
   }
 }
 
+/** A question that is taken back is gone from the wall, its screen and the pages of all questions, before other news would be read. */
+export async function aQuestionTakenBackIsOnNoWall(browser, site) {
+  const all = await people(browser, site, [["moderator", "moderator@demo.example"], ["alderman", "wethouder@demo.example"], ["guest", null],
+    ["screen", null], ["list", null]]);
+  try {
+    const { moderator, alderman, ...readers } = Object.fromEntries(Object.entries(all).map(([name, { page }]) => [name, page]));
+    const id = await makeWall(moderator, alderman, ["Had ik dit maar niet gevraagd?", "Blijft deze staan?"]);
+    const addresses = { guest: "", screen: "?scherm=groot", list: "?vanaf=2" };
+    const told = [];
+    for (const [name, page] of Object.entries(readers)) {
+      // His moment is the last that chance allows, and his time goes on only when the test says so.
+      await page.addInitScript(() => (Math.random = () => 0.99));
+      await page.clock.install();
+      await page.goto(`/gesprekken/${id}/wand${addresses[name]}`);
+      await page.locator("[data-live-applied]", { hasText: "Bijgewerkt" }).first().waitFor();
+      assert.equal(await page.locator('[data-post="2"]').count(), 1, name);
+      await page.clock.pauseAt(await page.evaluate(() => Date.now() + 3_000));
+      told.push(page.evaluate(() => new Promise((resolve) => document.addEventListener("forum:event",
+        ({ detail }) => detail.kind === "post.withdrawn" && resolve(true)))));
+    }
+    await send(alderman, "DELETE", `/threads/${id}/posts/2`);
+    await Promise.all(told);
+    for (const page of Object.values(readers)) {
+      await page.clock.runFor(1_000);
+      await page.locator('[data-post="2"]').waitFor({ state: "detached" });
+      assert.equal(await page.locator('[data-post="3"]').count(), 1);
+    }
+    for (const { faults } of Object.values(all)) assert.deepEqual(faults, []);
+  } finally {
+    for (const { context } of Object.values(all)) await context.close();
+  }
+}
+
 /** More than the first page has room for: what rises comes in by itself, and who reads the list of all is told that it changed. */
 export async function aLongWallIsReadPageByPage(browser, site) {
   const all = await people(browser, site, [["moderator", "moderator@demo.example"], ["alderman", "wethouder@demo.example"], ["adviser", "adviseur@demo.example"],
