@@ -13,7 +13,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 import server  # noqa: E402
 
 
-LONG = ("KeptPages", "Notices", "WhoReadsWhat", "Members", "Timers", "Cases")  # these begin, so that the last ones end together
+LONG = ("KeptPages", "Notices", "WhoReadsWhat", "Members", "Timers", "Cases", "Links")  # these begin, so that the last ones end together
 
 
 class Result(unittest.TextTestResult):
