@@ -77,6 +77,22 @@ class CaseTimers(unittest.TestCase):
         self.assertEqual(len(self.letters(NIEUW)), 3)
         self.assertEqual(self.server.sql("SELECT count(*) FROM cases WHERE state = 'withdrawn' AND deadline_at IS NOT NULL"), "0")
 
+    def test_who_answers_after_his_term_but_before_the_timer_is_in_time(self):
+        text, case = self.returned("-1 second")
+        thread, number = self.server.sql(f"SELECT p.thread_id, p.number FROM cases c JOIN posts p ON p.id = c.post_id WHERE c.id = {case}").split("|")
+        page = self.nieuw.get(f"/gesprekken/{thread}/berichten/{number}/wijzig").page
+        sent = self.nieuw.submit(page.form(r".*/wijzig"), {"body": text + " was in mei."}, ("actie", "plaats"))
+        self.assertEqual(sent.status, 200)
+        self.assertIn("Een moderator bekijkt uw bericht.", sent.page.words)
+        # The timer that comes after him lets go what is due, and not this.
+        due, _ = self.returned("-1 second")
+        self.again()
+        wait_until("another was let go", lambda: self.told(due)[0] == "expire")
+        self.assertEqual(self.told(text), ["return"])
+        self.assertEqual(self.server.sql(f"SELECT state, deadline_at FROM cases WHERE id = {case}"), "open|")
+        self.assertEqual(self.decide(self.moderator, case, decision="approve").status, 200)
+        self.assertIn(text + " was in mei.", self.guest.get(f"/gesprekken/{thread}").text)
+
     def test_what_the_system_hid_comes_back(self):
         text = "Dit staat er: " + word()
         thread = thread_of(ask(self.wethouder, "Nog een gesprek over " + word(), body=text))

@@ -7,7 +7,7 @@ from http.client import HTTPException
 
 from main_job_test import word
 from server import ADVISEUR, MODERATOR, MODERATOR2, NIEUW, WETHOUDER, Server, demo_folder, run
-from visitor import member
+from visitor import Visitor, member
 
 FACTS = "In alinea 2 staat de naam van een bewoner."
 
@@ -70,6 +70,56 @@ class Decisions(unittest.TestCase):
         answer = self.nieuw.api("POST", "/appeals", {"decision": decision, "text": "Er staat geen naam in."})
         self.assertEqual(answer.status, 201, answer)
         return int(self.server.sql(f"SELECT id FROM cases WHERE appeals = {decision}"))
+
+
+class TooLateOrTooMuch(Decisions):
+    """What cannot be decided says so, and nothing is half done."""
+
+    def signed_in(self, email):
+        visitor = Visitor(self.server.port)
+        visitor.sign_in(email)
+        return visitor
+
+    def check_undecided(self, case):
+        self.assertEqual(self.server.sql(f"SELECT c.state, p.state, (SELECT count(*) FROM decisions d WHERE d.case_id = c.id) "
+                                         f"FROM cases c JOIN posts p ON p.id = c.post_id WHERE c.id = {case}"), "open|waiting|0")
+
+    def test_who_had_the_case_before_a_colleague(self):
+        case, former, colleague = self.waiting(), self.signed_in(MODERATOR), self.signed_in(MODERATOR2)
+        taken = former.submit(former.get(f"/moderatie/{case}").page.form(f"/moderatie/{case}/pak")).page
+        self.server.sql(f"UPDATE cases SET lease_until = now() - interval '1 second' WHERE id = {case}")
+        colleague.submit(colleague.get(f"/moderatie/{case}").page.form(f"/moderatie/{case}/pak"))
+        typed = {"decision": "reject", "rules": ["geen-inwoners"], "facts": FACTS + " " + word()}
+        late = former.submit(taken.form(f"/moderatie/{case}/besluit"), typed)
+        self.assertEqual(late.status, 409)
+        self.assertIn(f"{self.moderator2.api('GET', '/me').json()['name']} bekijkt dit bericht nu.", late.page.words)
+        self.assertIn(typed["facts"], late.text, "what he typed is kept")
+        self.assertEqual(self.decide(case, "reject").status, 409)
+        self.check_undecided(case)
+        self.assertEqual(self.decide(case, "approve", visitor=self.moderator2).status, 200)
+        late = former.submit(taken.form(f"/moderatie/{case}/besluit"), typed)
+        self.assertEqual(late.status, 409)
+        self.assertIn(typed["facts"], late.text)
+        self.assertEqual(self.server.sql(f"SELECT kind FROM decisions WHERE case_id = {case}"), "approve")
+
+    def test_a_million_letters_of_facts(self):
+        case, moderator = self.waiting(), self.signed_in(MODERATOR)
+        form = moderator.get(f"/moderatie/{case}").page.form(f"/moderatie/{case}/besluit")
+        typed = {"decision": "reject", "rules": ["geen-inwoners"]}
+        page = moderator.submit(form, typed | {"facts": "feit " * 200000})
+        self.assertEqual(page.status, 413)
+        self.assertTrue(page.header("Content-Type").startswith("text/html"))
+        self.assertIn("Uw tekst is te groot Maak uw tekst korter", page.page.words)
+        problem = self.decide(case, "reject", facts="feit " * 200000)
+        self.assertEqual((problem.status, problem.json()["type"]), (413, "/problems/too-large"))
+        self.check_undecided(case)
+        # What is let in and is still too long comes back in its field.
+        page = moderator.submit(form, typed | {"facts": "feit " * 20000})
+        self.assertEqual(page.status, 400)
+        self.assertEqual(page.page.form(f"/moderatie/{case}/besluit").value("facts").strip(), ("feit " * 20000).strip())
+        self.assertEqual(self.decide(case, "reject", facts="feit " * 20000).json()["errors"][0]["field"], "facts")
+        self.check_undecided(case)
+        self.assertEqual(moderator.submit(form, typed | {"facts": FACTS}).status, 200)
 
 
 class TwoProcesses(Decisions):
