@@ -76,9 +76,9 @@ def wait_until(what, holds, seconds=60):
     raise AssertionError(f"{what}: not within {seconds} s")
 
 
-def run(*arguments, timeout=120):
-    """A command that ends by itself: its CompletedProcess with text."""
-    return subprocess.run([BINARY, *map(str, arguments)], capture_output=True, text=True, timeout=timeout, check=False)
+def run(*arguments, timeout=120, typed=None):
+    """A command that ends by itself: its CompletedProcess with text. `typed`: what it reads."""
+    return subprocess.run([BINARY, *map(str, arguments)], input=typed, capture_output=True, text=True, timeout=timeout, check=False)
 
 
 class Server:
