@@ -83,24 +83,25 @@ int serve(const Config& config) {
     return 0;
 }
 
-int migrate(const Config& config, bool plan_only) {
+int print_plan(const Config& config) {
+    const auto plan = DatabaseStart{config, Schema::leave}.plan();
+    for (const auto& name : plan.migrations) {
+        std::printf("would run %s\n", name.c_str());
+    }
+    for (const auto& name : plan.replaceable) {
+        std::printf("would replace %s\n", name.c_str());
+    }
+    if (plan.empty()) {
+        std::puts("nothing to do");
+    }
+    return 0;
+}
+
+int migrate(const Config& config) {
     if (config.database.empty()) {
         // Its own PostgreSQL: starting it migrates.
         const DatabaseStart start{config};
         std::puts("the database is up to date");
-        return 0;
-    }
-    if (plan_only) {
-        const auto plan = db::plan_migrations(config.database, config.sql_folder);
-        for (const auto& name : plan.migrations) {
-            std::printf("would run %s\n", name.c_str());
-        }
-        for (const auto& name : plan.replaceable) {
-            std::printf("would replace %s\n", name.c_str());
-        }
-        if (plan.empty()) {
-            std::puts("nothing to do");
-        }
         return 0;
     }
     db::migrate(config.database, config.sql_folder, [](std::string_view line) { std::cout << line << '\n'; });
@@ -111,10 +112,13 @@ crypto::PasswordHasher make_hasher(const Config& config) {
     return crypto::PasswordHasher{{.memory_kib = config.argon2_memory_kib, .passes = config.argon2_passes, .lanes = config.argon2_lanes}};
 }
 
-/// Opens the database as its owner for one command.
+/// Opens the database as its owner for one command. One that only looks does not migrate: it says that the database is behind.
 template <class Job>
-int with_database(const Config& config, Job&& job) {
-    const DatabaseStart start{config};
+int with_database(const Config& config, Schema schema, Job&& job) {
+    const DatabaseStart start{config, schema};
+    if (schema == Schema::leave) {
+        start.require_up_to_date();
+    }
     db::Database database{{.url = start.owner_url()}};
     const int status = job(database);
     database.close_this_thread();
@@ -140,7 +144,7 @@ std::string read_text(const std::string& path) {
 
 int import_command(const Config& config, const std::string& what, const std::string& file, bool dry_run) {
     const auto text = read_text(file);
-    return with_database(config, [&](db::Database& database) {
+    return with_database(config, dry_run ? Schema::leave : Schema::migrate, [&](db::Database& database) {
         const auto report = database.write([&](db::Tx& tx) {
             auto found =
                 what == "typologies" ? places::import_typologies(tx, text, dry_run) : places::import_municipalities(tx, text, dry_run);
@@ -166,7 +170,7 @@ int import_command(const Config& config, const std::string& what, const std::str
 int create_administrator(const Config& config, const std::string& email, const std::string& name) {
     std::string password;
     std::getline(std::cin, password);
-    return with_database(config, [&](db::Database& database) {
+    return with_database(config, Schema::migrate, [&](db::Database& database) {
         const auto hasher = make_hasher(config);
         database.write([&](db::Tx& tx) { members::create_administrator(tx, hasher, email, name, password); });
         std::printf("%s can sign in as administrator\n", email.c_str());
@@ -175,7 +179,7 @@ int create_administrator(const Config& config, const std::string& email, const s
 }
 
 int check(const Config& config) {
-    return with_database(config, [](db::Database& database) {
+    return with_database(config, Schema::leave, [](db::Database& database) {
         const auto faults = database.read([](db::Tx& tx) { return moderation::check_invariants(tx); });
         for (const auto& fault : faults) {
             std::fprintf(stderr, "%s\n", fault.c_str());
@@ -187,7 +191,7 @@ int check(const Config& config) {
 
 int print_figures(const Config& config, const std::string& quarter) {
     const auto wanted = quarter.empty() ? moderation::quarter_of(base::now()) : *moderation::parse_quarter(quarter);
-    return with_database(config, [&](db::Database& database) {
+    return with_database(config, Schema::leave, [&](db::Database& database) {
         const auto account = database.read([&](db::Tx& tx) { return moderation::load_public_account(tx, wanted); });
         std::fputs(moderation::to_csv(account).c_str(), stdout);
         return 0;
@@ -231,7 +235,7 @@ int run(int argc, char** argv) {
     bool plan_only = false;
     auto* migrate_app = add_command(app, "migrate", "brings the database up to date");
     migrate_app->add_flag("--plan", plan_only, "only says what it would do");
-    migrate_app->callback([&] { command = [&] { return migrate(config, plan_only); }; });
+    migrate_app->callback([&] { command = [&] { return plan_only ? print_plan(config) : migrate(config); }; });
 
     auto* seed_app = add_command(app, "seed", "puts the reference data in place");
     seed_app->callback([&] { command = [&] { return seed_command(config); }; });

@@ -241,6 +241,9 @@ void PostgresServer::start(const std::function<bool()>& give_up) {
     try {
         std::error_code error;
         if (!fs::exists(data() / "PG_VERSION", error)) {
+            if (!options_.may_make) {
+                throw PostgresError{"there is no database in " + data().string() + " yet; 'forum migrate' makes one"};
+            }
             make_cluster();
         }
         if (::geteuid() != 0 && ::access((data() / "PG_VERSION").c_str(), R_OK) != 0) {

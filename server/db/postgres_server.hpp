@@ -32,6 +32,7 @@ struct PostgresOptions {
     /// `postgres/` (data) and `socket/` are made in it. Started by root, another place is taken when the database's
     /// user cannot enter it (see PostgresServer::home).
     std::filesystem::path directory;
+    bool may_make{true};                                         ///< false: an empty folder is refused and stays empty
     bool is_durable{true};                                       ///< false only for tests: fast, and lost at a power cut
     std::uintmax_t least_free_bytes{std::uintmax_t{256} << 20};  ///< wanted on disk for a new database
     std::vector<std::filesystem::path> binaries;                 ///< folders with `initdb` and `postgres`; empty = installed_binaries()
@@ -47,7 +48,7 @@ public:
     /// Finds place, user and binaries; makes folders; starts nothing. Throws PostgresError.
     explicit PostgresServer(PostgresOptions options);
 
-    /// Makes the database when the folder is empty, adopts a server that runs in it or starts one, and waits until it
+    /// Makes the database when the folder is empty and it may, adopts a server that runs in it or starts one, and waits until it
     /// answers. Throws PostgresError. `give_up` is asked while it waits.
     void start(const std::function<bool()>& give_up = [] { return false; });
 

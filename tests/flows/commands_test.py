@@ -1,11 +1,21 @@
-"""What an operator does before the first visitor comes: migrate, seed, make an administrator. Rule: on a database of its own beside the
-one that a server runs on; each command is given twice, because an operator does that too."""
+"""What an operator does: before the first visitor comes (migrate, seed, make an administrator) and when a new version comes. Rule: on a
+database of its own beside the one that a server runs on; what only looks changes nothing, and a database that is behind is one clear line."""
+import shutil
 import unittest
 
 from server import CHEAP, ROOT, Server, demo_folder, folder, run
 from visitor import Visitor
 
 PASSWORD = "een lang wachtwoord voor beheer"
+NEW = "9999_more"  # after all that there are
+
+
+def newer_program():
+    """The SQL of a later version: one migration more."""
+    sql = folder() / "sql"
+    shutil.copytree(ROOT / "sql", sql)
+    (sql / "migrations" / f"{NEW}.sql").write_text("CREATE TABLE later_version (id bigint PRIMARY KEY);\n")
+    return sql
 
 
 class Commands(unittest.TestCase):
@@ -90,6 +100,56 @@ class Commands(unittest.TestCase):
                 done = run(*wrong)
                 self.assertEqual(done.returncode, 2)
                 self.refused(done)
+
+
+class Upgrades(unittest.TestCase):
+    def said(self, *arguments, code=0):
+        """The lines on standard output; of a refusal the one line that says why."""
+        done = run(*arguments)
+        self.assertEqual(done.returncode, code, done)
+        if code == 0:
+            return done.stdout.splitlines()
+        why = [line for line in done.stderr.splitlines() if line.startswith("forum: ")]
+        self.assertEqual((len(why), done.stdout), (1, ""), done)
+        return why[0]
+
+    def check_upgrade(self, *where):
+        """Of a database that is up to date: first the plan, then the others refuse, then the migration."""
+        types = folder() / "types.csv"
+        types.write_text("cbs_code,typology_slug,source\nGM0344,expatgemeenten,Een bron\n")
+        looks = (["check"], ["figures"], ["import", "typologies", types, "--dry-run"])
+        self.assertEqual(self.said("migrate", "--plan", *where), ["nothing to do"])
+        for look in looks:
+            self.said(*look, *where)
+
+        later = (*where, "--sql-folder", newer_program())
+        for _ in range(2):  # the first changed nothing
+            plan = self.said("migrate", "--plan", *later)
+            self.assertEqual(plan[0], f"would run {NEW}")
+            self.assertIn("would replace 21_visible_posts", plan)
+            for look in looks:
+                self.assertIn("the database is behind this program", self.said(*look, *later, code=1))
+
+        self.said("migrate", *later)
+        self.assertEqual(self.said("migrate", "--plan", *later), ["nothing to do"])
+        self.assertEqual(self.said("check", *later), ["0 faults"])
+        self.assertIn("the database is newer than this program", self.said("migrate", "--plan", *where, code=1))
+
+    def test_a_plan_only_shows_what_its_own_database_misses(self):
+        data = folder() / "data"
+        where = ("--data", data)
+        for look in (["migrate", "--plan"], ["check"], ["figures"]):
+            self.assertIn("there is no database in", self.said(*look, *where, code=1))
+            self.assertFalse((data / "postgres").exists(), look)
+        self.assertEqual(self.said("migrate", *where), ["the database is up to date"])
+        self.said("seed", *where)
+        self.check_upgrade(*where)
+
+    def test_a_plan_only_shows_what_another_database_misses(self):
+        server = Server(demo_folder())
+        self.addCleanup(server.end)
+        server.start()
+        self.check_upgrade("--database", server.database_url())
 
 
 if __name__ == "__main__":
