@@ -1,0 +1,96 @@
+// The import of a register: what it says, what it refuses, and that a municipality is never lost.
+#include <gmock/gmock.h>
+
+#include "places/world.hpp"
+
+namespace forum::places {
+namespace {
+
+using test::with_replaced;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+// Rows of the register as it is.
+const std::string urk_name{"GM0184,Urk,Urk,Urk,"};
+const std::string brielle{"GM0501,Brielle,"};
+
+class MunicipalitiesImport : public test::PlacesTest {
+protected:
+    ImportReport add(const std::string& csv, bool dry_run = false) { return import(import_municipalities, csv, dry_run); }
+    /// Imports the changed register; expects that it is refused with this and that nothing changed.
+    void expect_refused(const std::string& csv, const std::string& problem) {
+        const auto before = rows_of("municipalities");
+        for (const bool dry_run : {true, false}) {
+            EXPECT_THAT(add(csv, dry_run).problems, ElementsAre(problem));
+            EXPECT_EQ(rows_of("municipalities"), before) << problem;
+        }
+    }
+    /// The row of a municipality in the register.
+    std::string line_of(const std::string& code) const {
+        const auto from = now.find("\n" + code + ",") + 1;
+        return now.substr(from, now.find('\n', from) + 1 - from);
+    }
+    std::string number_of(const std::string& line) const {
+        return std::to_string(1 + std::count(now.begin(), now.begin() + static_cast<std::ptrdiff_t>(now.find(line)), '\n'));
+    }
+
+    const std::string now{test::read_seed("municipalities.csv")};
+};
+
+TEST_F(MunicipalitiesImport, OfTheRegisterAsItIsChangesNothing) {
+    const auto report = add(now);
+    EXPECT_THAT(report.problems, IsEmpty());
+    EXPECT_THAT(report.changes, IsEmpty());
+    EXPECT_EQ(report.unchanged, 394U);
+}
+
+TEST_F(MunicipalitiesImport, SaysWhatIsNewRenamedAndEnded) {
+    const auto urk = line_of("GM0184");
+    auto renamed = with_replaced(now, urk_name, "GM0184,Nieuw Urk,Nieuw Urk,Urk,");
+    const auto westland = line_of("GM1783");
+    const auto ended = westland.substr(0, westland.rfind(',')) + ",2026-01-01\n";
+    renamed = with_replaced(renamed, westland,
+                            ended + "GM8888,Groot Westland,Groot Westland,Groot Westland,Zuid-Holland,PV28,,,,,,,2026-01-01,\n");
+    const auto before = rows_of("municipalities");
+    const std::vector<std::string> expected{"GM0184 Urk -> Nieuw Urk", "GM1783 Westland: ends on 2026-01-01", "GM8888 Groot Westland: new"};
+
+    EXPECT_THAT(add(renamed, true).changes, testing::UnorderedElementsAreArray(expected));
+    EXPECT_EQ(rows_of("municipalities"), before) << "a dry run";
+
+    const auto report = add(renamed);
+    EXPECT_THAT(report.problems, IsEmpty());
+    EXPECT_THAT(report.changes, testing::UnorderedElementsAreArray(expected));
+    EXPECT_EQ(report.unchanged, 392U);
+    EXPECT_THAT(page("/gemeenten?zoek=Nieuw+Urk"), HasSubstr("href=\"/gemeenten/GM0184\">Nieuw Urk</a>"));
+    EXPECT_EQ(api("/municipalities/GM1783")["isCurrent"], false);
+    EXPECT_EQ(api("/municipalities/GM8888")["isCurrent"], true);
+    EXPECT_EQ(api("/municipalities")["count"], 342);
+    EXPECT_THAT(add(renamed).changes, IsEmpty());
+}
+
+TEST_F(MunicipalitiesImport, RefusesAFileThatMissesAMunicipality) {
+    expect_refused(with_replaced(now, line_of("GM0501"), ""), "GM0501 Brielle is missing from the file");
+}
+
+TEST_F(MunicipalitiesImport, RefusesLinesThatAreNone) {
+    const auto urk = line_of("GM0184");
+    const auto at = "line " + number_of(urk) + ": ";
+    const auto with_name = [&](const std::string& name) { return with_replaced(now, urk_name, "GM0184," + name + ","); };
+    expect_refused(with_name(",Urk,Urk"), at + "GM0184 has no name or province");
+    expect_refused(with_replaced(now, urk_name + "Flevoland,", urk_name + ","), at + "GM0184 has no name or province");
+    expect_refused(now + urk, "line 396: GM0184 stands here twice");
+    for (const std::string code : {"GM184", "PV0184", "GM01845", "GM018x", ""}) {
+        expect_refused(now + code + urk.substr(6), "line 396: '" + code + "' is no municipality code (GM and four digits)");
+    }
+    const auto valid_until = [&](const std::string& date) {
+        return with_replaced(now, urk, urk.substr(0, urk.rfind(',')) + "," + date + "\n");
+    };
+    for (const auto* date : {"1-1-2027", "2027", "2027/01/01"}) {
+        expect_refused(valid_until(date), at + "GM0184 has a date that is not YYYY-MM-DD");
+    }
+    expect_refused(with_replaced(now, urk_name, "GM0184,\"Urk\"x,Urk,Urk,"), at + "text after a closing quote");
+}
+
+}  // namespace
+}  // namespace forum::places
