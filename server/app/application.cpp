@@ -155,10 +155,12 @@ Application::Impl::Impl(Config given)
                                 .port = config_.port,
                                 .io_threads = config_.io_threads,
                                 .trusted_proxies = config_.trusted_proxies,
+                                // A proxy on this machine brings everybody from one address, also one that is not told of.
+                                .unlimited = {"127.0.0.0/8", "::1"},
                                 .is_https = config_.public_url.starts_with("https://"),
                                 .limits = {}};
     options.limits.connections = config_.max_connections;
-    options.limits.connections_per_address = config_.max_connections;
+    options.limits.connections_per_address = config_.connections_per_address;
     server_ = std::make_unique<http::Server>(std::move(options), *this,
                                              [this](std::function<void()> job) { return workers_.try_run(std::move(job)); });
     live_ = std::make_unique<live::Live>(live::LiveOptions{}, make_sources(), server_->contexts(),

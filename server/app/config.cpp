@@ -69,6 +69,8 @@ void add_serve_options(CLI::App& app, Config& config) {
     add(app, "--io-threads", config.io_threads, "threads for sockets")->check(CLI::Range(1, 32));
     add(app, "--cache-megabytes", config.cache_megabytes, "memory for kept pages")->check(CLI::Range(1, 65'536));
     add(app, "--max-connections", config.max_connections, "connections at once")->check(CLI::Range(10, 1'000'000));
+    add(app, "--connections-per-address", config.connections_per_address, "connections at once of one visitor's address")
+        ->check(CLI::Range(1, 1'000'000));
     add(app, "--writes-per-minute", config.writes_per_minute, "per member, 0 = no limit")->check(CLI::Range(0, 1'000'000));
     add(app, "--sign-ins-per-5-minutes", config.sign_ins_per_5_minutes, "per address and account, 0 = no limit")
         ->check(CLI::Range(0, 1'000'000));

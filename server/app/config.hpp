@@ -33,6 +33,7 @@ struct Config {
     int io_threads{1};
     std::size_t cache_megabytes{64};
     std::size_t max_connections{12'000};
+    std::size_t connections_per_address{1'000};
 
     // limits of people
     int writes_per_minute{30};       ///< per member; 0 = no limit

@@ -14,10 +14,10 @@ class Connections : public std::enable_shared_from_this<Connections> {
 public:
     Connections(std::size_t limit, std::size_t limit_per_address) : limit_{limit}, limit_per_address_{limit_per_address} {}
 
-    enum class Source { visitor, trusted_proxy };
+    enum class Source { visitor, many };
 
     /// A place, or nothing when one of the limits is reached. An IPv6 visitor is counted by his /64, which is one
-    /// household's; a trusted proxy stands for many visitors and has no limit of its own.
+    /// household's; an address that stands for many visitors has no limit of its own.
     std::shared_ptr<void> enter(const boost::asio::ip::address& address, Source source);
 
     std::size_t open() const;

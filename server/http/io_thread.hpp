@@ -26,6 +26,7 @@ struct Shared {
     Application& application;
     async::RunOnWorker run_on_worker;
     TrustedProxies proxies;
+    TrustedProxies unlimited;
     std::shared_ptr<Connections> connections;
 };
 

@@ -12,7 +12,7 @@ struct Limits {
     std::size_t target_bytes{4 * 1024};           ///< beyond it 414
     std::size_t body_bytes{256 * 1024};           ///< beyond it 413
     std::size_t connections{12'000};              ///< taken-over sockets included; beyond it 503
-    std::size_t connections_per_address{12'000};  ///< an IPv6 /64 is one address; trusted proxies have no such limit
+    std::size_t connections_per_address{12'000};  ///< an IPv6 /64 is one address; see ServerOptions::unlimited
     // Kept by a wheel of one second: each may last a second longer.
     std::chrono::seconds header_time{10};  ///< from the first byte (of a new connection: from its beginning)
     std::chrono::seconds body_time{20};    ///< for the whole body

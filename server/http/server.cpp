@@ -42,7 +42,11 @@ tcp::endpoint endpoint_of(const ServerOptions& options) {
 class Server::Impl {
 public:
     Impl(ServerOptions options, Application& application, async::RunOnWorker run_on_worker)
-        : shared_{std::move(options), application, std::move(run_on_worker), TrustedProxies{shared_.options.trusted_proxies},
+        : shared_{std::move(options),
+                  application,
+                  std::move(run_on_worker),
+                  TrustedProxies{shared_.options.trusted_proxies},
+                  TrustedProxies{shared_.options.unlimited},
                   std::make_shared<Connections>(shared_.options.limits.connections, shared_.options.limits.connections_per_address)} {
         const auto count = static_cast<std::size_t>(std::max(shared_.options.io_threads, 1));
         for (std::size_t i = 0; i < count; ++i) {
@@ -153,7 +157,8 @@ private:
         error_code ignored;
         socket.set_option(tcp::no_delay{true}, ignored);
         socket.non_blocking(true, ignored);
-        const auto source = shared_.proxies.trusts(peer) ? Connections::Source::trusted_proxy : Connections::Source::visitor;
+        const bool is_many = shared_.proxies.trusts(peer) || shared_.unlimited.trusts(peer);
+        const auto source = is_many ? Connections::Source::many : Connections::Source::visitor;
         auto place = shared_.connections->enter(peer, source);
         auto admission = Session::Admission::admitted;
         if (!place) {

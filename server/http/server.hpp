@@ -24,6 +24,7 @@ struct ServerOptions {
     std::uint16_t port{8080};                  ///< 0 = any free port
     int io_threads{1};                         ///< one io_context each
     std::vector<std::string> trusted_proxies;  ///< addresses or CIDR
+    std::vector<std::string> unlimited;        ///< others that stand for many visitors: no limit on connections for each of them
     bool is_https{false};                      ///< browsers know the site by https only: every request is secure, whatever a proxy says
     Limits limits;
     std::function<void(std::string_view)> access_log;  ///< gets complete lines, on I/O threads; default base::log_block

@@ -66,6 +66,15 @@ class Edges(unittest.TestCase):
             one.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
         self.assertEqual({one.recv(12) for one in waiting}, {b"HTTP/1.1 200"})
 
+    def test_this_machine_itself_has_no_limit_of_an_address(self):
+        # A proxy here brings everybody from one address, and may be one that the forum was not told of.
+        server = self.start("--connections-per-address", "1")
+        waiting = [socket.create_connection(("127.0.0.1", server.port), timeout=20) for _ in range(3)]
+        for one in waiting:
+            self.addCleanup(one.close)
+            one.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
+        self.assertEqual([one.recv(12) for one in waiting], [b"HTTP/1.1 200"] * 3)
+
     def test_sign_ins_that_would_wait_long_hear_that_it_is_busy(self):
         # Their hashes are cheap and are made anew, which takes seconds: two compute, the others wait half a second.
         server = self.start(passwords=["--argon2-memory-kib", "65536", "--argon2-passes", "30"])

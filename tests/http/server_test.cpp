@@ -73,7 +73,28 @@ TEST(Server, one_address_cannot_take_every_place) {
     auto second = server.connect();
     EXPECT_EQ(first.get("/").status, 200);
     EXPECT_EQ(second.get("/").status, 200);
-    EXPECT_EQ(server.connect().get("/").status, 503);
+    auto third = server.connect();
+    EXPECT_EQ(third.get("/").status, 503);
+    EXPECT_TRUE(third.is_at_end());
+    EXPECT_EQ(first.get("/").status, 200) << "who has a place keeps it";
+}
+
+TEST(Server, an_address_without_a_limit_may_take_more) {
+    ServerOptions options;
+    options.limits.connections_per_address = 1;
+    options.unlimited = {"127.0.0.0/8"};
+    TestServer server{options};
+    auto first = server.connect();
+    auto second = server.connect();
+    EXPECT_EQ(first.get("/").status, 200);
+    EXPECT_EQ(second.get("/").status, 200);
+    // Not a proxy for that: what a request says about itself does not count.
+    server.application.on_handle = [](Request& request) {
+        Reply reply;
+        reply.body = request.client_address;
+        return reply;
+    };
+    EXPECT_EQ(first.get("/", "X-Forwarded-For: 203.0.113.7\r\n").body, "127.0.0.1");
 }
 
 TEST(Server, a_trusted_proxy_stands_for_many) {
