@@ -123,7 +123,9 @@ site::Page load_thread_redirect(const site::PageContext& context) {
     } else {
         page.redirect = thread_url(thread, slug);
     }
-    page.status = wants_json(context) ? 200 : 303;  // another one for each reader, and next time
+    if (context.viewer.is_signed_in() && !wants_json(context)) {
+        page.status = 303;  // another one for each member, and next time
+    }
     page.model = json{{"url", page.redirect}};
     return page;
 }

@@ -278,6 +278,9 @@ http::Reply Pipeline::answer_action(Call& call, const Action& action) {
 http::Reply Pipeline::page_reply(const Call& call, const Page& page, db::Tx* tx) const {
     http::Reply reply;
     add_page_headers(reply, call.request.is_secure);
+    // "no-cache" still lets a browser keep it and ask with If-None-Match; pages of members are theirs alone. Of a redirect, too: where it
+    // leads has a title in it, and is another place for who has signed in meanwhile.
+    reply.set("Cache-Control", "private, no-cache").set("Vary", "Accept, Cookie");
     if (!page.redirect.empty()) {
         reply.status = page.status == 200 ? 301 : page.status;
         reply.set("Location", page.redirect);
@@ -285,8 +288,6 @@ http::Reply Pipeline::page_reply(const Call& call, const Page& page, db::Tx* tx)
     }
     reply.status = page.status;
     reply.set("Content-Type", "text/html; charset=utf-8");
-    // "no-cache" still lets a browser keep it and ask with If-None-Match; pages of members are theirs alone.
-    reply.set("Cache-Control", "private, no-cache").set("Vary", "Accept, Cookie");
     const auto pending = read_flash(call.request, parts_.templates, call.preferences.language);
     if (flash::is_pending(call.request)) {
         reply.set("Set-Cookie", flash::clear_cookie(call.request.is_secure));

@@ -541,6 +541,26 @@ class WhoMayWhat(Forum):
         thread = self.thread()
         self.assertIn("Uw reactie staat erbij.", reply(self.moderator, thread, "Van de moderator " + word()).text)
 
+    def test_the_short_address_leads_to_the_thread(self):
+        thread = self.thread()
+        whole = self.guest.get(f"/gesprekken/{thread}").path
+        self.assertRegex(whole, rf"^/gesprekken/{thread}/[a-z0-9-]+$")
+
+        def led(visitor, path):
+            answer = visitor.request("GET", path)
+            self.assertEqual(answer.header("Cache-Control"), "private, no-cache", "there is a title in it, and tomorrow it may lead elsewhere")
+            return answer.status, answer.header("Location")
+
+        # For a guest it is another name of the same page; a member goes on where he was, which is elsewhere after each reply.
+        self.assertEqual(led(self.guest, f"/gesprekken/{thread}"), (301, whole))
+        self.assertEqual(led(self.guest, f"/gesprekken/{thread}?pagina=1"), (301, whole + "?pagina=1"))
+        self.assertEqual(led(self.guest, f"/gesprekken/{thread}/anders"), (301, whole))
+        self.assertEqual(self.adviseur.api("PUT", f"/threads/{thread}/marker", {"number": 1}).status, 200)
+        self.assertEqual(led(self.adviseur, f"/gesprekken/{thread}"), (303, whole))
+        reply(self.wethouder, thread, "Nog iets: " + word())
+        self.assertEqual(led(self.adviseur, f"/gesprekken/{thread}"), (303, whole + "#bericht-2"))
+        self.assertEqual(led(self.guest, f"/gesprekken/{thread}"), (301, whole))
+
     def test_members_only_is_not_for_guests(self):
         title = "Besloten " + word()
         thread = thread_of(ask(self.wethouder, title, visibility="members"))
