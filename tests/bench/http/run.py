@@ -40,7 +40,7 @@ def measure(forum, nginx, path, thread, cookie):
     base = f"http://127.0.0.1:{forum.port}"
     limit = f"http://127.0.0.1:{nginx.port}"
     member = (f"Cookie: {cookie}",)
-    names = ["limit.page", "guest", "guest_unkept", "limit.own", "member", "limit.json", "json"]
+    names = ["limit.page", "guest", "guest_unkept", "limit.own", "member", "member_unkept", "limit.json", "json"]
     found = {name: [] for name in names}
     with tempfile.NamedTemporaryFile("w", suffix=".lua", delete=False) as script:
         script_path = script.name
@@ -52,11 +52,12 @@ def measure(forum, nginx, path, thread, cookie):
         found["guest_unkept"].append(support.wrk(base + path, SECONDS, CONNECTIONS, script=script_path))
         found["limit.own"].append(support.wrk(f"{limit}/own.html", SECONDS, CONNECTIONS))
         found["member"].append(support.wrk(base + path, SECONDS, CONNECTIONS, headers=member))
+        found["member_unkept"].append(support.wrk(base + path, SECONDS, CONNECTIONS, script=script_path, headers=member))
         found["limit.json"].append(support.wrk(f"{limit}/thread.json", SECONDS, CONNECTIONS))
         found["json"].append(support.wrk(f"{base}/api/v1/threads/{thread}", SECONDS, CONNECTIONS))
     os.unlink(script_path)
     middle = {name: support.median(values) for name, values in found.items()}
-    for name, of in (("guest", "page"), ("member", "own"), ("guest_unkept", "page")):
+    for name, of in (("guest", "page"), ("member", "own"), ("guest_unkept", "page"), ("member_unkept", "own")):
         support.figure(f"http.page.{name}", middle[name], "requests/s", middle[name] / middle[f"limit.{of}"])
     support.figure("http.json", middle["json"], "requests/s", middle["json"] / middle["limit.json"])
     support.figure("http.limit.page", middle["limit.page"], "requests/s", 1)
