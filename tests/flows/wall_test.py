@@ -13,7 +13,7 @@ from followers import Crowd, Follower, raise_file_limit  # noqa: E402
 from server import ADVISEUR, BEHEER, MODERATOR, MODERATOR2, NIEUW, WETHOUDER, Server, demo_folder  # noqa: E402
 from visitor import member  # noqa: E402
 
-FOLLOWERS, ROUNDS = 200, 5
+FOLLOWERS, ROUNDS = 300, 5
 
 
 class Looker(Follower):
