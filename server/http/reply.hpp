@@ -13,6 +13,10 @@ namespace forum::http {
 
 struct PreparedReply;
 
+/// Version of the API (semver); the OpenAPI document's info.version and each API answer's `API-Version` (NL API Design
+/// Rules, /core/version-header).
+inline constexpr const char* api_version = "1.0.0";
+
 struct Reply {
     int status{200};
     std::vector<std::pair<std::string, std::string>> headers;  ///< in order; names as written on the wire

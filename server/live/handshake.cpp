@@ -42,6 +42,7 @@ std::string refusal(int status, std::string_view phrase, std::string_view slug, 
                              + "\",\"status\":" + std::to_string(status) + ",\"detail\":\"" + std::string{detail} + "\"}";
     std::string answer = "HTTP/1.1 " + std::to_string(status) + " " + std::string{phrase} + "\r\n";
     answer.append(headers);
+    answer.append("API-Version: ").append(http::api_version).append("\r\n");
     answer += "Content-Type: application/problem+json\r\nCache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n"
               "Connection: close\r\nContent-Length: "
               + std::to_string(body.size()) + "\r\n\r\n";
@@ -156,8 +157,9 @@ StreamOpening open_event_stream(const http::Request& request, std::size_t topics
     }
     // No length and no chunks: the stream ends when the connection does. The last line keeps nginx from holding it up.
     return {true,
-            "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nCache-Control: no-store\r\nConnection: close\r\n"
-            "X-Content-Type-Options: nosniff\r\nX-Accel-Buffering: no\r\n\r\nretry: 3000\n\n",
+            "HTTP/1.1 200 OK\r\nAPI-Version: " + std::string{http::api_version}
+                + "\r\nContent-Type: text/event-stream\r\nCache-Control: no-store\r\nConnection: close\r\n"
+                  "X-Content-Type-Options: nosniff\r\nX-Accel-Buffering: no\r\n\r\nretry: 3000\n\n",
             std::move(wishes)};
 }
 

@@ -16,8 +16,8 @@ namespace asio = boost::asio;
 
 namespace {
 
-constexpr std::string_view stopping_answer =
-    "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 10\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
+const std::string stopping_answer = "HTTP/1.1 503 Service Unavailable\r\nAPI-Version: " + std::string{http::api_version}
+                                    + "\r\nRetry-After: 10\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
 
 // An error answer is small and the socket is new, so the kernel takes it in one piece.
 void answer_and_close(asio::ip::tcp::socket& socket, std::string_view bytes) {

@@ -25,7 +25,7 @@ void add_page_headers(http::Reply& reply, bool is_secure) {
 }
 
 void add_api_headers(http::Reply& reply, bool is_secure) {
-    reply.set("API-Version", api_version);
+    reply.set("API-Version", http::api_version);
     reply.set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'");
     reply.set("Referrer-Policy", "no-referrer");
     add_common(reply, is_secure);

@@ -6,10 +6,6 @@
 
 namespace forum::site {
 
-/// Version of the API (semver); the OpenAPI document's info.version and each API answer's `API-Version` (NL API Design
-/// Rules, /core/version-header).
-inline constexpr const char* api_version = "1.0.0";
-
 /// For HTML: Content-Security-Policy without inline script or style (internet.nl, web tests); data: for images only, the style
 /// sheet's check marks are such; framing,
 /// sniffing, referrer and, over https, HSTS of a year.

@@ -68,6 +68,16 @@ TEST(Handshake, NamesItsVersion) {  // 4.4
     EXPECT_NE(opening.bytes.find("\r\nSec-WebSocket-Version: 13\r\n"), std::string::npos);
 }
 
+const std::string version_header{"\r\nAPI-Version: 1.0.0\r\n"};
+
+TEST(Handshake, EachRefusalNamesTheVersionOfTheApi) {
+    for (const auto& refused :
+         {with("sec-websocket-key", "short"), with("sec-websocket-version", "8"), with("origin", "http://evil.example")}) {
+        const auto bytes = open_web_socket(refused).bytes;
+        EXPECT_NE(bytes.substr(0, bytes.find("\r\n\r\n")).find(version_header), std::string::npos) << bytes;
+    }
+}
+
 TEST(Handshake, RefusesOtherSites) {  // 10.2
     EXPECT_FALSE(is_foreign(upgrade()));
     EXPECT_FALSE(is_foreign(with("origin", "")));
@@ -97,6 +107,7 @@ TEST(EventStream, FollowsWhatItsQuerySays) {
     EXPECT_EQ(opening.wishes[0].since, 57);
     EXPECT_EQ(opening.wishes[1].since, std::nullopt);
     EXPECT_NE(opening.bytes.find("Content-Type: text/event-stream\r\n"), std::string::npos);
+    EXPECT_NE(opening.bytes.find(version_header), std::string::npos);
 }
 
 TEST(EventStream, GivesAnEarlySinceToTheFirstTopic) {

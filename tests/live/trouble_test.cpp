@@ -165,6 +165,7 @@ TEST(Trouble, SaysGoodbyeWithASpread) {
     const auto late = world.connect();
     ASSERT_TRUE(world.until([&] { return late->is_ended; }, {late.get()}));
     EXPECT_TRUE(late->head.starts_with("HTTP/1.1 503 "));
+    EXPECT_NE(late->head.find("\r\nAPI-Version: 1.0.0\r\n"), std::string::npos) << late->head;
 }
 
 TEST(Trouble, GoodbyeEndsThoseWhoDoNotHangUp) {
