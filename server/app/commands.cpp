@@ -4,6 +4,7 @@
 #include <sys/signalfd.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <csignal>
 #include <cstdio>
 #include <fstream>
@@ -12,9 +13,11 @@
 #include <sstream>
 
 #include "app/application.hpp"
+#include "app/canary.hpp"
 #include "app/config.hpp"
 #include "app/database_start.hpp"
 #include "app/features.hpp"
+#include "app/health.hpp"
 #include "app/seed.hpp"
 #include "base/log.hpp"
 #include "db/connection.hpp"
@@ -208,7 +211,15 @@ int print_routes(const Config& config) {
     access::RateLimiter rate_limiter{{}};
     const auto passwords = make_hasher(config);
     const Features features{{database, templates, announcer, directory, sessions, rate_limiter, passwords, false, config.web_folder}};
-    for (const auto& line : features.route_table()) {
+    auto routes = features.routes();
+    Canary{announcer}.add_routes(routes);
+    Health{database}.add_routes(routes);
+    auto lines = routes.table();
+    // Their sockets leave HTTP before a route is looked for.
+    lines.push_back("GET " + std::string{live::Live::socket_path} + " anyone live.socket");
+    lines.push_back("GET " + std::string{live::Live::stream_path} + " anyone live.stream");
+    std::sort(lines.begin(), lines.end());
+    for (const auto& line : lines) {
         std::puts(line.c_str());
     }
     return 0;

@@ -1,6 +1,5 @@
 #include "app/features.hpp"
 
-#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "app/openapi.hpp"
@@ -152,17 +151,6 @@ site::Routes Features::routes() const {
     moderation::add_routes(routes, impl_->discussion, impl_->parts.database, impl_->intake);
     add_openapi(routes, impl_->parts.web_folder);
     return routes;
-}
-
-std::vector<std::string> Features::route_table() const {
-    std::vector<std::string> lines;
-    const auto table = routes();
-    for (const auto& route : table.all()) {
-        lines.push_back(std::string{http::method_name(route.method)} + " " + route.path + " " + std::string{site::access_name(route.access)}
-                        + " " + route.name);
-    }
-    std::sort(lines.begin(), lines.end());
-    return lines;
 }
 
 site::FrameSources Features::frame_sources() const {

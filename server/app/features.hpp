@@ -57,8 +57,6 @@ public:
     std::function<site::Page(const site::ActionContext&)> sign_in_again() const;
     /// The page in place of what a measure keeps from a member, with what he typed.
     std::function<site::Page(const site::PageContext&, const site::ActionContext*)> restricted() const;
-    /// Lines "GET /gesprekken anyone discussion.threads", sorted: the table that a check compares with the committed one.
-    std::vector<std::string> route_table() const;
     /// What the live engine asks; `find_viewer` and `check_session` are access's and filled in by the application.
     void fill(live::Sources& sources) const;
 

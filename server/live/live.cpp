@@ -67,7 +67,7 @@ bool Live::wants(const http::Request& request) {
     if (request.method != http::Method::get) {
         return false;
     }
-    return request.path == "/live/events" || (request.path == "/live" && says_websocket(request.header("upgrade")));
+    return request.path == stream_path || (request.path == socket_path && says_websocket(request.header("upgrade")));
 }
 
 void Live::take(http::Takeover takeover) {

@@ -58,6 +58,9 @@ struct LiveOptions {
 
 class Live {
 public:
+    /// Where followers come in, by GET: a WebSocket, server-sent events.
+    static constexpr std::string_view socket_path{"/live"}, stream_path{"/live/events"};
+
     /// `run_on_worker` runs a job that may block and answers false when it cannot (it is asked again): best a small pool
     /// of live's own, so that events never wait behind pages. The contexts outlive this object.
     Live(LiveOptions options, Sources sources, std::vector<boost::asio::io_context*> contexts,

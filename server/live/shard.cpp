@@ -49,7 +49,7 @@ const LiveOptions& Shard::options() const { return hub_.options(); }
 Counts& Shard::figures() { return hub_.counts(); }
 
 void Shard::take(http::Takeover takeover) {
-    const bool is_stream = takeover.request.path == "/live/events";
+    const bool is_stream = takeover.request.path == Live::stream_path;
     if (hub_.is_stopping()) {
         answer_and_close(takeover.socket, stopping_answer);
         return;

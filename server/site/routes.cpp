@@ -59,4 +59,13 @@ void Routes::last_resort() {
     }
 }
 
+std::vector<std::string> Routes::table() const {
+    std::vector<std::string> lines;
+    for (const auto& route : routes_) {
+        lines.push_back(std::string{http::method_name(route.method)} + " " + route.path + " " + std::string{access_name(route.access)} + " "
+                        + route.name);
+    }
+    return lines;
+}
+
 }  // namespace forum::site

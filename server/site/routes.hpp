@@ -52,6 +52,8 @@ public:
     void last_resort();
 
     const std::vector<Route>& all() const { return routes_; }
+    /// Lines "GET /gesprekken anyone discussion.threads".
+    std::vector<std::string> table() const;
 
 private:
     std::vector<Route> routes_;
