@@ -1,10 +1,13 @@
 #include "places/reference_data.hpp"
 
 #include <algorithm>
+#include <charconv>
+#include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <map>
 #include <optional>
+#include <regex>
 #include <set>
 #include <sstream>
 #include <stdexcept>
@@ -28,13 +31,23 @@ const db::Query upsert_municipality{"places.upsert_municipality", R"(
         (excluded.name, excluded.official_name, excluded.cbs_name, excluded.search_names, excluded.province,
          excluded.province_code, excluded.population, excluded.population_year, excluded.latitude, excluded.longitude,
          excluded.hex_q, excluded.hex_r, excluded.valid_from, excluded.valid_until)
-    WHERE (municipalities.name, municipalities.official_name, municipalities.cbs_name, municipalities.search_names,
-           municipalities.province_code, municipalities.population, municipalities.population_year,
-           municipalities.hex_q, municipalities.hex_r, municipalities.valid_from, municipalities.valid_until)
-          IS DISTINCT FROM
-          (excluded.name, excluded.official_name, excluded.cbs_name, excluded.search_names, excluded.province_code,
-           excluded.population, excluded.population_year, excluded.hex_q, excluded.hex_r, excluded.valid_from,
-           excluded.valid_until))"};
+    WHERE municipalities.* IS DISTINCT FROM excluded.*)"};
+
+// What a row of a file would change, by the names of its columns; those of validity come last.
+const db::Query changed_columns{"places.changed_columns", R"(
+    SELECT coalesce(string_agg(c.name, ', ' ORDER BY c.position), '') AS names
+      FROM municipalities m,
+           LATERAL (VALUES (1, 'name', m.name <> $2), (2, 'official_name', m.official_name <> $3), (3, 'cbs_name', m.cbs_name <> $4),
+                           (4, 'province', m.province <> $5), (5, 'province_code', m.province_code <> $6),
+                           (6, 'population', m.population IS DISTINCT FROM nullif($7, '')::integer),
+                           (7, 'population_year', m.population_year IS DISTINCT FROM nullif($8, '')::integer),
+                           (8, 'latitude', m.latitude IS DISTINCT FROM nullif($9, '')::double precision),
+                           (9, 'longitude', m.longitude IS DISTINCT FROM nullif($10, '')::double precision),
+                           (10, 'hex_q', m.hex_q IS DISTINCT FROM nullif($11, '')::integer),
+                           (11, 'hex_r', m.hex_r IS DISTINCT FROM nullif($12, '')::integer),
+                           (12, 'valid_from', m.valid_from IS DISTINCT FROM nullif($13, '')::date),
+                           (13, 'valid_until', m.valid_until IS DISTINCT FROM nullif($14, '')::date)) AS c (position, name, is_changed)
+     WHERE m.code = $1 AND c.is_changed)"};
 
 const db::Query list_codes{"places.list_codes", R"(
     SELECT code, name, (valid_until IS NULL OR valid_until > current_date) AS is_current FROM municipalities)"};
@@ -62,6 +75,12 @@ const db::Query delete_assignment{"places.delete_assignment", R"(
 const db::Query insert_assignment{"places.insert_assignment", R"(
     INSERT INTO typology_assignments (municipality_code, typology_slug, edition, source, is_example)
     VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING)"};
+
+// Not over what an administrator imported since: the list of the program is the older one.
+const db::Query seed_assignment{"places.seed_assignment", R"(
+    INSERT INTO typology_assignments (municipality_code, typology_slug, edition, source)
+    SELECT $1, $2, $3, $4
+     WHERE NOT EXISTS (SELECT FROM typology_assignments WHERE municipality_code = $1 AND edition = $3 AND NOT is_example))"};
 
 const db::Query has_typology{"places.has_typology", R"(
     SELECT EXISTS (SELECT 1 FROM typologies WHERE slug = $1) AS is_known)"};
@@ -97,22 +116,68 @@ std::string search_names(const CsvRow& row) {
     return joined;
 }
 
-std::size_t save_municipality(db::Tx& tx, const CsvRow& row) {
+void save_municipality(db::Tx& tx, const CsvRow& row) {
+    tx.exec(upsert_municipality,
+            db::Params::of(row["code"], row["name"], row["official_name"], row["cbs_name"], search_names(row), row["province"],
+                           row["province_code"], row["population"], row["population_year"], row["latitude"], row["longitude"], row["hex_q"],
+                           row["hex_r"], row["valid_from"], row["valid_until"]));
+}
+
+std::string columns_changed_by(db::Tx& tx, const CsvRow& row) {
     return tx
-        .exec(upsert_municipality,
-              db::Params::of(row["code"], row["name"], row["official_name"], row["cbs_name"], search_names(row), row["province"],
-                             row["province_code"], row["population"], row["population_year"], row["latitude"], row["longitude"],
-                             row["hex_q"], row["hex_r"], row["valid_from"], row["valid_until"]))
-        .affected();
+        .exec(changed_columns, db::Params::of(row["code"], row["name"], row["official_name"], row["cbs_name"], row["province"],
+                                              row["province_code"], row["population"], row["population_year"], row["latitude"],
+                                              row["longitude"], row["hex_q"], row["hex_r"], row["valid_from"], row["valid_until"]))
+        .one()
+        .text("names");
 }
 
 bool is_code(const std::string& code) {
     return code.size() == 6 && code.starts_with("GM") && code.find_first_not_of("0123456789", 2) == std::string::npos;
 }
 
+template <class Number>
+bool is_number(std::string_view text) {
+    Number number{};
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    return error == std::errc{} && end == text.data() + text.size();
+}
+
 bool is_date(const std::string& date) {
-    return date.empty()
-           || (date.size() == 10 && date[4] == '-' && date[7] == '-' && date.find_first_not_of("0123456789-") == std::string::npos);
+    static const std::regex form{"([1-9]\\d{3})-(\\d{2})-(\\d{2})"};
+    std::smatch part;
+    return std::regex_match(date, part, form)
+           && std::chrono::year_month_day{std::chrono::year{std::stoi(part[1])},
+                                          std::chrono::month(static_cast<unsigned>(std::stoi(part[2]))),
+                                          std::chrono::day(static_cast<unsigned>(std::stoi(part[3])))}
+                  .ok();
+}
+
+/// Why a row cannot stand in the register; "" = it can.
+std::string find_fault(const CsvRow& row) {
+    const auto& code = row["code"];
+    if (row["name"].empty() || row["province"].empty() || row["province_code"].empty()) {
+        return code + " has no name or province";
+    }
+    for (const auto* column : {"valid_from", "valid_until"}) {
+        if (!row[column].empty() && !is_date(row[column])) {
+            return code + " has a date that is not YYYY-MM-DD";
+        }
+    }
+    const auto is_wrong = [&](const char* column, bool (*is_right)(std::string_view)) {
+        return !row[column].empty() && !is_right(row[column]);
+    };
+    for (const auto* column : {"population", "population_year", "hex_q", "hex_r"}) {
+        if (is_wrong(column, is_number<std::int32_t>) || (column[0] == 'p' && row[column].starts_with('-'))) {
+            return code + ": " + column + " is no number";
+        }
+    }
+    for (const auto* column : {"latitude", "longitude"}) {
+        if (is_wrong(column, is_number<double>)) {
+            return code + ": " + column + " is no number";
+        }
+    }
+    return {};
 }
 
 std::string at_line(const CsvRow& row, const std::string& fault) { return "line " + std::to_string(row.line) + ": " + fault; }
@@ -164,7 +229,7 @@ void seed_reference_data(db::Tx& tx, const std::string& folder) {
                                                 row["aliases"], row["source"], row["is_confirmed"] == "true", ++position));
     }
     for (const auto& row : parse_csv(read_file(root / "typology_assignments.csv")).rows) {
-        tx.exec(insert_assignment, db::Params::of(row["code"], row["typology"], row["edition"], row["source"], false));
+        tx.exec(seed_assignment, db::Params::of(row["code"], row["typology"], row["edition"], row["source"]));
     }
     position = 0;
     for (const auto& row : parse_csv(read_file(root / "themes.csv")).rows) {
@@ -189,6 +254,9 @@ ImportReport import_typologies(db::Tx& tx, const std::string& text, bool dry_run
         return report;
     }
     require_columns(*csv, {"cbs_code", "typology_slug", "source"}, report);
+    if (!report.problems.empty()) {
+        return report;
+    }
     const auto known = known_codes(tx);
     struct Change {
         std::string code, typology, edition, source;
@@ -250,7 +318,14 @@ ImportReport import_municipalities(db::Tx& tx, const std::string& text, bool dry
     if (!csv) {
         return report;
     }
-    require_columns(*csv, {"code", "name", "official_name", "cbs_name", "province", "province_code"}, report);
+    // All of them: what a file leaves out would be taken from the register.
+    require_columns(*csv,
+                    {"code", "name", "official_name", "cbs_name", "province", "province_code", "population", "population_year", "latitude",
+                     "longitude", "hex_q", "hex_r", "valid_from", "valid_until"},
+                    report);
+    if (!report.problems.empty()) {
+        return report;
+    }
     const auto known = known_codes(tx);
     std::set<std::string> seen;
     for (const auto& row : csv->rows) {
@@ -259,18 +334,18 @@ ImportReport import_municipalities(db::Tx& tx, const std::string& text, bool dry
             report.problems.push_back(at_line(row, "'" + code + "' is no municipality code (GM and four digits)"));
         } else if (!seen.insert(code).second) {
             report.problems.push_back(at_line(row, code + " stands here twice"));
-        } else if (row["name"].empty() || row["province"].empty() || row["province_code"].empty()) {
-            report.problems.push_back(at_line(row, code + " has no name or province"));
-        } else if (!is_date(row["valid_from"]) || !is_date(row["valid_until"])) {
-            report.problems.push_back(at_line(row, code + " has a date that is not YYYY-MM-DD"));
+        } else if (const auto fault = find_fault(row); !fault.empty()) {
+            report.problems.push_back(at_line(row, fault));
         } else if (const auto before = known.find(code); before == known.end()) {
             report.changes.push_back(code + " " + row["name"] + ": new");
+        } else if (const auto changed = columns_changed_by(tx, row); changed.empty()) {
+            ++report.unchanged;
         } else if (before->second.name != row["name"]) {
             report.changes.push_back(code + " " + before->second.name + " -> " + row["name"]);
-        } else if (before->second.is_current && !row["valid_until"].empty()) {
+        } else if (changed.ends_with("valid_until") && !row["valid_until"].empty()) {
             report.changes.push_back(code + " " + row["name"] + ": ends on " + row["valid_until"]);
         } else {
-            ++report.unchanged;
+            report.changes.push_back(code + " " + row["name"] + ": " + changed);
         }
     }
     for (const auto& [code, municipality] : known) {

@@ -10,13 +10,14 @@
 namespace forum::places {
 
 struct ImportReport {
-    std::vector<std::string> changes;   ///< one line each: "GM1783 Westland: tuinbouwgemeenten (2018)"
+    std::vector<std::string> changes;   ///< one line each: "GM1783 Westland: tuinbouwgemeenten (2018)", "GM0184 Urk: population"
     std::vector<std::string> problems;  ///< line number and fault; with any of these nothing is changed
     std::size_t unchanged{0};
 };
 
 /// Fills an empty or older register from `<folder>/municipalities.csv`, `municipality_successors.csv`, `typologies.csv`,
-/// `typology_assignments.csv`, `themes.csv`. Running it again changes only what differs. Throws std::runtime_error
+/// `typology_assignments.csv`, `themes.csv`. Running it again changes only what differs, and no
+/// type that was imported. Throws std::runtime_error
 /// when a file is missing or malformed.
 void seed_reference_data(db::Tx& tx, const std::string& folder);
 
@@ -28,8 +29,8 @@ void seed_example_division(db::Tx& tx, const std::string& folder);
 /// an administrator's decision. With `dry_run` nothing is written.
 ImportReport import_typologies(db::Tx& tx, const std::string& csv, bool dry_run);
 
-/// `forum import municipalities FILE`: CSV in the form of sql/seed/municipalities.csv; new codes are added, names and
-/// validity updated; a code that is missing from the file is reported as a problem, never deleted.
+/// `forum import municipalities FILE`: CSV in the form of sql/seed/municipalities.csv, with all its columns; new codes are
+/// added, names, figures and validity updated; a code that is missing from the file is reported as a problem, never deleted.
 ImportReport import_municipalities(db::Tx& tx, const std::string& csv, bool dry_run);
 
 }  // namespace forum::places

@@ -1,6 +1,9 @@
 // The import of a register: what it says, what it refuses, and that a municipality is never lost.
 #include <gmock/gmock.h>
 
+#include <regex>
+
+#include "base/text.hpp"
 #include "places/world.hpp"
 
 namespace forum::places {
@@ -69,6 +72,35 @@ TEST_F(MunicipalitiesImport, SaysWhatIsNewRenamedAndEnded) {
     EXPECT_THAT(add(renamed).changes, IsEmpty());
 }
 
+TEST_F(MunicipalitiesImport, NamesEachColumnThatChanges) {
+    const auto urk = line_of("GM0184");
+    const auto province = with_replaced(now, urk, with_replaced(urk, ",Flevoland,PV24,", ",Friesland,PV21,"));
+    const auto unnumbered = std::regex_replace(urk, std::regex{"(PV24,)[0-9]+,"}, "$0123,");
+    for (const auto& [csv, change] : {std::pair{province, "GM0184 Urk: province, province_code"},
+                                      std::pair{with_replaced(now, urk, unnumbered), "GM0184 Urk: population"}}) {
+        EXPECT_THAT(add(csv, true).changes, ElementsAre(change));
+        EXPECT_THAT(add(csv).changes, ElementsAre(change));
+        EXPECT_THAT(add(csv).changes, IsEmpty());
+        EXPECT_THAT(add(now).changes, ElementsAre(change));
+    }
+    EXPECT_THAT(page("/gemeenten/GM0184"), HasSubstr("Flevoland"));
+}
+
+TEST_F(MunicipalitiesImport, AnEndThatIsKnownIsSaidOnce) {
+    const auto westland = line_of("GM1783");
+    const auto ends = with_replaced(now, westland, westland.substr(0, westland.rfind(',')) + ",2099-01-01\n");
+    EXPECT_THAT(add(ends).changes, ElementsAre("GM1783 Westland: ends on 2099-01-01"));
+    EXPECT_THAT(add(ends).changes, IsEmpty());
+    EXPECT_EQ(api("/municipalities/GM1783")["isCurrent"], true);
+    EXPECT_THAT(add(now).changes, ElementsAre("GM1783 Westland: valid_until"));
+}
+
+TEST_F(MunicipalitiesImport, RefusesAFileWithoutAllColumns) {
+    // What is not in the file would otherwise be taken from the register: no map, no figures.
+    expect_refused(with_replaced(now, ",hex_q,", ",other,"), "line 1: the column hex_q is missing");
+    expect_refused(with_replaced(now, ",population,", ",other,"), "line 1: the column population is missing");
+}
+
 TEST_F(MunicipalitiesImport, RefusesAFileThatMissesAMunicipality) {
     expect_refused(with_replaced(now, line_of("GM0501"), ""), "GM0501 Brielle is missing from the file");
 }
@@ -86,8 +118,22 @@ TEST_F(MunicipalitiesImport, RefusesLinesThatAreNone) {
     const auto valid_until = [&](const std::string& date) {
         return with_replaced(now, urk, urk.substr(0, urk.rfind(',')) + "," + date + "\n");
     };
-    for (const auto* date : {"1-1-2027", "2027", "2027/01/01"}) {
+    for (const auto* date : {"1-1-2027", "2027", "2027/01/01", "2027-13-01", "2027-02-29", "2027-01-0x"}) {
         expect_refused(valid_until(date), at + "GM0184 has a date that is not YYYY-MM-DD");
+    }
+    const std::vector<std::pair<std::string, std::string>> no_numbers{
+        {"population", "veel"},    {"population", "-5"}, {"population_year", "2023x"},     {"latitude", "noord"},
+        {"longitude", "5.6 oost"}, {"hex_q", "1.5"},     {"hex_r", "99999999999999999999"}};
+    const auto columns = base::split(now.substr(0, now.find('\n')), ',');
+    for (const auto& [column, value] : no_numbers) {
+        const auto place = std::find(columns.begin(), columns.end(), column) - columns.begin();
+        auto values = base::split(urk, ',');
+        values.at(static_cast<std::size_t>(place)) = value;
+        std::string line;
+        for (const auto& each : values) {
+            line += (line.empty() ? "" : ",") + each;
+        }
+        expect_refused(with_replaced(now, urk, line), at + "GM0184: " + column + " is no number");
     }
     expect_refused(with_replaced(now, urk_name, "GM0184,\"Urk\"x,Urk,Urk,"), at + "text after a closing quote");
 }

@@ -119,6 +119,20 @@ TEST_F(Types, ALaterEditionCountsAndTheEarlierOneStays) {
               2);
 }
 
+TEST_F(Types, WhatWasImportedStaysWhenTheProgramStartsAnew) {
+    // Amsterdam is one that the program itself knows a type of.
+    EXPECT_THAT(add("GM0363,voorsteden,Een betere lijst").problems, IsEmpty());
+    database().write([](db::Tx& tx) { seed_reference_data(tx, test::seed_folder); });
+    EXPECT_EQ(type_of("GM0363"), "voorsteden");
+    EXPECT_THAT(page("/gemeenten/GM0363"), HasSubstr("Een betere lijst"));
+    EXPECT_EQ(add("GM0363,voorsteden,Een betere lijst").unchanged, 1U);
+}
+
+TEST_F(Types, AFileWithoutAColumnIsOneProblem) {
+    EXPECT_THAT(add("GM0344,voorsteden,Een lijst", false, "cbs_code,type,source").problems,
+                ElementsAre("line 1: the column typology_slug is missing"));
+}
+
 TEST_F(Types, TheSameImportTwiceChangesNothingMore) {
     const std::string rows{"GM0344,voorsteden,Een lijst\nGM1783,provinciesteden,Een lijst"};
     add(rows);
