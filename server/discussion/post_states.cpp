@@ -98,6 +98,10 @@ const db::Query quoted_elsewhere_query{"discussion.quoted_elsewhere", R"(
      WHERE reply_to = $1 AND thread_id <> $2 AND state IN ('live', 'live_change')
      ORDER BY thread_id, number)"};
 
+// Their own pages name the thread by its title.
+const db::Query who_wrote_query{"discussion.who_wrote_in", R"(
+    SELECT DISTINCT 'me/' || author_id AS topic FROM posts WHERE thread_id = $1)"};
+
 /// A post under its thread's lock, on its way to another state.
 class Move {
 public:
@@ -208,7 +212,13 @@ private:
             tx_.exec(lose_answer_query, db::Params::of(moved_.thread, post_));
         }
         tx_.exec(recount_query, db::Params::of(moved_.thread));
-        moved_.seq = announce_in_thread(tx_, announcer_, moved_.thread, moved_.author, event_kind, data());
+        std::vector<std::string> own_pages;
+        if (moved_.number == 1 && event_kind != kind::post_new) {
+            for (const auto& row : tx_.exec(who_wrote_query, db::Params::of(moved_.thread))) {
+                own_pages.push_back(row.text("topic"));
+            }
+        }
+        moved_.seq = announce_in_thread(tx_, announcer_, moved_.thread, moved_.author, event_kind, data(), own_pages);
         if (event_kind != kind::post_new) {
             tell_who_quotes();
         }

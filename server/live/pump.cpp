@@ -185,6 +185,11 @@ void Pump::remember(std::int64_t id) {
     }
 }
 
+// Of several within one interval a list hears this one: words that may be read no more go sooner than others come.
+bool Pump::takes_away(const Event& event) {
+    return event.kind == "post.hidden" || event.kind == "post.removed" || event.kind == "post.withdrawn";
+}
+
 void Pump::gather(const Event& event) {
     const auto kind = stored_topic_kind(event.topic);
     if (kind == TopicKind::me) {
@@ -213,7 +218,9 @@ void Pump::gather(const Event& event) {
     for (const std::string& list : event.hints) {
         if (registry_.is_followed(list)) {
             Hint& hint = hints_[{list, event.audience}];
-            hint.latest = event;
+            if (!hint.is_due || takes_away(event) || !takes_away(hint.latest)) {
+                hint.latest = event;
+            }
             hint.is_due = true;
         }
     }

@@ -46,6 +46,7 @@ private:
     bool render(const Event& event, std::vector<Outgoing>& batch);
     void remember(std::int64_t id);
     void report(const char* what, const std::exception* error);
+    static bool takes_away(const Event& event);
     void gather(const Event& event);
     void send_hints(std::vector<Outgoing>& batch);
     void send_counters(std::vector<Outgoing>& batch);

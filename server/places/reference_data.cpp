@@ -13,6 +13,7 @@
 #include <stdexcept>
 
 #include "base/text.hpp"
+#include "crypto/sha256.hpp"
 #include "places/csv.hpp"
 
 namespace forum::places {
@@ -48,6 +49,11 @@ const db::Query changed_columns{"places.changed_columns", R"(
                            (12, 'valid_from', m.valid_from IS DISTINCT FROM nullif($13, '')::date),
                            (13, 'valid_until', m.valid_until IS DISTINCT FROM nullif($14, '')::date)) AS c (position, name, is_changed)
      WHERE m.code = $1 AND c.is_changed)"};
+
+const db::Query remember_file{"places.remember_seeded_file", R"(
+    INSERT INTO seeded_files (name, hash) VALUES ($1, $2)
+    ON CONFLICT (name) DO UPDATE SET hash = excluded.hash WHERE seeded_files.hash <> excluded.hash
+    RETURNING name)"};
 
 const db::Query list_codes{"places.list_codes", R"(
     SELECT code, name, (valid_until IS NULL OR valid_until > current_date) AS is_current FROM municipalities)"};
@@ -213,12 +219,19 @@ std::map<std::string, KnownCode> known_codes(db::Tx& tx) {
     return known;
 }
 
+/// Was this text not yet put in place under this name? From now on it was.
+bool is_new_file(db::Tx& tx, const std::string& name, const std::string& text) {
+    return !tx.exec(remember_file, db::Params::of(name, crypto::sha256_hex(text))).empty();
+}
+
 }  // namespace
 
 void seed_reference_data(db::Tx& tx, const std::string& folder) {
     const std::filesystem::path root{folder};
-    for (const auto& row : parse_csv(read_file(root / "municipalities.csv")).rows) {
-        save_municipality(tx, row);
+    if (const auto text = read_file(root / "municipalities.csv"); is_new_file(tx, "municipalities.csv", text)) {
+        for (const auto& row : parse_csv(text).rows) {
+            save_municipality(tx, row);
+        }
     }
     for (const auto& row : parse_csv(read_file(root / "municipality_successors.csv")).rows) {
         tx.exec(upsert_successor, db::Params::of(row["old_code"], row["new_code"], row["since"], row["share"], row["kind"]));

@@ -16,8 +16,8 @@ struct ImportReport {
 };
 
 /// Fills an empty or older register from `<folder>/municipalities.csv`, `municipality_successors.csv`, `typologies.csv`,
-/// `typology_assignments.csv`, `themes.csv`. Running it again changes only what differs, and no
-/// type that was imported. Throws std::runtime_error
+/// `typology_assignments.csv`, `themes.csv`. Running it again changes nothing that was imported since;
+/// a municipality only when the file itself is another one. Throws std::runtime_error
 /// when a file is missing or malformed.
 void seed_reference_data(db::Tx& tx, const std::string& folder);
 

@@ -123,6 +123,23 @@ TEST(OwnTopics, ListsGetCoalescedHints) {
     EXPECT_EQ(hints.back().at("topic"), "list/all");
 }
 
+TEST(OwnTopics, AHintThatWordsWentIsNotCoveredByOneThatOthersCame) {
+    World world;
+    const auto client = world.arrive();
+    client->follow("list/all");
+    ASSERT_TRUE(world.until_count(*client, "following", 1));
+    for (const auto* kind : {"post.new", "post.new", "post.withdrawn", "post.new"}) {
+        world.post("thread/1", kind, {"list/all"});
+        world.settle();
+    }
+    world.pass(3s);
+    ASSERT_TRUE(world.barrier(*client));
+    const auto hints = client->of("hint");
+    ASSERT_EQ(hints.size(), 2U);
+    EXPECT_EQ(hints.front().at("value"), 1);
+    EXPECT_EQ(hints.back().at("value"), 3) << "of the withdrawal, the third event";
+}
+
 TEST(OwnTopics, HintsRespectTheAudience) {
     World world;
     world.threads["thread/1"].audience = Audience::members;

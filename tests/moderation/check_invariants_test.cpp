@@ -76,8 +76,8 @@ const std::vector<Break> breaks{
      {"INSERT INTO moderator_scopes (member_id, kind, value) SELECT id, 'theme', 'wonen' FROM members "
       "WHERE role = 'moderator'"}},
     {"a notice without an outcome",
-     {"INSERT INTO content_notices (receipt, status_hash, case_id, post_id, post_version, explanation, name, email, good_faith, "
-      "confirmed_at) SELECT 'K-1', sha256('x'), c.id, c.post_id, 1, 'Een uitleg van genoeg tekens.', 'Naam', 'a@b.nl', true, now() "
+     {"INSERT INTO content_notices (receipt, case_id, post_id, post_version, explanation, name, email, good_faith, "
+      "confirmed_at) SELECT 'K-1', c.id, c.post_id, 1, 'Een uitleg van genoeg tekens.', 'Naam', 'a@b.nl', true, now() "
       "FROM cases c WHERE c.state = 'decided' AND c.post_id IS NOT NULL LIMIT 1"}},
     {"an objection without its case", {"UPDATE appeals SET decision_id = (SELECT min(id) FROM decisions)"}},
     {"a live post without a live version", {"UPDATE posts SET live_version = NULL WHERE state = 'live'"}},

@@ -38,6 +38,12 @@ protected:
         return std::to_string(1 + std::count(now.begin(), now.begin() + static_cast<std::ptrdiff_t>(now.find(line)), '\n'));
     }
 
+    std::string line_in_register(const std::string& code) {
+        return test::sql(database(), "SELECT m::text AS line FROM municipalities m WHERE code = $1", db::Params::of(code))
+            .one()
+            .text("line");
+    }
+
     const std::string now{test::read_seed("municipalities.csv")};
 };
 
@@ -46,6 +52,16 @@ TEST_F(MunicipalitiesImport, OfTheRegisterAsItIsChangesNothing) {
     EXPECT_THAT(report.problems, IsEmpty());
     EXPECT_THAT(report.changes, IsEmpty());
     EXPECT_EQ(report.unchanged, 394U);
+}
+
+TEST_F(MunicipalitiesImport, OutlivesTheNextStart) {
+    const auto seed = [&](const std::string& folder) {
+        database().write([&](db::Tx& tx) { seed_reference_data(tx, folder); });
+        return line_in_register("GM0184");
+    };
+    seed(test::seed_folder);
+    EXPECT_THAT(add(with_replaced(now, urk_name, "GM0184,Nieuw Urk,Nieuw Urk,Urk,")).problems, IsEmpty());
+    EXPECT_THAT(seed(test::seed_folder), HasSubstr("Nieuw Urk")) << "the file of the program is the older one";
 }
 
 TEST_F(MunicipalitiesImport, SaysWhatIsNewRenamedAndEnded) {
