@@ -11,7 +11,7 @@ PERSON = ("warn", "review-all", "read-only", "suspend", "end-membership")
 # Of a complete row: what leads to it, and what its subject must know.
 COMPLETE = {"number": "99", "decided_role": "'moderator'", "source": "'own-initiative'", "rules": "'{geen-inwoners}'", "legal_ground": "''",
             "facts": f"'{FACTS}'", "scope": "'whole-post'", "statement": "'Wij hebben dit besloten.'", "is_automatic": "false",
-            "appeal_until": "now() + interval '180 days'", "until": "NULL", "state_from": "'live'"}
+            "appeal_until": "now() + interval '6 months'", "until": "NULL", "state_from": "'live'"}
 TRY = """
 CREATE FUNCTION pg_temp.refused_by(statement text) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE broken text; field text;
@@ -30,7 +30,7 @@ END $$;
 def restrictive_kinds():
     """Those of the program's own table, and an objection that takes away what was left there."""
     table = (ROOT / "server/moderation/decision_kinds.cpp").read_text()
-    return [slug for slug, restricts in re.findall(r'^ +\{"([a-z-]+)", .*PostMove::\w+, \w+, (true|false),', table, re.M) if restricts == "true"] + ["grant"]
+    return [slug for slug, restricts in re.findall(r'^ +\{"([a-z-]+)",[^;]*?PostMove::\w+,\s+\w+,\s+(true|false),', table, re.M) if restricts == "true"] + ["grant"]
 
 
 class Complete(Decisions):
@@ -65,19 +65,33 @@ class Complete(Decisions):
             tries += [(f"{kind}: {what}", self.insert(whole | change), "nothing") for what, change in whole_parts.items()]
             tries += [(f"{kind} without {what}", self.insert(whole | change), constraint) for what, change, constraint in (
                 ("rule or law", {"rules": "'{}'"}, "decisions_restrictive_complete"),
-                ("facts", {"facts": "'Te kort.'"}, "decisions_restrictive_complete"),
+                ("facts", {"facts": "'Te kort.'"}, "decisions_facts_said"),
+                ("facts but with blanks", {"facts": "repeat(' ', 30)"}, "decisions_facts_said"),
                 ("statement", {"statement": "''"}, "decisions_restrictive_complete"),
+                ("words in the statement", {"statement": "' '"}, "decisions_words"),
                 ("way to object", {"appeal_until": "NULL"}, "decisions_restrictive_complete"),
+                ("time to object", {"appeal_until": "now() + interval '5 months'"}, "decisions_appeal_time"),
+                ("a rule that is one", {"rules": "ARRAY['']"}, "decisions_words"),
+                ("a role", {"decided_role": "''"}, "decisions_words"),
+                ("saying that a person decided", {"is_automatic": "true"}, "decisions_who"),
+                ("an end to come", {"until": "now() - interval '1 day'"}, "decisions_ends_later"),
                 ("a person who decided", {"decided_by": "NULL"}, "decisions_human"),
                 ("a person, by the system for good", {"decided_by": "NULL", "is_automatic": "true"}, "decisions_human"),
                 ("saying whether a person decided", {"is_automatic": "NULL"}, "is_automatic"),
-                ("scope", {"scope": "NULL"}, "scope"))]
+                ("scope", {"scope": "NULL"}, "scope"),
+                ("a scope that is one", {"scope": "''"}, "decisions_scope"))]
             if kind in FOR_A_TIME:
                 tries.append((f"{kind} without an end", self.insert(whole | {"until": "NULL"}), "decisions_measure_until"))
         # What the system may do by itself is for a time.
         by_system = self.row("hide") | {"decided_by": "NULL", "is_automatic": "true", "decided_role": "'system'"}
         tries += [("hide by the system for a time", self.insert(by_system | {"until": "now() + interval '1 day'"}), "nothing"),
                   ("hide by the system without an end", self.insert(by_system), "decisions_human")]
+
+        erased = self.row("remove") | {"kind": "'erase'", "state_to": "'erased'", "rules": "'{}'", "legal_ground": "'Verzoek'", "appeal_until": "NULL",
+                                       "seconded_by": self.ids["moderator2@demo.example"]}
+        tries += [("erase", self.insert(erased), "nothing"),
+                  ("erase without a request or order", self.insert(erased | {"legal_ground": "''"}), "decisions_erase_complete"),
+                  ("erase by one", self.insert(erased | {"seconded_by": "NULL"}), "decisions_seconded")]
 
         before = self.server.sql("SELECT count(*) FROM decisions")
         refused_by = self.server.sql(TRY + "".join(f"SELECT pg_temp.refused_by('{insert}');" for _, insert, _ in tries)).splitlines()

@@ -7,11 +7,11 @@ from server import run
 TABLES = ["posts", "post_versions", "post_moves", "threads", "thread_acts", "thread_municipalities", "thread_typologies", "events",
           "idempotency_keys", "drafts", "cases", "decisions", "decision_chain", "measures", "reports", "content_notices",
           "content_notice_links", "appeals", "staff_notes", "standard_reasons", "moderation_rules", "moderation_rule_changes",
-          "moderator_scopes", "moderator_scope_changes", "mails", "members"]
+          "moderator_scopes", "moderator_scope_changes", "mails", "members", "version_acts"]
 # What follows by itself from an event or a visit, walls (on which nothing is decided), and what nobody writes while the forum runs.
 OTHERS = ["sessions", "follows", "notices", "notice_cursor", "visits", "read_markers", "hidden_reads", "walls", "wall_acts", "post_votes",
           "dealt_questions", "municipalities", "municipality_successors", "typologies", "typology_assignments", "themes", "house_rules",
-          "forum_migrations", "forum_replaceable", "forum_append_only"]
+          "forum_migrations", "forum_replaceable", "forum_append_only", "seeded_files"]
 NEVER = 1000000
 TRAP = f"""
 CREATE SEQUENCE trap_statement; CREATE SEQUENCE trap_at MAXVALUE {NEVER};

@@ -13,6 +13,11 @@ DAY = timedelta(days=1)
 
 
 class Posts(CutOff):
+    def edited(self):
+        at = self.live()
+        self.accepted(self.adviseur.api("PUT", at, {"body": "Toch anders bedoeld.", "version": 1}))
+        return at
+
     def test_what_authors_and_readers_do(self):
         held = lambda: self.reply(self.nieuw, self.start_thread())  # noqa: E731
 
@@ -39,6 +44,7 @@ class Posts(CutOff):
             "withdraw": (self.live, lambda at: self.adviseur.api("DELETE", at)),
             "withdraw what waits": (held, lambda at: self.nieuw.api("DELETE", at)),
             "put back": (withdrawn, lambda at: self.adviseur.api("DELETE", at + "/withdrawal")),
+            "hide a version": (self.edited, lambda at: self.moderator.api("PUT", at + "/versions/1", {"isHidden": True, "reason": "Een naam."})),
             "report that hides": (self.live, lambda at: self.wethouder.api("POST", "/reports", {
                 "thread": int(at.split("/")[2]), "post": int(at.split("/")[4]), "category": "resident-data", "text": "Een naam."})),
         })
@@ -51,11 +57,26 @@ class Cases(CutOff):
             self.accepted(self.moderator.api("PUT", f"/moderation/cases/{case}/lease"))
             return case
 
+        order = {"rules": [], "legalGround": "Verzoek van de schrijver"}
+
+        def to_erase():
+            case = self.reviewed()
+            self.assertEqual(self.decide(case, "erase", **order).status, 202)
+            return case
+
+        def confirm(case):
+            version = self.moderator2.api("GET", f"/moderation/cases/{case}").json()["version"]
+            return self.moderator2.api("POST", f"/moderation/cases/{case}/proposal", {"version": version, "answer": "confirm"})
+
         self.cut_off({
             "start on a post": (self.live, lambda at: self.moderator.api("POST", at + "/case", {})),
             "take": (self.waiting, lambda case: self.moderator.api("PUT", f"/moderation/cases/{case}/lease")),
             "let go": (taken, lambda case: self.moderator.api("DELETE", f"/moderation/cases/{case}/lease")),
             "write a note": (self.waiting, lambda case: self.moderator.api("POST", f"/moderation/cases/{case}/notes", {"text": "Ik bel hem."})),
+            "write a note about a member": (self.waiting, lambda case: self.moderator.api(
+                "POST", f"/moderation/cases/{case}/notes", {"text": "Ik bel hem.", "about": "member"})),
+            "propose to erase": self.on(self.reviewed, "erase", **order),
+            "erase": (to_erase, confirm),
             "approve": self.on(self.waiting, "approve"),
             "approve with changes": (self.waiting, lambda case: self.decide(case, "approve-with-changes", body=self.server.sql(
                 f"SELECT replace(body, 'elke', 'iedere') FROM posts p JOIN cases c ON c.post_id = p.id WHERE c.id = {case}"))),

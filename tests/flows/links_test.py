@@ -13,8 +13,8 @@ from smtp_sink import Sink
 from visitor import Visitor, member
 
 MAYOR = "burgemeester@demo.example"
-# What is between colleagues (escalate), shown as what it took back (undo), or done by no act yet (erase).
-NOT_TOLD = {"escalate", "undo", "erase"}
+# What is between colleagues (escalate), or shown as what it took back (undo).
+NOT_TOLD = {"escalate", "undo"}
 UNIQUE = re.compile("woord[a-p]{12}")  # main_job_test.word
 # Whoever has the letter may open it: its addressee has no account.
 TOKEN = re.compile(r"/kennisgeving/[\w-]{20,}")
@@ -32,7 +32,9 @@ def letter_kinds():
         texts = json.loads(file.read_text())
         for key in texts:
             if key.endswith("_subject"):
-                parts = (re.sub(r"\\\{\w+\\\}", "(?s:.*)", re.escape(texts[part])) for part in (key, key.removesuffix("_subject")))
+                # Of one and of more there are two texts.
+                options = ([texts[part]] if isinstance(texts[part], str) else texts[part].values() for part in (key, key.removesuffix("_subject")))
+                parts = ("(?:" + "|".join(re.sub(r"\\\{\w+\\\}", "(?s:.*)", re.escape(text)) for text in some) + ")" for some in options)
                 yield f"{file.stem}.{key.removesuffix('_subject')}", *map(re.compile, parts)
 
 
@@ -144,6 +146,11 @@ class World(unittest.TestCase):
             cls.accept(cls.moderator.api("POST", at + "/case", {}))
             for outcome in outcomes:
                 cls.decide(cls.case(at, "report"), outcome, facts=cls.secret("nieuw"))
+        at = cls.shown()
+        case = cls.accept(cls.moderator.api("POST", at + "/case", {}))["id"]
+        cls.decide(case, "erase", facts=cls.secret("nieuw"), rules=[], legalGround="Verzoek van de schrijver")
+        version = cls.accept(cls.moderator2.api("GET", f"/moderation/cases/{case}"))["version"]
+        cls.accept(cls.moderator2.api("POST", f"/moderation/cases/{case}/proposal", {"version": version, "answer": "confirm"}))
         # The clock is moved at the end.
         cls.late, cls.soon = (cls.held(cls.secret("nieuw")) for _ in range(2))
         for case in (cls.late, cls.soon):
@@ -231,6 +238,7 @@ class World(unittest.TestCase):
             UPDATE cases SET deadline_at = now() - interval '1 second' WHERE id = {cls.late};
             UPDATE cases SET deadline_at = now() + interval '6 days' WHERE id = {cls.soon};
             UPDATE cases SET hidden_until = now() - interval '1 second' WHERE hidden_until IS NOT NULL;
+            UPDATE cases SET due_at = now() + interval '30 minutes' WHERE state = 'open';
             UPDATE measures SET until = now() - interval '1 second' WHERE lifted_at IS NULL""")
         assert cls.server.stop() == 0
         cls.server.start()  # what is due then is done at once and not a minute later
@@ -281,6 +289,16 @@ class Links(World):
                         for unique in UNIQUE.findall(letter.get_content()):
                             self.assertTrue(unique in shown or unique == self.taken_back, "what the letter is about is not there")
                         self.check_others(name, link)
+
+    def test_letters_to_moderators(self):
+        for visitor, address in ((self.moderator, MODERATOR), (self.moderator2, MODERATOR2)):
+            letters = self.letters(address, 2)
+            for link in {link for letter in letters for link in self.links_of(letter)}:
+                with self.subTest(address, link=link):
+                    answer = visitor.get(link)
+                    self.assertEqual((answer.status, answer.path), (200, link))
+                    for other in (*self.members.values(), self.guest):
+                        self.assertEqual(other.get(link).status, 404)
 
     def test_letters_to_who_has_no_account(self):
         letters = [letter for letter in self.sink.letters if letter.receivers[0] in self.notifiers]
