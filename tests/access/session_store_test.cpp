@@ -77,7 +77,7 @@ TEST_F(Sessions, CarryTheMeasureThatHoldsNow) {
             "facts, "
             "statement, appeal_until, until) SELECT id, 1, $2, $1, 'none', $2, $3, 'moderator', '{respect}', 'Feiten die lang genoeg "
             "zijn.', "
-            "'Zo is het.', now(), now() FROM about RETURNING id) "
+            "'Zo is het.', now() + interval '6 months', now() + interval '1 day' FROM about RETURNING id) "
             "SELECT id FROM decided",
             db::Params::of(member, kind, make_member("m" + kind + until.substr(0, 1) + "@b.nl", "moderator")));
         sql(database(),

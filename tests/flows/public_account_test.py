@@ -30,7 +30,7 @@ FILL = """
                                            is_detected_automatically)
                     SELECT c.id, 1, g.kind, c.post_id, 1, 'waiting', 'live', (SELECT min(id) FROM members WHERE role = 'moderator'), 'moderator',
                            g.decided, CASE WHEN g.rule = '' THEN '{{}}' ELSE ARRAY[g.rule] END, g.legal, 'Feiten die hier niet tellen.', 'Waarom?',
-                           g.decided, 'Zo is het.', g.decided, g.source, CASE WHEN g.kind = 'escalate' THEN 'senior' END, g.detected
+                           g.decided, 'Zo is het.', g.decided + interval '6 months', g.source, CASE WHEN g.kind = 'escalate' THEN 'senior' END, g.detected
                       FROM opened c JOIN given g ON g.n = c.hold_rule::int ORDER BY g.n RETURNING *)
     SELECT count(*) FROM judged"""
 # About a person, not about a post: the account counts the measure and names nobody.
@@ -43,7 +43,7 @@ MEASURES = """
          judged AS (INSERT INTO decisions (case_id, number, kind, member_id, state_from, state_to, decided_by, seconded_by, decided_role, decided_at,
                                            rules, facts, statement, appeal_until, until, source, scope)
                     SELECT c.id, 1, g.kind, c.member_id, 'none', 'none', s.one, s.other, 'moderator', g.decided, '{{respect}}',
-                           'Feiten die hier niet tellen.', 'Zo is het.', g.decided, g.decided, 'own-initiative', 'member'
+                           'Feiten die hier niet tellen.', 'Zo is het.', g.decided + interval '6 months', g.decided + interval '1 day', 'own-initiative', 'member'
                       FROM opened c JOIN given g ON 'measure-' || g.n = c.hold_rule
                      CROSS JOIN (SELECT min(id) AS one, max(id) AS other FROM members WHERE role = 'moderator') s ORDER BY g.n RETURNING *)
     SELECT count(*) FROM judged"""
