@@ -22,12 +22,16 @@ const elsewhere = {
   "/gesprekken/{id}/berichten/{n}": "leads to the post in its thread",
   "/gesprekken/{id}/logboek": "scope_tests",
   "/gesprekken/{id}/wand": "wall_tests",
+  "/healthz": "a word for a machine",
   "/kennisgeving": "report_tests",
   "/kennisgeving/{token}": "report_tests",
   "/kennisgeving/{token}/bezwaar": "the form of /bezwaar, for who has no account",
   "/leden/{id}/gebied": "scope_tests",
+  "/live": "a socket",
+  "/live/events": "a stream of events",
   "/melden": "report_tests",
   "/moderatie/woordregels": "guard_tests",
+  "/readyz": "a word for a machine",
 };
 
 /** What is asked before an act: of the writer of a thread, and then of a moderator. Made by confirmPages. */
