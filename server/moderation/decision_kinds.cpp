@@ -18,6 +18,13 @@ const std::vector<DecisionKind>& decision_kinds() {
     static const std::vector<std::string_view> afterwards{"report", "notice"};
     static const std::vector<std::string_view> held{"waiting", "live_change"};
     static const std::vector<std::string_view> person{"measure"};
+    static const std::vector<std::string_view> about_post{"review", "change", "report", "notice"};
+    static const std::vector<std::string_view> every_case{"review", "change", "report", "notice", "appeal", "measure"};
+    static const std::vector<std::string_view> once_live{"live", "live_change", "hidden", "withdrawn"};
+    static const std::vector<std::string_view> not_erased{"waiting",     "returned", "rejected", "live",
+                                                          "live_change", "hidden",   "removed",  "withdrawn"};
+    static const std::vector<std::string_view> not_ended{"none", "review-all", "read-only", "suspend"};
+    static const std::vector<std::string_view> standing{"review-all", "read-only", "suspend", "end-membership"};
     static const std::vector<DecisionKind> kinds{
         // slug, cases, from, move, after, is_restrictive, needs_facts, needs_questions, may_appeal, merges, until
         {"approve", before, held, PostMove::publish, decided, false, false, false, false, {}},
@@ -27,65 +34,19 @@ const std::vector<DecisionKind>& decision_kinds() {
         {"unfounded", {"report", "notice", "measure"}, {}, PostMove::lift, decided, false, false, false, false, {}},
         {"restore", afterwards, {"hidden", "removed", "rejected"}, PostMove::restore, decided, false, false, false, false, {}},
         {"hide", afterwards, {"live", "live_change"}, PostMove::hide, open, true, true, false, true, {"change"}},
-        {"remove",
-         afterwards,
-         {"live", "live_change", "hidden", "withdrawn"},
-         PostMove::remove,
-         decided,
-         true,
-         true,
-         false,
-         true,
-         {"review", "change", "report", "notice"}},
+        {"remove", afterwards, once_live, PostMove::remove, decided, true, true, false, true, about_post},
         {"grant", {"appeal"}, {}, PostMove::grant, decided, false, true, false, false, {}},
         {"refuse", {"appeal"}, {}, PostMove::none, decided, false, true, false, false, {}},
         // From light to heavy: a heavier measure takes the place of a lighter one.
         {"warn", person, {}, PostMove::none, decided, true, true, false, true, {}},
         {"review-all", person, {"none", "review-all"}, PostMove::measure, decided, true, true, false, true, {}, Until::optional},
         {"read-only", person, {"none", "review-all", "read-only"}, PostMove::measure, decided, true, true, false, true, {}, Until::needed},
-        {"suspend",
-         person,
-         {"none", "review-all", "read-only", "suspend"},
-         PostMove::measure,
-         decided,
-         true,
-         true,
-         false,
-         true,
-         {},
-         Until::needed},
-        {"end-membership", person, {"none", "review-all", "read-only", "suspend"}, PostMove::measure, decided, true, true, false, true, {}},
-        {"lift",
-         person,
-         {"review-all", "read-only", "suspend", "end-membership"},
-         PostMove::end_measure,
-         decided,
-         false,
-         true,
-         false,
-         false,
-         {}},
-        {"escalate",
-         {"review", "change", "report", "notice", "appeal", "measure"},
-         {},
-         PostMove::none,
-         open,
-         false,
-         true,
-         false,
-         false,
-         {}},
+        {"suspend", person, not_ended, PostMove::measure, decided, true, true, false, true, {}, Until::needed},
+        {"end-membership", person, not_ended, PostMove::measure, decided, true, true, false, true, {}},
+        {"lift", person, standing, PostMove::end_measure, decided, false, true, false, false, {}},
+        {"escalate", every_case, {}, PostMove::none, open, false, true, false, false, {}},
         // Only where the law or a court wants it. There is nothing left to give back, so no objection; the statement says who else is there.
-        {"erase",
-         afterwards,
-         {"waiting", "returned", "rejected", "live", "live_change", "hidden", "removed", "withdrawn"},
-         PostMove::erase,
-         decided,
-         false,
-         true,
-         false,
-         false,
-         {"review", "change", "report", "notice"}},
+        {"erase", afterwards, not_erased, PostMove::erase, decided, false, true, false, false, about_post},
     };
     return kinds;
 }
