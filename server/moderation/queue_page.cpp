@@ -80,14 +80,14 @@ site::Page queue_page(const PageContext& context, const Services& services, cons
         return "/moderatie" + scope_query({.theme = scope.theme, .province = scope.province, .after = after});
     };
     auto items = nlohmann::json::array();
-    std::vector<std::int64_t> begun;  // posts of which the list shows how they begin
+    std::vector<std::int64_t> hidden;  // the list shows how they begin
     for (const auto& row : rows) {
-        if (row.post) {
-            begun.push_back(row.post.value);
+        if (row.post && row.post_state != "waiting" && row.post_state != "live" && row.post_state != "live_change") {
+            hidden.push_back(row.post.value);
         }
         items.push_back(case_row_json(context, services, row, scope, selected ? selected->id : base::CaseId{}));
     }
-    services.gate.about_to_show(context.tx, context.viewer, begun);
+    services.gate.about_to_show(context.tx, context.viewer, hidden);
     site::Page page;
     page.template_name = "cases";
     page.title = services.texts.text("moderation.queue", context.language);
