@@ -49,7 +49,7 @@ public:
         : parts{given},
           guard{parts.directory, parts.templates},
           handling{parts.review_norm, parts.templates},
-          gate{parts.announcer, guard, handling, parts.database},
+          gate{parts.announcer, guard, holds, handling, parts.database},
           intake{.handling = handling,
                  .rate_limiter = parts.rate_limiter,
                  .report_threshold = parts.report_threshold,
@@ -92,6 +92,7 @@ public:
 
     Parts parts;
     moderation::TextGuard guard;
+    moderation::StandingHolds holds;
     moderation::HandlingTime handling;
     moderation::ReviewGate gate;
     moderation::Intake intake;
@@ -137,9 +138,14 @@ std::optional<live::Sources::Opening> Features::Impl::open_topic(const access::V
 Features::Features(const Parts& parts) : impl_{std::make_unique<Impl>(parts)} {}
 Features::~Features() = default;
 
-void Features::load(db::Tx& tx) { impl_->guard.load(tx); }
+void Features::load(db::Tx& tx) {
+    impl_->guard.load(tx);
+    impl_->holds.load(tx);
+}
 
-bool Features::is_kept(std::string_view topic) { return topic == moderation::word_rules_topic; }
+bool Features::is_kept(std::string_view topic) {
+    return topic == moderation::word_rules_topic || topic == discussion::standing_holds_topic;
+}
 
 site::Routes Features::routes() const {
     site::Routes routes;

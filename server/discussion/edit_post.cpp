@@ -4,6 +4,7 @@
 
 #include "base/text.hpp"
 #include "discussion/author_check.hpp"
+#include "discussion/held_beforehand.hpp"
 #include "discussion/mentions.hpp"
 #include "discussion/post_rules.hpp"
 #include "discussion/post_states.hpp"
@@ -89,7 +90,7 @@ site::Page edit_page(const site::PageContext& context, const Services& services,
     model["version"] = post.version;
     model["nonce"] = to_string(post.post) + "-" + std::to_string(post.version);
     model["previewHtml"] = form.preview_html;
-    model["isHeld"] = !writes_at_once(context.viewer);
+    put_held(model, context, services, thread.id, "discussion.held_change");
     model["usualWait"] = services.gate.usual_wait(context.tx, context.language);
     model["check"] = check_json(form.check);
     model["conflict"] = form.is_conflict ? json{{"body", post.body}, {"at", base::to_rfc3339(post.at)}} : json{};

@@ -32,8 +32,21 @@ struct Submission {
     std::string_view body;                     ///< markdown, as it will stand there
     std::string_view old_body;                 ///< Kind::edit of a live post: what readers see now; else ""
     std::string_view more{};                   ///< a dilemma's own texts, one after the other; else ""
+    std::string_view theme{};                  ///< of a new thread, a slug; else ""
+    std::vector<std::string> typologies{};     ///< of a new thread, slugs
     std::optional<base::Time> published_at{};  ///< with old_body: since when readers see the post
 };
+
+/// Staff have every text of a theme, about a type of municipality or by authors with a function read first (features.md D1).
+struct StandingHold {
+    enum class Kind { theme, typology, function };
+    std::int64_t id;
+    Kind kind;
+    std::string value;   ///< a slug, or the function as it stands with members
+    std::string reason;  ///< the staff's, for the author
+};
+/// The topic of the event that says that they have changed.
+constexpr const char* standing_holds_topic = "standing-holds";
 
 /// Words in a text that its author has to look at before it can be published.
 struct Objection {
@@ -57,9 +70,12 @@ public:
     virtual std::vector<Objection> check(const Submission& submission, view::Language language) = 0;
 
     /// The slugs of the rules that hold the submission back, with commas; "" when it may go live at once.
-    /// For an author who writes at once (above) it must answer without touching `tx`: a query here would make his reply four
-    /// round trips instead of one. For others it may read what it likes.
+    /// For an author who writes at once (above) and whom no standing hold may touch it must answer without touching `tx`: a query
+    /// here would make his reply four round trips instead of one. For others it may read what it likes.
     virtual std::string decide(db::Tx& tx, const access::Viewer& viewer, const Submission& submission) = 0;
+
+    /// Those that may hold a text of this author, for him to know beforehand; none for staff. Without a query.
+    virtual std::vector<StandingHold> standing_holds(const access::Viewer& author) = 0;
 
     /// A version of a post waits for review: opens a case, or moves the post's open case (also one that was with its author)
     /// to this version. `is_change`: the post is live and readers keep seeing the version before (case kind 'change'); else

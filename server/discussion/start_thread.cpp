@@ -45,7 +45,14 @@ std::string more_of(const Thread& thread) {
 
 template <class Thread>
 Submission submission_of(const Thread& thread, const std::string& more) {
-    return {.kind = Submission::Kind::thread, .thread = {}, .title = thread.title, .body = thread.body, .old_body = {}, .more = more};
+    return {.kind = Submission::Kind::thread,
+            .thread = {},
+            .title = thread.title,
+            .body = thread.body,
+            .old_body = {},
+            .more = more,
+            .theme = thread.theme,
+            .typologies = thread.typologies};
 }
 
 site::ActionResult show_again(const site::ActionContext& context, const Services& services, ThreadForm form) {

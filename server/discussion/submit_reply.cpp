@@ -297,7 +297,8 @@ site::ActionResult show_again(const site::ActionContext& context, const Services
 
 std::optional<Submitted> submit_reply(db::Tx& tx, const Services& services, const access::Viewer& author, const Reply& reply) {
     const auto rule = services.gate.decide(tx, author, submission_of(reply));
-    if (!rule.empty() || !writes_at_once(author) || reply.is_moved) {
+    const bool is_asked_about = !writes_at_once(author) || !services.gate.standing_holds(author).empty();
+    if (!rule.empty() || is_asked_about || reply.is_moved) {
         return submit_in_transaction(tx, services, author, reply, rule);
     }
     try {

@@ -5,6 +5,7 @@
 
 #include "base/text.hpp"
 #include "discussion/drafts.hpp"
+#include "discussion/held_beforehand.hpp"
 #include "discussion/post_rules.hpp"
 #include "discussion/similar.hpp"
 #include "discussion/thread_rows.hpp"
@@ -290,7 +291,7 @@ site::Page thread_form_page(const site::PageContext& context, const Services& se
     const bool is_searched = form.is_searched || base::count_characters(form.title) >= 3;
     model["similar"] = is_searched ? similar_rows(context, services, form.title) : json::array();
     model["similarSearched"] = is_searched;
-    model["isHeld"] = !writes_at_once(context.viewer);
+    put_held(model, context, services, base::ThreadId{}, "discussion.held");
     model["usualWait"] = services.gate.usual_wait(context.tx, context.language);
     model["check"] = check_json(form.check);
     form.errors.write_to(model, {"kind", "title", "body", "context", "options", "tried", "theme", "municipalities", "typologies",

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "discussion/braid.hpp"
+#include "discussion/held_beforehand.hpp"
 #include "discussion/post_view.hpp"
 #include "discussion/thread_ends.hpp"
 #include "discussion/thread_rows.hpp"
@@ -73,7 +74,7 @@ json thread_json(const db::Row& row, const PostThread& thread, const site::PageC
     model["fields"] = fields_json(json::parse(row.text("fields")), services, context.language);
     const auto& viewer = context.viewer;
     model["isOwn"] = viewer.is_signed_in() && viewer.member == thread.author;
-    model["isHeld"] = viewer.is_signed_in() && !writes_at_once(viewer);
+    put_held(model, context, services, thread.id, "discussion.held");
     model["mayModerate"] = viewer.may_moderate();
     const auto act_url = [&](bool applies, std::string_view act) {
         return viewer.may_moderate() && applies ? "/gesprekken/" + to_string(thread.id) + std::string{act} : std::string{};

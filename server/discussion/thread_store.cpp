@@ -27,6 +27,10 @@ const db::Query get_post_id_query{"discussion.get_post_id", R"(
 const db::Query lock_thread_query{"discussion.lock_thread", R"(
     SELECT id FROM threads WHERE id = $1 FOR NO KEY UPDATE)"};
 
+const db::Query find_place_query{"discussion.find_place", R"(
+    SELECT t.theme_slug, ARRAY(SELECT l.typology_slug FROM thread_typologies l WHERE l.thread_id = t.id) AS typologies
+      FROM threads t WHERE t.id = $1)"};
+
 ThreadFacts read_facts(const db::Row& row) {
     return {.thread = {.id = row.id<base::ThreadId>("id"),
                        .slug = row.text("slug"),
@@ -71,6 +75,12 @@ std::optional<ThreadFacts> find_thread_for_followers(db::Tx& tx, base::ThreadId 
     return find_thread(tx, {}, follower_level, thread);
 }
 
+ThreadPlace find_place(db::Tx& tx, base::ThreadId thread) {
+    const auto rows = tx.exec(find_place_query, db::Params::of(thread));
+    const auto row = rows.find_one();
+    return row ? ThreadPlace{row->text_or("theme_slug", ""), row->texts("typologies")} : ThreadPlace{};
+}
+
 void lock_thread(db::Tx& tx, base::ThreadId thread) { tx.exec(lock_thread_query, db::Params::of(thread)); }
 
 std::string shown_title(const ThreadFacts& facts, const view::Templates& texts, view::Language language) {
@@ -81,6 +91,7 @@ std::vector<std::string> thread_topics(base::ThreadId thread, const access::View
     std::vector<std::string> topics{"thread/" + to_string(thread), "places"};
     if (viewer.is_signed_in()) {
         topics.push_back("me/" + to_string(viewer.member));
+        topics.emplace_back(standing_holds_topic);
     }
     if (viewer.is_staff()) {
         // Staff see what waits, and that changes with the queue.

@@ -29,6 +29,13 @@ std::map<std::int64_t, ThreadFacts> find_threads(db::Tx& tx, const access::Viewe
 /// One for anyone who was let in to the thread; nothing when it is not published.
 std::optional<ThreadFacts> find_thread_for_followers(db::Tx& tx, base::ThreadId thread);
 
+/// What it is about; nothing of a thread that is not there.
+struct ThreadPlace {
+    std::string theme;                    ///< slug
+    std::vector<std::string> typologies;  ///< slugs
+};
+ThreadPlace find_place(db::Tx& tx, base::ThreadId thread);
+
 /// Until the end of the transaction nobody else writes in the thread: numbers are given out one by one, and what was read stays so.
 void lock_thread(db::Tx& tx, base::ThreadId thread);
 

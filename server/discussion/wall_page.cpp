@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/text.hpp"
+#include "discussion/held_beforehand.hpp"
 #include "discussion/thread_frame.hpp"
 #include "discussion/thread_store.hpp"
 #include "discussion/urls.hpp"
@@ -165,7 +166,7 @@ site::Page load_wall_page(const site::PageContext& context, const Services& serv
     model["threadUrl"] = thread_url(thread.id, thread.slug);
     put_paging(model, paging, thread.id);
     model["screenUrl"] = wall_url(thread.id) + "?scherm=groot";
-    model["isHeld"] = viewer.is_signed_in() && !writes_at_once(viewer);
+    put_held(model, context, services, thread.id, "wall.held");
     model["usualWait"] = post_context.usual_wait;
     model["mayAsk"] = *is_open && viewer.is_signed_in() && !viewer.is_read_only() && thread.is_published && !thread.is_closed;
     model["replyUrl"] = "/gesprekken/" + to_string(thread.id) + "/berichten";

@@ -19,6 +19,8 @@ nlohmann::json marks_json(db::Tx& tx, const view::Templates& texts, view::Langua
             text = texts.text("guard.mark_much_changed", language);
         } else if (mark.slug == "review-all") {
             text = texts.text("guard.mark_review_all", language);
+        } else if (!mark.about.empty()) {
+            text = texts.text("discussion.held_" + mark.about, language, nlohmann::json{{"name", mark.pattern}, {"reason", mark.reason}});
         } else if (!mark.pattern.empty()) {
             text = texts.text("guard.mark_word", language, nlohmann::json{{"pattern", mark.pattern}, {"reason", mark.reason}});
         } else {

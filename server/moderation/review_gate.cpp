@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "discussion/held_beforehand.hpp"
 #include "discussion/word_diff.hpp"
 #include "moderation/case_events.hpp"
 #include "moderation/case_store.hpp"
@@ -30,6 +31,13 @@ std::string ReviewGate::decide(db::Tx& tx, const access::Viewer& viewer, const d
         rules.push_back("review-all");
     } else if (!discussion::writes_at_once(viewer) && count_published(tx, viewer.member) < reviewed_posts) {
         rules.push_back("new-member");
+    }
+    if (auto holds = holds_.of(viewer); !holds.empty()) {
+        const auto place = submission.thread ? discussion::find_place(tx, submission.thread)
+                                             : discussion::ThreadPlace{std::string{submission.theme}, submission.typologies};
+        for (const auto& hold : discussion::that_apply(std::move(holds), place)) {
+            rules.push_back(standing_hold_mark + std::to_string(hold.id));
+        }
     }
     std::string joined;
     for (const auto& rule : rules) {

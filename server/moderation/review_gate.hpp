@@ -6,6 +6,7 @@
 #include "live/announce.hpp"
 #include "moderation/handling_time.hpp"
 #include "moderation/hidden_reads.hpp"
+#include "moderation/standing_holds.hpp"
 #include "moderation/text_guard.hpp"
 
 namespace forum::moderation {
@@ -20,15 +21,17 @@ constexpr std::chrono::minutes free_to_mend{10};
 
 class ReviewGate final : public discussion::PublicationGate {
 public:
-    /// All four live as long as this.
-    ReviewGate(const live::Announcer& announcer, const TextGuard& guard, HandlingTime& handling, db::Database& database)
-        : announcer_{announcer}, guard_{guard}, handling_{handling}, database_{database} {}
+    /// All five live as long as this.
+    ReviewGate(const live::Announcer& announcer, const TextGuard& guard, const StandingHolds& holds, HandlingTime& handling,
+               db::Database& database)
+        : announcer_{announcer}, guard_{guard}, holds_{holds}, handling_{handling}, database_{database} {}
 
     std::vector<discussion::Objection> check(const discussion::Submission& submission, view::Language language) override {
         return guard_.check(submission, language);
     }
     std::string usual_wait(db::Tx& tx, view::Language language) override { return handling_.promise(tx, language); }
     std::string decide(db::Tx& tx, const access::Viewer& viewer, const discussion::Submission& submission) override;
+    std::vector<discussion::StandingHold> standing_holds(const access::Viewer& author) override { return holds_.of(author); }
     void hold(db::Tx& tx, const access::Viewer& author, const Held& held) override;
     void author_settled(db::Tx& tx, const access::Viewer& author, base::PostId post) override;
     void about_to_show(db::Tx& tx, const access::Viewer& viewer, const std::vector<std::int64_t>& posts) override {
@@ -40,6 +43,7 @@ public:
 private:
     const live::Announcer& announcer_;
     const TextGuard& guard_;
+    const StandingHolds& holds_;
     HandlingTime& handling_;
     db::Database& database_;
 };

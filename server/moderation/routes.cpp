@@ -13,6 +13,7 @@
 #include "moderation/scope_page.hpp"
 #include "moderation/staff_notes.hpp"
 #include "moderation/standard_reasons.hpp"
+#include "moderation/standing_holds_page.hpp"
 #include "moderation/word_rules_page.hpp"
 
 namespace forum::moderation {
@@ -59,6 +60,12 @@ void add_routes(site::Routes& routes, const discussion::Services& services, db::
                   [&](const site::ActionContext& context) { return add_rule(context, services); });
     routes.action("moderation.switch_word_rule", "/moderatie/woordregels/{id}", Method::put, "/api/v1/moderation/rules/{id}", moderator,
                   [&](const site::ActionContext& context) { return switch_rule(context, services); });
+    routes.page("moderation.standing_holds", "/moderatie/vooraf", "/api/v1/moderation/holds", staff,
+                [&](const site::PageContext& context) { return load_standing_holds(context, services); });
+    routes.action("moderation.begin_hold", "/moderatie/vooraf", Method::post, "/api/v1/moderation/holds", moderator,
+                  [&](const site::ActionContext& context) { return begin_standing_hold(context, services); });
+    routes.action("moderation.end_hold", "/moderatie/vooraf/{id}", Method::del, "/api/v1/moderation/holds/{id}", moderator,
+                  [&](const site::ActionContext& context) { return finish_standing_hold(context, services); });
     routes.page("moderation.report_categories", "", "/api/v1/report-categories", anyone,
                 [&](const site::PageContext& context) { return load_report_categories(context, services); });
     routes.page("moderation.report_page", "/melden", "", anyone,

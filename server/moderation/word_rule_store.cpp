@@ -57,10 +57,14 @@ const db::Query mark_query{"moderation.mark_case", R"(
     UPDATE cases SET hold_rule = $2 WHERE id = $1 AND $2 <> '')"};
 
 const db::Query marks_query{"moderation.case_marks", R"(
-    SELECT mark.slug, coalesce(r.pattern, '') AS pattern, coalesce(r.reason, '') AS reason
+    SELECT mark.slug, coalesce(r.pattern, t.name, y.name, h.value, '') AS pattern, coalesce(r.reason, h.reason, '') AS reason,
+           coalesce(h.kind, '') AS about
       FROM cases c
      CROSS JOIN LATERAL unnest(string_to_array(c.hold_rule, ',')) WITH ORDINALITY AS mark (slug, place)
       LEFT JOIN moderation_rules r ON 'word-' || r.id = mark.slug
+      LEFT JOIN standing_holds h ON 'standing-' || h.id = mark.slug
+      LEFT JOIN themes t ON t.slug = h.theme_slug
+      LEFT JOIN typologies y ON y.slug = h.typology_slug
      WHERE c.id = $1
      ORDER BY mark.place)"};
 
@@ -134,7 +138,7 @@ void mark_case(db::Tx& tx, base::CaseId id, const std::string& hold_rule) { tx.e
 std::vector<CaseMark> case_marks(db::Tx& tx, base::CaseId id) {
     std::vector<CaseMark> marks;
     for (const auto& row : tx.exec(marks_query, db::Params::of(id))) {
-        marks.push_back({row.text("slug"), row.text("pattern"), row.text("reason")});
+        marks.push_back({row.text("slug"), row.text("pattern"), row.text("reason"), row.text("about")});
     }
     return marks;
 }

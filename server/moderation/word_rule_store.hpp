@@ -53,9 +53,10 @@ std::vector<TriedPost> last_posts(db::Tx& tx, const access::Viewer& viewer, int 
 
 /// What held the case's newest version; an earlier mark stays when there is none now.
 void mark_case(db::Tx& tx, base::CaseId id, const std::string& hold_rule);
-/// The marks of a case as slugs ("privacy", "word-12", "new-member") with, for a word, its pattern and reason.
+/// The marks of a case as slugs ("privacy", "word-12", "standing-3", "new-member") with, for a word, its pattern and reason; for a standing
+/// hold what it is about ("theme", ...), the name of that and the reason.
 struct CaseMark {
-    std::string slug, pattern, reason;
+    std::string slug, pattern, reason, about;
 };
 std::vector<CaseMark> case_marks(db::Tx& tx, base::CaseId id);
 

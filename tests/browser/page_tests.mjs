@@ -12,7 +12,7 @@ const memberPages = ["/", "/gesprekken", "/gesprekken/14", "/gesprekken/1/berich
   "/gemeenten/GM1783", "/gesprekken?thema=wonen", "/ik/volgt", "/volgen/thema/wonen", "/volgen/gemeente/GM1783", "/ik/meldingen", "/sinds",
   "/sinds?minuten=15", "/leden/2"];
 const newMemberPages = ["/gesprekken/14", "/gesprekken/9", "/ik", "/ik/besluiten", "/ik/meldingen", "/ik/volgt"];
-const moderatorPages = ["/moderatie", "/moderatie/redenen", "/gesprekken/14", "/gesprekken/14/sluiten", "/gesprekken/14/vastzetten", "/gesprekken/14/verplaatsen",
+const moderatorPages = ["/moderatie", "/moderatie/redenen", "/moderatie/vooraf", "/gesprekken/14", "/gesprekken/14/sluiten", "/gesprekken/14/vastzetten", "/gesprekken/14/verplaatsen",
   "/gesprekken/14/samenvoegen?zoek=gesprek", "/gesprekken/14/splitsen", "/ik", "/leden/1"];
 
 /** Pages that another test looks at, where what they show is made; or why nobody does. */

@@ -58,6 +58,9 @@ public:
         }
         return discussion::writes_at_once(viewer) ? "" : "new-member";
     }
+    std::vector<discussion::StandingHold> standing_holds(const access::Viewer& author) override {
+        return behind != nullptr ? behind->standing_holds(author) : std::vector<discussion::StandingHold>{};
+    }
     void hold(db::Tx& tx, const access::Viewer& author, const Held& what) override {
         held.push_back(what);
         if (behind != nullptr) {

@@ -414,6 +414,14 @@ class Api(unittest.TestCase):
         self.start(title="Wie  helpt ons?")
         self.assertEqual(len(self.call(self.moderator, "GET", "/moderation/rules")["log"]), 2)
 
+        hold = {"about": "theme/wonen", "reason": "Dit onderwerp ligt gevoelig."}
+        self.call(self.wethouder, "POST", "/moderation/holds", hold, 404)
+        url = f"/moderation/holds/{self.call(self.moderator, 'POST', '/moderation/holds', hold, 201)['id']}"
+        self.assertEqual(self.call(self.moderator, "GET", "/moderation/holds")["items"][0]["name"], "Wonen")
+        self.assertTrue(self.start(status=202, title="Wat wacht hier?", theme="wonen")["opening"]["isWaiting"])
+        self.call(self.moderator, "DELETE", url)
+        self.call(self.moderator, "DELETE", url, status=404)
+
     def tour_of_reports(self):
         thread = self.start(title="Wie weet hier meer van?")
         grounds = [ground["slug"] for ground in self.call(self.guest, "GET", "/report-categories")["items"]]

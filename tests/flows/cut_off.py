@@ -6,7 +6,7 @@ from server import run
 # What one act writes; rows that other work writes in the meantime would tell nothing.
 TABLES = ["posts", "post_versions", "post_moves", "threads", "thread_acts", "thread_municipalities", "thread_typologies", "events",
           "idempotency_keys", "drafts", "cases", "decisions", "decision_chain", "measures", "reports", "content_notices",
-          "content_notice_links", "appeals", "staff_notes", "standard_reasons", "moderation_rules", "moderation_rule_changes",
+          "content_notice_links", "appeals", "staff_notes", "standard_reasons", "moderation_rules", "moderation_rule_changes", "standing_holds",
           "moderator_scopes", "moderator_scope_changes", "mails", "members", "version_acts"]
 # What follows by itself from an event or a visit, walls (on which nothing is decided), and what nobody writes while the forum runs.
 OTHERS = ["sessions", "follows", "notices", "notice_cursor", "visits", "read_markers", "hidden_reads", "walls", "wall_acts", "post_votes",

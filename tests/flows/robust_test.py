@@ -518,6 +518,13 @@ class KeptPages(Started):
                 read(visitor, f"/gesprekken/{whole}/wand")
             good(moderator, "PUT", f"/threads/{whole}/wall")
 
+        def read_first():
+            place("discriminatie", "GM1783")()
+            hold = good(moderator, "POST", "/moderation/holds", {"about": "theme/discriminatie", "reason": "Dit ligt gevoelig."})
+            self.assertEqual(compare(here, "a hold"), [])
+            self.assertIn("Dit ligt gevoelig.", read(here[WETHOUDER], f"/gesprekken/{whole}/een-heel-gesprek")[1])
+            good(moderator, "DELETE", f"/moderation/holds/{hold['id']}")
+
         version = lambda who, path: {"body": f"Gewijzigd {next(numbers)}", "version": who.api("GET", path).json()["version"]}
         changes = {
             "reply": reply, "edit": change("PUT", "", (200, 409), version), "withdraw": change("DELETE", "", (200,)),
@@ -530,7 +537,7 @@ class KeptPages(Started):
             "move": in_turn(place("expats", "GM0981"), place("wonen", "GM1783")), "merge or split": in_turn(merge, split),
             "vote": in_turn(to_whole("PUT", "/posts/3/vote", None, adviseur), to_whole("DELETE", "/posts/3/vote", None, adviseur)),
             "choose": in_turn(to_whole("PUT", "/wall/current", {"number": 2}), to_whole("PUT", "/posts/2/dealt"), to_whole("DELETE", "/posts/2/dealt")),
-            "close the wall": close_wall,
+            "close the wall": close_wall, "read first": read_first,
             "new thread": lambda: start_thread(chance.choice([wethouder, nieuw]), f"Nog een proef {next(numbers)}", municipalities=["GM1783"],
                                                typologies=["tuinbouwgemeenten"]),
         }

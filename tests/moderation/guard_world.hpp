@@ -14,7 +14,7 @@ protected:
         DiscussionTest::SetUp();
         guard = std::make_unique<moderation::TextGuard>(world().places, templates());
         handling = std::make_unique<moderation::HandlingTime>(std::chrono::hours{8}, templates());
-        gate = std::make_unique<moderation::ReviewGate>(world().announcer, *guard, *handling, database());
+        gate = std::make_unique<moderation::ReviewGate>(world().announcer, *guard, holds, *handling, database());
         world().gate.behind = gate.get();
         intake = std::make_unique<moderation::Intake>(moderation::Intake{.handling = *handling, .rate_limiter = rate_limiter});
         moderation::add_routes(world().routes, world().services, database(), *intake);
@@ -23,6 +23,8 @@ protected:
             for (const auto& event : events) {
                 if (event.topic == moderation::word_rules_topic) {
                     database().read([&](db::Tx& tx) { guard->load(tx); });
+                } else if (event.topic == discussion::standing_holds_topic) {
+                    database().read([&](db::Tx& tx) { holds.load(tx); });
                 }
             }
         });
@@ -46,6 +48,7 @@ protected:
     }
 
     std::unique_ptr<moderation::TextGuard> guard;
+    moderation::StandingHolds holds;
     std::unique_ptr<moderation::HandlingTime> handling;
     std::unique_ptr<moderation::ReviewGate> gate;
     access::RateLimiter rate_limiter{access::RateLimits{}};
