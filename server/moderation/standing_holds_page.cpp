@@ -17,14 +17,14 @@ using nlohmann::json;
 // The database has the same bounds (standing_holds).
 constexpr std::size_t least_hold_reason = 10, most_hold_reason = 300;
 
-struct Choice {
+struct HoldChoice {
     StandingHold::Kind kind;
     std::string value, label;
     std::string about() const { return std::string{hold_kind_name(kind)} + "/" + value; }
 };
 
-std::vector<Choice> list_choices(const site::PageContext& context, const Services& services) {
-    std::vector<Choice> choices;
+std::vector<HoldChoice> list_hold_choices(const site::PageContext& context, const Services& services) {
+    std::vector<HoldChoice> choices;
     for (const auto& theme : services.places.themes()) {
         choices.push_back({StandingHold::Kind::theme, theme.slug, theme.name});
     }
@@ -44,24 +44,27 @@ struct HoldForm {
 
 site::Page holds_page(const site::PageContext& context, const Services& services, const HoldForm& form) {
     const bool may_change = context.viewer.may_moderate();
-    const auto choices = list_choices(context, services);
+    const auto choices = list_hold_choices(context, services);
     const auto name_of = [&](const StandingHold& hold) {
-        const auto choice = std::ranges::find_if(choices, [&](const Choice& c) { return c.kind == hold.kind && c.value == hold.value; });
+        const auto choice =
+            std::ranges::find_if(choices, [&](const HoldChoice& c) { return c.kind == hold.kind && c.value == hold.value; });
         return choice == choices.end() ? hold.value : choice->label;
     };
     const auto kind_key = [](StandingHold::Kind kind) { return "holds.kind_" + std::string{hold_kind_name(kind)}; };
     auto items = json::array();
-    auto log = json::array();
+    std::vector<json> log;
     const auto note = [&](base::Time at, const char* key, const std::string& by, const StandingHold& hold) {
         log.push_back({{"at", base::to_rfc3339(at)},
                        {"what", say(context, services, key,
-                                    {{"name", by}, {"kind", say(context, services, kind_key(hold.kind))}, {"about", name_of(hold)}})}});
+                                    json{{"name", by}, {"kind", say(context, services, kind_key(hold.kind))}, {"about", name_of(hold)}})}});
     };
     for (const auto& listed : list_standing_holds(context.tx)) {
         const auto& hold = listed.hold;
-        note(listed.created_at, "holds.log_began", listed.created_by, hold);
         if (listed.ended_at) {
             note(*listed.ended_at, "holds.log_ended", listed.ended_by, hold);
+        }
+        note(listed.created_at, "holds.log_began", listed.created_by, hold);
+        if (listed.ended_at) {
             continue;
         }
         items.push_back({{"id", hold.id},
@@ -116,8 +119,8 @@ site::ActionResult begin_standing_hold(const site::ActionContext& context, const
     form.about = context.input.text("about");
     form.reason = base::trim(context.input.text("reason"));
     site::check_fields(form.errors, context.input, {.texts = {"about", "reason", "nonce"}, .others = {}}, services.texts, context.language);
-    const auto choices = list_choices(context, services);
-    const auto choice = std::ranges::find(choices, form.about, &Choice::about);
+    const auto choices = list_hold_choices(context, services);
+    const auto choice = std::ranges::find(choices, form.about, &HoldChoice::about);
     if (choice == choices.end()) {
         form.errors.add("about", say(context, services, "holds.error_about"));
     }

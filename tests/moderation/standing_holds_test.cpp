@@ -19,7 +19,10 @@ class StandingHoldsTest : public test::GuardTest {
 protected:
     test::Answer begin(const std::string& about) { return world().post(mo, at, {{"about", about}, {"reason", why}}); }
     std::string mark(const test::Answer& begun) { return "standing-" + begun.model["id"].dump(); }
-    std::string page(const access::Viewer& viewer, const std::string& path) { return world().html(viewer, world().get(viewer, path)); }
+    std::string page(const access::Viewer& viewer, const std::string& path) {
+        const auto answer = world().get(viewer, path);
+        return world().html(viewer, answer.location.empty() ? answer : world().get(viewer, answer.location));
+    }
     std::string thread_url() const { return "/gesprekken/" + std::to_string(thread); }
     json newest_marks() {
         const auto id = sql(database(), "SELECT max(id) AS id FROM cases").one().integer("id");
