@@ -52,6 +52,46 @@ async function moderatorMakesARule(browser, site, pattern, options) {
   }
 }
 
+/** What is read first is said before it is written, and then waits. */
+async function authorIsToldBeforehand(browser, site, options) {
+  const moderator = await openPerson(browser, site, options), author = await openPerson(browser, site, options);
+  try {
+    await signIn(moderator.page, "moderator@demo.example");
+    await moderator.page.goto("/moderatie/vooraf");
+    await submit(moderator.page, "form[action='/moderatie/vooraf'] button");
+    assert.equal(await moderator.page.locator("#fouten a").first().getAttribute("href"), "#about");
+    assert.deepEqual(await look(moderator.page, options, "/moderatie/vooraf"), []);
+    await moderator.page.selectOption("[name=about]", { label: "Wonen" });
+    await moderator.page.fill("[name=reason]", "Dit onderwerp ligt nu gevoelig.");
+    await submit(moderator.page, "form[action='/moderatie/vooraf'] button");
+    assert.match(await moderator.page.locator("main").innerText(), /Wonen[^]*Dit onderwerp ligt nu gevoelig/);
+    assert.deepEqual(await look(moderator.page, options, "/moderatie/vooraf"), []);
+
+    await signIn(author.page, "wethouder@demo.example");
+    await author.page.goto("/gesprekken?thema=wonen");
+    await author.page.goto(await author.page.locator("main .fd-row a").first().getAttribute("href"));
+    assert.match(await author.page.locator("#reactie").innerText(), /leest elk bericht met het thema ‘Wonen’[^]*gevoelig/);
+    assert.deepEqual(await look(author.page, options, author.page.url()), []);
+    await author.page.fill("#reactie [name=body]", "Wij doen dit met een vaste huiskamer in de wijk.");
+    await submit(author.page, "#reactie button[value=plaats]");
+    assert.match(await author.page.locator("main").innerText(), /vaste huiskamer[^]*Soms leest eerst een moderator mee/);
+
+    await author.page.waitForLoadState("networkidle");
+    assert.doesNotMatch(await author.page.locator("#reactie").innerText(), /op dit apparaat/, "what arrived is not offered again");
+
+    await submit(moderator.page, "form[action^='/moderatie/vooraf/'] button");
+    assert.match(await moderator.page.locator("main").innerText(), /stopte met ‘Wonen’/);
+    await author.page.goto(author.page.url().split("#")[0]);
+    assert.doesNotMatch(await author.page.locator("#reactie").innerText(), /gevoelig/);
+    assert.deepEqual([...moderator.faults, ...author.faults], []);
+  } finally {
+    await moderator.context.close();
+    await author.context.close();
+  }
+}
+
+export const authorIsToldBeforehandPhoneDark = (browser, site) => authorIsToldBeforehand(browser, site, phone);
+export const authorIsToldBeforehandWithoutScript = (browser, site) => authorIsToldBeforehand(browser, site, withoutScript);
 export const authorIsAskedWide = (browser, site) => authorIsAsked(browser, site, {});
 export const authorIsAskedPhoneDark = (browser, site) => authorIsAsked(browser, site, phone);
 export const authorIsAskedWithoutScript = (browser, site) => authorIsAsked(browser, site, withoutScript);

@@ -1,7 +1,7 @@
 // Keeps what is being written: on the server within five seconds, in this tab when the server or session is away.
 // Rule: no text is overwritten without asking; on two texts the writer chooses.
 import { debounced, say, text } from "../page.js";
-import { forget, type FormValues, keep, kept } from "./kept_text.js";
+import { forget, forgetSubmitted, type FormValues, keep, kept } from "./kept_text.js";
 
 const saveAfter = 3_000; // ms after the first change; a slow answer still comes within five seconds of typing
 const firstRetry = 10_000;
@@ -110,6 +110,7 @@ function ask(
 
 /** A text of this tab that is not in the form: its writer decides. */
 function offerKept(form: HTMLFormElement, key: string): void {
+  forgetSubmitted();
   const found = kept(key);
   if (!found) return;
   if (writtenIn(found.data) === writtenIn(valuesOf(form)) || !shownOf(found.data).trim()) return forget(key);

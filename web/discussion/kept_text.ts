@@ -35,14 +35,15 @@ export function forget(key: string): void {
   }
 }
 
-/** On a thread's page: a sent text has arrived when the server led here to a post, or says so; a new thread always has. */
+/** A sent text has arrived when the server led here to a post, or says so; a new thread has when there is a thread. */
 export function forgetSubmitted(): void {
   const hasArrived = location.hash.startsWith("#bericht-") || document.querySelector(".fd-flits .utrecht-alert--ok") !== null;
+  const isThread = document.querySelector(".fd-gesprek") !== null;
   try {
     for (const name of Object.keys(sessionStorage)) {
       if (!name.startsWith(prefix)) continue;
       const key = name.slice(prefix.length);
-      if (kept(key)?.isSubmitted && (hasArrived || key === "new-thread")) forget(key);
+      if (kept(key)?.isSubmitted && (hasArrived || (isThread && key === "new-thread"))) forget(key);
     }
   } catch {
     // No storage, nothing kept.
