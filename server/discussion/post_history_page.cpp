@@ -56,11 +56,15 @@ site::Page load_history_page(const site::PageContext& context, const Services& s
         services.gate.about_to_show(context.tx, viewer, {post["id"].get<std::int64_t>()});
     }
     auto versions = json::array();
+    std::vector<std::int64_t> hidden;
     for (std::size_t at = 0; at < rows.size(); ++at) {
         const auto row = rows[at];
         const bool has_older = at + 1 < rows.size();
         const bool may_change =
             viewer.may_moderate() && facts.thread.is_looked_after && !row.flag("is_own") && row.flag("was_live") && !row.flag("is_current");
+        if (row.flag("is_hidden")) {
+            hidden.push_back(row.integer("version"));
+        }
         versions.push_back(
             {{"version", row.integer("version")},
              {"at", base::to_rfc3339(row.time("created_at"))},
@@ -72,6 +76,7 @@ site::Page load_history_page(const site::PageContext& context, const Services& s
              {"hiddenReason", row.text_or("hidden_reason", "")},
              {"changeUrl", may_change ? post_act_url(id, number, "/versies/" + std::to_string(row.integer("version"))) : ""}});
     }
+    services.gate.about_to_show_versions(context.tx, viewer, base::PostId{post["id"].get<std::int64_t>()}, hidden);
     const auto title = shown_title(facts, services.texts, context.language);
     auto page = page_under(facts, post_url(id, facts.thread.slug, number), context, services);
     page.template_name = "post_history";
@@ -81,7 +86,8 @@ site::Page load_history_page(const site::PageContext& context, const Services& s
                       {"author", post["author"]},
                       {"versions", std::move(versions)}};
     page.topics = thread_topics(id, viewer);
-    page.keep = site::Keep::until_changed;
+    // A kept answer would be read again without being logged.
+    page.keep = viewer.is_staff() && (!hidden.empty() || !post["isLive"].get<bool>()) ? site::Keep::no : site::Keep::until_changed;
     return page;
 }
 

@@ -104,6 +104,7 @@ void put_state(json& model, const std::string& state, bool has_text) {
     model["isWithdrawn"] = shown == "withdrawn";
     model["isHidden"] = shown == "hidden";
     model["isRemoved"] = shown == "removed";
+    model["isErased"] = state == "erased";
 }
 
 void put_permissions(json& model, const db::Row& row, const PostViewContext& context, bool is_own) {

@@ -99,6 +99,10 @@ public:
     /// These posts, which are not simply live, are about to be shown to this viewer with their text: for the log of what staff read.
     virtual void about_to_show(db::Tx& tx, const access::Viewer& viewer, const std::vector<std::int64_t>& posts) = 0;
 
+    /// The same of these versions of a post, which a moderator took from readers.
+    virtual void about_to_show_versions(db::Tx& tx, const access::Viewer& viewer, base::PostId post,
+                                        const std::vector<std::int64_t>& versions) = 0;
+
     /// The last decision about each of these posts as this viewer may see it (view model `Decision`), by post id; posts
     /// without one are absent. One query for all of them; called only when a page holds posts that are not simply live.
     virtual std::map<std::int64_t, view::Model> load_decisions(db::Tx& tx, const access::Viewer& viewer, view::Language language,

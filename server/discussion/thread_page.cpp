@@ -191,7 +191,8 @@ site::Page load_thread_page(const site::PageContext& context, const Services& se
     if (const auto marker = row->find_integer("marker")) {
         post_context.marker = {static_cast<int>(*marker), row->time("marker_at")};
     }
-    if (const auto ids = decided_ids(posts); !ids.empty()) {
+    const auto ids = decided_ids(posts);
+    if (!ids.empty()) {
         post_context.decisions = services.gate.load_decisions(context.tx, viewer, context.language, ids);
         services.gate.about_to_show(context.tx, viewer, ids);
     }
@@ -284,9 +285,10 @@ site::Page load_thread_page(const site::PageContext& context, const Services& se
     for (const auto& linked : model["typologies"]) {
         page.topics.push_back("list/typology/" + linked["slug"].get<std::string>());
     }
-    // A page with an unsent draft in its form changes with each save, which is no event.
+    // A page with an unsent draft in its form changes with each save, which is no event; what staff read of hidden posts is logged each time.
     const bool has_draft = row->find_integer("draft_revision").has_value();
-    page.keep = form || may_undo_one || has_draft ? site::Keep::no : site::Keep::until_changed;
+    const bool is_logged = viewer.is_staff() && !ids.empty();
+    page.keep = form || may_undo_one || has_draft || is_logged ? site::Keep::no : site::Keep::until_changed;
     page.model = std::move(model);
     return page;
 }

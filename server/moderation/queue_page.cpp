@@ -130,6 +130,10 @@ site::Page load_case(const PageContext& context, const Services& services, db::D
     if (row.post) {
         log_hidden_reads(context.tx, database, context.viewer, {row.post.value});
     }
+    // Of one's own accord nobody sent anything in: no write job for the most common cases.
+    if (row.reports > 0 || row.kind == "notice" || row.kind == "appeal") {
+        log_sender_read(context.tx, database, context.viewer, row.id);
+    }
     if (context.is_api) {
         site::Page page;
         page.model = case_json(context, services, row, read_scope(context, services), {});

@@ -37,6 +37,10 @@ public:
     void about_to_show(db::Tx& tx, const access::Viewer& viewer, const std::vector<std::int64_t>& posts) override {
         log_hidden_reads(tx, database_, viewer, posts);
     }
+    void about_to_show_versions(db::Tx& tx, const access::Viewer& viewer, base::PostId post,
+                                const std::vector<std::int64_t>& versions) override {
+        log_hidden_versions(tx, database_, viewer, post.value, versions);
+    }
     std::map<std::int64_t, view::Model> load_decisions(db::Tx& tx, const access::Viewer& viewer, view::Language language,
                                                        const std::vector<std::int64_t>& posts) override;
 

@@ -8,6 +8,7 @@ INSERT INTO forum_append_only (name, why) VALUES
     ('moderation_rule_changes', 'who made a rule that held or refused words of others must be known'),
     ('moderator_scope_changes', 'who decided what a moderator does not look after must be known'),
     ('post_moves', 'an old address of a post must always lead to it'),
+    ('sender_reads', 'who of the staff read who sent something in must be known'),
     ('staff_notes', 'what colleagues built a decision on must still be there'),
     ('thread_acts', 'what was done with a thread is shown to its members as a log'),
     ('version_acts', 'who kept an older text from readers, and why, must be known'),

@@ -78,6 +78,12 @@ public:
             behind->about_to_show(tx, viewer, posts);
         }
     }
+    void about_to_show_versions(db::Tx& tx, const access::Viewer& viewer, base::PostId post,
+                                const std::vector<std::int64_t>& versions) override {
+        if (behind != nullptr) {
+            behind->about_to_show_versions(tx, viewer, post, versions);
+        }
+    }
     std::map<std::int64_t, view::Model> load_decisions(db::Tx& tx, const access::Viewer& viewer, view::Language language,
                                                        const std::vector<std::int64_t>& posts) override {
         return behind != nullptr ? behind->load_decisions(tx, viewer, language, posts) : std::map<std::int64_t, view::Model>{};

@@ -9,7 +9,7 @@ TABLES = ["posts", "post_versions", "post_moves", "threads", "thread_acts", "thr
           "content_notice_links", "appeals", "staff_notes", "standard_reasons", "moderation_rules", "moderation_rule_changes", "standing_holds",
           "moderator_scopes", "moderator_scope_changes", "mails", "members", "version_acts"]
 # What follows by itself from an event or a visit, walls (on which nothing is decided), and what nobody writes while the forum runs.
-OTHERS = ["sessions", "follows", "notices", "notice_cursor", "visits", "read_markers", "hidden_reads", "walls", "wall_acts", "post_votes",
+OTHERS = ["sessions", "follows", "notices", "notice_cursor", "visits", "read_markers", "hidden_reads", "sender_reads", "walls", "wall_acts", "post_votes",
           "dealt_questions", "municipalities", "municipality_successors", "typologies", "typology_assignments", "themes", "house_rules",
           "forum_migrations", "forum_replaceable", "forum_append_only", "seeded_files"]
 NEVER = 1000000

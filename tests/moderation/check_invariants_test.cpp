@@ -24,6 +24,21 @@ struct Break {
 // The tables' own checks are taken away first where they would refuse it.
 const std::vector<Break> breaks{
     {"a title that stands", {"UPDATE threads SET opening_state = 'hidden'"}},
+    {"a text that others than its author",
+     {"CREATE OR REPLACE FUNCTION may_read_post(state text, author_id bigint, viewer_id bigint, viewer_level integer) "
+      "RETURNS boolean LANGUAGE sql IMMUTABLE PARALLEL SAFE AS 'SELECT true'"}},
+    {"text is left of what was erased", {"UPDATE posts SET state = 'erased' WHERE state = 'live' AND number = 2"}},
+    {"a decision without its event", {"UPDATE events SET at = at - interval '1 day'"}},
+    {"a case that was decided twice",
+     {"UPDATE decisions SET number = 99, case_id = (SELECT case_id FROM decisions WHERE kind = 'approve') WHERE kind = 'remove'"}},
+    {"decided about a text that came later", {"UPDATE post_versions SET created_at = now() + interval '1 minute'"}},
+    {"a notice that leads its reader to no text",
+     {"INSERT INTO notices (member_id, thread_id, post_id, kind, at) SELECT (SELECT max(id) FROM members), thread_id, id, 'reply', now() "
+      "FROM posts WHERE state = 'live' AND number = 2",
+      "CREATE OR REPLACE FUNCTION may_see_post(published_at timestamptz, author_id bigint, viewer_id bigint, viewer_level integer) "
+      "RETURNS boolean LANGUAGE sql IMMUTABLE PARALLEL SAFE AS 'SELECT is_staff(viewer_level)'"}},
+    {"a badge that is not the length of the list",
+     {"ALTER TABLE posts DROP CONSTRAINT posts_author_id_fkey", "UPDATE posts SET author_id = 999999 WHERE state = 'waiting'"}},
     {"a waiting post without an open case", {"UPDATE posts SET state = 'waiting' WHERE state = 'live' AND number = 2"}},
     {"more than one open case",
      {"DROP INDEX cases_open_key", "INSERT INTO cases (kind, post_id, post_version, due_at) SELECT kind, post_id, post_version, due_at "

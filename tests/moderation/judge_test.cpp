@@ -193,6 +193,8 @@ TEST_F(JudgeTest, ErasingTakesTwoAndLeavesNoText) {
     EXPECT_THAT(last(about).text("statement"),
                 AllOf(HasSubstr("gewist"), HasSubstr("3 november"), HasSubstr("Twee moderatoren"), HasSubstr("rechter")));
     EXPECT_THAT(world().html(anna, world().get(anna, "/ik/besluiten")), HasSubstr("Uw bericht is gewist."));
+    const auto thread_page = world().get(anna, "/gesprekken/" + std::to_string(thread) + "/hoe-betrekt-u-nieuwe-bewoners");
+    EXPECT_THAT(world().html(anna, thread_page), HasSubstr("De tekst van dit bericht is gewist"));
     EXPECT_EQ(undo(mo, about).status, 409);
     EXPECT_EQ(undo(other, about).status, 409);
     expect_sound();

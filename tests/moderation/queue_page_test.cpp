@@ -203,5 +203,51 @@ TEST_F(QueuePageTest, WhatTheStaffReadsOfHiddenPostsIsLogged) {
     EXPECT_EQ(reads(), 3U);
 }
 
+TEST_F(QueuePageTest, WhichHiddenVersionsTheStaffReadIsLogged) {
+    const auto reads = [&] { return sql(database(), "SELECT 1 FROM hidden_reads WHERE post_version = 1").size(); };
+    const auto at = "/gesprekken/" + std::to_string(thread) + "/berichten/1/versies";
+    world().send(anna, http::Method::put, world().api(thread, 1),
+                 {{"body", "Wij zoeken een **vaste** en veilige aanpak."}, {"version", 1}});
+    world().get(other, at);
+    EXPECT_EQ(reads(), 0U) << "readers see both";
+    EXPECT_EQ(
+        world()
+            .send(mo, http::Method::put, world().api(thread, 1) + "/versions/1", {{"isHidden", true}, {"reason", "Hier stond een naam in."}})
+            .status,
+        200);
+    world().get(anna, at);
+    EXPECT_EQ(reads(), 0U) << "her own";
+    const auto shown = world().get(other, at);
+    EXPECT_EQ(reads(), 1U);
+    EXPECT_EQ(shown.page.keep, site::Keep::no) << "a kept page would be read unseen";
+    EXPECT_EQ(world().get(anna, at).page.keep, site::Keep::until_changed);
+}
+
+TEST_F(QueuePageTest, WhoOfTheStaffReadWhoSentSomethingInIsLogged) {
+    const auto reads = [&](const Case& about) {
+        return sql(database(), "SELECT 1 FROM sender_reads WHERE case_id = $1", db::Params::of(about.id)).size();
+    };
+    const auto own = about_live();
+    world().get(mo, own.url());
+    EXPECT_EQ(reads(own), 0U) << "nobody sent this in";
+    const auto carl = world().member("Carl Charlie");
+    EXPECT_EQ(world()
+                  .post(carl, "/api/v1/reports", {{"thread", thread}, {"post", 1}, {"category", "off-topic"}, {"text", "Dit klopt niet."}})
+                  .status,
+              201);
+    const auto reported = newest();
+    world().get(mo, "/moderatie");
+    EXPECT_EQ(reads(reported), 0U) << "the list says how many, not who";
+    world().get(mo, reported.url());
+    world().get(mo, "/moderatie/" + std::to_string(reported.id));
+    EXPECT_EQ(reads(reported), 1U) << "once in ten minutes";
+    world().get(other, reported.url());
+    EXPECT_EQ(reads(reported), 2U);
+    decide(other, own, "hide");
+    const auto objection = appeal(own, anna);
+    world().get(mo, objection.url());
+    EXPECT_EQ(reads(objection), 1U);
+}
+
 }  // namespace
 }  // namespace forum::moderation
