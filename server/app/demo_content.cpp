@@ -116,8 +116,13 @@ const db::Query decide_query{"app.demo_decide", R"(
                closed_at = CASE WHEN $3 <> 'return' THEN $4::timestamptz END
           FROM posts p
          WHERE p.thread_id = $1 AND p.number = $2 AND c.post_id = p.id AND c.state = 'open'
-        RETURNING c.id, c.post_id, c.post_version, p.state,
+        RETURNING c.id, c.post_id, c.post_version, p.state, p.author_id,
                   CASE c.kind WHEN 'report' THEN 'own-initiative' ELSE 'review' END AS source
+    ), told AS (
+        INSERT INTO events (topic, kind, audience, member_id, data, at)
+        SELECT 'me/' || c.author_id, 'own.changed', 'member', c.author_id,
+               jsonb_build_object('thread', $1::bigint, 'post', c.post_id, 'number', $2::integer), $4::timestamptz
+          FROM closed c
     )
     INSERT INTO decisions (case_id, number, kind, post_id, post_version, state_from, state_to, decided_by, decided_role,
                            decided_at, rules, facts, questions, statement, deadline_at, appeal_until, source)

@@ -100,7 +100,7 @@ TEST_F(HandlingTest, TheAuthorReadsWhatWasMeasuredOrTheNorm) {
 
 TEST_F(HandlingTest, ThePagesOfANewMemberSayIt) {
     const auto page = world().html(nova, world().get(nova, "/gesprekken/nieuw"));
-    EXPECT_THAT(page, testing::HasSubstr("voordat anderen ze zien. Wij proberen dat binnen 1 werkdag te doen."));
+    EXPECT_THAT(page, testing::HasSubstr("voordat anderen ze zien.</p><p>Wij proberen dat binnen 1 werkdag te doen.</p>"));
     world().reply(nova, thread, "Mijn eerste bericht.");
     EXPECT_THAT(world().html(nova, world().get(nova, "/gesprekken/" + std::to_string(thread) + "/hoe-betrekt-u-nieuwe-bewoners")),
                 testing::HasSubstr("Soms leest eerst een moderator mee. Wij proberen dat binnen 1 werkdag te doen. U krijgt bericht."));
