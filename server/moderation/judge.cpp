@@ -354,6 +354,9 @@ Judged undo_decision(db::Tx& tx, const Services& services, const access::Viewer&
     if (!reopen_case(tx, row.id, undone->id, is_changed ? moved.version : row.post_version, texts_of(kind->merges))) {
         throw too_late;
     }
+    if (moved.state_to == "hidden") {
+        resume_hiding(tx, row.post);
+    }
     const auto id = insert_decision(tx, {.id = {},
                                          .case_id = row.id,
                                          .kind = "undo",
