@@ -217,6 +217,7 @@ Judged judge(db::Tx& tx, const Services& services, const access::Viewer& by, con
                               ? restriction_of(tx, row.post)
                               : base::DecisionId{};
     const auto moved = move_post(tx, services, by, row, judgement, appealed);
+    const bool takes_away = moved.state_from != moved.state_to && moved.state_to == "removed";
     const bool lifts = kind.move == PostMove::grant && row.member && moved.state_from != moved.state_to;
     const auto resumed = lifts ? find_replaced(tx, row.appeals) : std::nullopt;
 
@@ -291,7 +292,8 @@ Judged judge(db::Tx& tx, const Services& services, const access::Viewer& by, con
     if (moved.state_from == "hidden" && moved.state_to != "hidden") {
         stop_hiding(tx, row.post);
     }
-    if (!kind.merges.empty()) {
+    // An objection that was granted mostly gives a post back.
+    if (!kind.merges.empty() && (kind.move != PostMove::grant || takes_away)) {
         merge_cases(tx, row.id, row.post, texts_of(kind.merges));
     }
     const auto id = insert_decision(tx, decision);

@@ -325,6 +325,25 @@ TEST_F(JudgeTest, AnObjectionOfWhoReportedInVainCanEndInRemoval) {
     expect_sound();
 }
 
+TEST_F(JudgeTest, AnObjectionThatEndsInRemovalEndsTheOtherCasesOfThePost) {
+    const auto first = waiting();
+    decide(mo, first, "approve");
+    EXPECT_EQ(world().post(mo, world().api(thread, 2) + "/case", json::object()).status, 201);
+    const auto about = newest();
+    decide(mo, about, "unfounded");
+    EXPECT_EQ(world().send(nova, Method::put, world().api(thread, 2), {{"body", "Een andere tekst."}, {"version", 1}}).status, 202);
+    const auto change = newest();
+    const auto objection = appeal(about, anna);
+    EXPECT_EQ(decide(other, objection, "grant").status, 200);
+    EXPECT_EQ(post_state(objection), "removed");
+    EXPECT_EQ(state(change), "merged") << "there is nothing left to review";
+    expect_sound();
+    EXPECT_EQ(undo(other, objection).status, 200);
+    EXPECT_EQ(post_state(objection), "live_change");
+    EXPECT_EQ(state(change), "open");
+    expect_sound();
+}
+
 TEST_F(JudgeTest, AnObjectionAboutAModeratorsChangesShowsTheAuthorsOwnText) {
     const auto about = waiting();
     decide(mo, about, "approve-with-changes", {{"body", "Ik woon er al heel lang en wil graag meehelpen."}});
