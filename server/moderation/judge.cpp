@@ -223,7 +223,8 @@ Judged judge(db::Tx& tx, const Services& services, const access::Viewer& by, con
 
     const auto now = base::now();
     const bool is_return = kind.after == CaseAfter::with_author;
-    const bool can_appeal = kind.may_appeal || is_restriction(kind, appealed ? appealed->kind : "");
+    // A granted objection of who reported it restricts nobody when its author had taken the post away himself.
+    const bool can_appeal = kind.may_appeal || kind.is_restrictive || (kind.move == PostMove::grant && takes_away);
     Decision decision{.id = {},
                       .case_id = row.id,
                       .kind = std::string{kind.slug},

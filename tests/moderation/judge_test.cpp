@@ -344,6 +344,18 @@ TEST_F(JudgeTest, AnObjectionThatEndsInRemovalEndsTheOtherCasesOfThePost) {
     expect_sound();
 }
 
+TEST_F(JudgeTest, WhatWasGrantedAboutAPostThatItsAuthorWithdrewIsNothingToObjectTo) {
+    const auto about = about_live();
+    decide(mo, about, "unfounded");
+    const auto objection = appeal(about, nova);
+    EXPECT_EQ(world().send(anna, Method::del, world().api(thread, 2)).status, 200);
+    EXPECT_EQ(decide(other, objection, "grant").status, 200);
+    EXPECT_EQ(post_state(objection), "withdrawn");
+    EXPECT_EQ(last(objection).find_time("appeal_until"), std::nullopt);
+    EXPECT_EQ(world().post(anna, "/api/v1/appeals", {{"decision", last(objection).integer("id")}, {"text", "Niet waar."}}).status, 404);
+    expect_sound();
+}
+
 TEST_F(JudgeTest, AnObjectionAboutAModeratorsChangesShowsTheAuthorsOwnText) {
     const auto about = waiting();
     decide(mo, about, "approve-with-changes", {{"body", "Ik woon er al heel lang en wil graag meehelpen."}});
