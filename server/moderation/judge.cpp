@@ -357,6 +357,7 @@ Judged undo_decision(db::Tx& tx, const Services& services, const access::Viewer&
     if (!reopen_case(tx, row.id, undone->id, is_changed ? moved.version : row.post_version, texts_of(kind->merges))) {
         throw too_late;
     }
+    require_uninvolved(tx, row, by);  // he may have reported the post since
     if (moved.state_to == "hidden") {
         resume_hiding(tx, row.post);
     }

@@ -297,6 +297,14 @@ TEST_F(JudgeTest, NobodyDecidesOnWhatIsHis) {
     expect_sound();
 }
 
+TEST_F(JudgeTest, WhoReportedWhatHeDecidedOnDoesNotTakeItBackEither) {
+    const auto about = about_live();
+    EXPECT_EQ(decide(mo, about, "escalate", {{"sendTo", "legal"}}).status, 200);
+    EXPECT_EQ(world().post(mo, "/api/v1/reports", {{"thread", thread}, {"post", 2}, {"category", "disrespect"}, {"text", ""}}).status, 201);
+    EXPECT_EQ(undo(mo, about).status, 403);
+    EXPECT_EQ(last(about).text("kind"), "escalate");
+}
+
 TEST_F(JudgeTest, AnObjectionIsDecidedByWhoTookNoPartAndTurnsRoundWhatWasDone) {
     const auto rejected = waiting();
     decide(mo, rejected, "reject");
