@@ -128,9 +128,14 @@ const db::Query reopen_query{"moderation.reopen_case", R"(
        SET state = 'open', version = c.version + 1, closed_at = NULL, deadline_at = NULL, lease_by = NULL, lease_until = NULL,
            post_version = nullif($3, 0),
            rounds = c.rounds - (CASE WHEN d.kind = 'return' THEN 1 ELSE 0 END),
-           sent_to = CASE WHEN d.kind <> 'escalate' THEN c.sent_to END,
-           sent_reason = CASE WHEN d.kind <> 'escalate' THEN c.sent_reason ELSE '' END
+           sent_to = CASE WHEN d.kind <> 'escalate' THEN c.sent_to ELSE before.sent_to END,
+           sent_reason = CASE WHEN d.kind <> 'escalate' THEN c.sent_reason ELSE coalesce(before.reason, '') END
       FROM decisions d
+      LEFT JOIN LATERAL (SELECT coalesce(e.sent_to, 'senior') AS sent_to, CASE WHEN e.kind = 'escalate' THEN e.facts ELSE e.statement END AS reason
+                           FROM decisions e
+                          WHERE e.case_id = d.case_id AND e.id < d.id AND NOT is_undone(e.id)
+                            AND (e.kind = 'escalate' OR (e.kind = 'restore' AND e.is_automatic))
+                          ORDER BY e.kind <> 'escalate', e.id DESC LIMIT 1) before ON true
      WHERE c.id = $1 AND d.id = $2
        AND NOT EXISTS (SELECT 1 FROM cases a WHERE a.appeals = $2)
        AND NOT EXISTS (SELECT 1 FROM cases o

@@ -162,6 +162,21 @@ TEST_F(TimersTest, WhatIsPassedOnToTheSeniorsReachesThem) {
     letter(mo, 0);
 }
 
+TEST_F(TimersTest, WhatIsKeptForThePoliceStaysKept) {
+    const auto about = about_live();
+    const auto sent_to = [&] { return world().get(mo, about.url()).model["sentTo"].get<std::string>(); };
+    const auto until = base::now() + 8h;
+    hide_by_the_system(about, until);
+    EXPECT_EQ(decide(mo, about, "escalate", {{"sendTo", "police"}}).status, 200);
+    EXPECT_EQ(run(until + 1min), (TimersRun{.shown_again = 1}));
+    EXPECT_EQ(sent_to(), "police") << "the timer takes nothing from them";
+    EXPECT_EQ(decide(mo, about, "escalate", {{"sendTo", "legal"}}).status, 200);
+    EXPECT_EQ(sent_to(), "legal");
+    EXPECT_EQ(undo(mo, about).status, 200);
+    EXPECT_EQ(sent_to(), "police") << "as it was before that decision";
+    expect_sound();
+}
+
 TEST_F(TimersTest, OfAChangeThatWasNotSentInAgainTheTextOfBeforeStays) {
     decide(mo, waiting(), "approve");
     EXPECT_EQ(world().send(nova, http::Method::put, world().api(thread, 2), {{"body", "Of toch dit."}, {"version", 1}}).status, 202);
