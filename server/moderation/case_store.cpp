@@ -86,11 +86,13 @@ const db::Query lock_member_of_case_query{"moderation.lock_member_of_case", R"(
      WHERE c.id = $1
        FOR NO KEY UPDATE OF m, c)"};
 
-// Invariant 4: version, state and lease are checked in the statement that changes them.
+// Invariant 4: version, state and lease are checked in the statement that changes them. What a moderator proposed is not for the system
+// ($3 is null) to end.
 const db::Query close_round_query{"moderation.close_round", R"(
     UPDATE cases
        SET state = $4, version = version + 1, lease_by = NULL, lease_until = NULL, deadline_at = $5,
-           hidden_until = CASE WHEN $4 = 'open' THEN coalesce($6, hidden_until) END, proposal = NULL, proposed_by = NULL,
+           hidden_until = CASE WHEN $4 = 'open' THEN coalesce($6, hidden_until) END,
+           proposal = CASE WHEN $3::bigint IS NULL THEN proposal END, proposed_by = CASE WHEN $3::bigint IS NULL THEN proposed_by END,
            sent_to = coalesce(nullif($7, ''), sent_to), sent_reason = CASE WHEN $7 = '' THEN sent_reason ELSE $8 END,
            closed_at = CASE WHEN $4 = 'decided' THEN now() END,
            waited = now() - waiting_since,
