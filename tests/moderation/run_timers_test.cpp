@@ -192,6 +192,27 @@ TEST_F(TimersTest, OfAChangeThatWasNotSentInAgainTheTextOfBeforeStays) {
     expect_sound();
 }
 
+TEST_F(TimersTest, WhoWentOnWithoutAChangeIsNotRemindedOfIt) {
+    for (const bool is_withdrawn : {true, false}) {
+        const auto first = waiting();
+        decide(mo, first, "approve");
+        const auto at = world().api(
+            thread,
+            static_cast<int>(
+                sql(database(), "SELECT last_number FROM threads WHERE id = $1", db::Params::of(thread)).one().integer("last_number")));
+        EXPECT_EQ(world().send(nova, http::Method::put, at, {{"body", "Of toch dit."}, {"version", 1}}).status, 202);
+        const auto change = newest();
+        EXPECT_EQ(decide(mo, change, "return", {{"questions", "Wat bedoelt u?"}}).status, 200);
+        nova.is_trusted = true;
+        const auto answer = is_withdrawn ? world().send(nova, http::Method::del, at)
+                                         : world().send(nova, http::Method::put, at, {{"body", "Dit dan."}, {"version", 2}});
+        EXPECT_EQ(answer.status, 200) << answer.detail;
+        EXPECT_EQ(state(change), "withdrawn");
+        EXPECT_EQ(run(base::now() + 31 * 24h), TimersRun{});
+    }
+    expect_sound();
+}
+
 TEST_F(TimersTest, WhoCannotBeWrittenToKeepsNobodyElseWaiting) {
     const auto ended = returned();
     sql(database(), "UPDATE members SET ended_at = now() WHERE id = $1", db::Params::of(nova.member));
