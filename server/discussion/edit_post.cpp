@@ -141,9 +141,7 @@ bool write_version(db::Tx& tx, const Services& services, const access::Viewer& a
         return true;
     }
     edit_live(tx, services.announcer, post.post, post.version, body);
-    if (post.state == "live_change") {
-        services.gate.author_settled(tx, author, post.post);
-    }
+    services.gate.author_settled(tx, author, post.post);  // also when none waits: one may have come back to him
     return false;
 }
 

@@ -119,10 +119,8 @@ site::ActionResult withdraw_post(const site::ActionContext& context, const Servi
     if (target.state == "withdrawn") {
         return done_with(context, services, target, "discussion.flash_withdrawn");
     }
-    const auto moved = withdraw(context.tx, services.announcer, target.post);
-    if (moved.state_from != "live") {
-        services.gate.author_settled(context.tx, context.viewer, target.post);
-    }
+    withdraw(context.tx, services.announcer, target.post);
+    services.gate.author_settled(context.tx, context.viewer, target.post);  // also of a live one: a change may lie with him
     return done_with(context, services, target, target.is_live() ? "discussion.flash_withdrawn" : "discussion.flash_withdrawn_unseen");
 }
 

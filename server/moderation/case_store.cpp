@@ -86,19 +86,13 @@ const db::Query lock_member_of_case_query{"moderation.lock_member_of_case", R"(
      WHERE c.id = $1
        FOR NO KEY UPDATE OF m, c)"};
 
-const db::Query take_lease_query{"moderation.take_lease", R"(
-    UPDATE cases SET lease_by = $2, lease_until = now() + make_interval(secs => $3)
-     WHERE id = $1 AND state = 'open'
-       AND (lease_until IS NULL OR lease_until <= now() OR lease_by = $2))"};
-
-const db::Query release_lease_query{"moderation.release_lease", R"(
-    UPDATE cases SET lease_by = NULL, lease_until = NULL WHERE id = $1 AND lease_by = $2)"};
-
-// Invariant 4: version, state and lease are checked in the statement that changes them.
+// Invariant 4: version, state and lease are checked in the statement that changes them. What a moderator proposed is not for the system
+// ($3 is null) to end.
 const db::Query close_round_query{"moderation.close_round", R"(
     UPDATE cases
        SET state = $4, version = version + 1, lease_by = NULL, lease_until = NULL, deadline_at = $5,
-           hidden_until = CASE WHEN $4 = 'open' THEN coalesce($6, hidden_until) END, proposal = NULL, proposed_by = NULL,
+           hidden_until = CASE WHEN $4 = 'open' THEN coalesce($6, hidden_until) END,
+           proposal = CASE WHEN $3::bigint IS NULL THEN proposal END, proposed_by = CASE WHEN $3::bigint IS NULL THEN proposed_by END,
            sent_to = coalesce(nullif($7, ''), sent_to), sent_reason = CASE WHEN $7 = '' THEN sent_reason ELSE $8 END,
            closed_at = CASE WHEN $4 = 'decided' THEN now() END,
            waited = now() - waiting_since,
@@ -124,14 +118,26 @@ const db::Query close_reports_query{"moderation.close_reports", R"(
 const db::Query stop_hiding_query{"moderation.stop_hiding", R"(
     UPDATE cases SET hidden_until = NULL WHERE post_id = $1 AND hidden_until IS NOT NULL)"};
 
+// A person hides without an end.
+const db::Query resume_hiding_query{"moderation.resume_hiding", R"(
+    UPDATE cases c SET hidden_until = d.until
+      FROM decisions d
+     WHERE c.id = d.case_id AND c.state = 'open'
+       AND d.id = (SELECT max(h.id) FROM decisions h WHERE h.post_id = $1 AND h.kind = 'hide' AND NOT is_undone(h.id)))"};
+
 const db::Query reopen_query{"moderation.reopen_case", R"(
     UPDATE cases c
        SET state = 'open', version = c.version + 1, closed_at = NULL, deadline_at = NULL, lease_by = NULL, lease_until = NULL,
            post_version = nullif($3, 0),
            rounds = c.rounds - (CASE WHEN d.kind = 'return' THEN 1 ELSE 0 END),
-           sent_to = CASE WHEN d.kind <> 'escalate' THEN c.sent_to END,
-           sent_reason = CASE WHEN d.kind <> 'escalate' THEN c.sent_reason ELSE '' END
+           sent_to = CASE WHEN d.kind <> 'escalate' THEN c.sent_to ELSE before.sent_to END,
+           sent_reason = CASE WHEN d.kind <> 'escalate' THEN c.sent_reason ELSE coalesce(before.reason, '') END
       FROM decisions d
+      LEFT JOIN LATERAL (SELECT coalesce(e.sent_to, 'senior') AS sent_to, CASE WHEN e.kind = 'escalate' THEN e.facts ELSE e.statement END AS reason
+                           FROM decisions e
+                          WHERE e.case_id = d.case_id AND e.id < d.id AND NOT is_undone(e.id)
+                            AND (e.kind = 'escalate' OR (e.kind = 'restore' AND e.is_automatic))
+                          ORDER BY e.kind <> 'escalate', e.id DESC LIMIT 1) before ON true
      WHERE c.id = $1 AND d.id = $2
        AND NOT EXISTS (SELECT 1 FROM cases a WHERE a.appeals = $2)
        AND NOT EXISTS (SELECT 1 FROM cases o
@@ -298,13 +304,6 @@ void lock_case(db::Tx& tx, base::CaseId id) {
     }
 }
 
-bool take_lease(db::Tx& tx, base::CaseId id, base::MemberId member) {
-    const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(lease_time).count();
-    return tx.exec(take_lease_query, db::Params::of(id, member, std::int64_t{seconds})).affected() == 1;
-}
-
-void release_lease(db::Tx& tx, base::CaseId id, base::MemberId member) { tx.exec(release_lease_query, db::Params::of(id, member)); }
-
 bool close_round(db::Tx& tx, base::CaseId id, const Round& round) {
     return tx.exec(close_round_query, db::Params::of(id, round.version, round.by, round.state, round.deadline, round.hidden_until,
                                                      round.sent_to, round.sent_reason))
@@ -325,6 +324,8 @@ std::vector<base::MemberId> close_reports(db::Tx& tx, base::CaseId id, base::Dec
 }
 
 void stop_hiding(db::Tx& tx, base::PostId post) { tx.exec(stop_hiding_query, db::Params::of(post)); }
+
+void resume_hiding(db::Tx& tx, base::PostId post) { tx.exec(resume_hiding_query, db::Params::of(post)); }
 
 bool reopen_case(db::Tx& tx, base::CaseId id, base::DecisionId undone, int post_version, const std::vector<std::string>& merged_kinds) {
     if (tx.exec(reopen_query, db::Params::of(id, undone, post_version)).affected() != 1) {

@@ -120,6 +120,8 @@ void merge_cases(db::Tx& tx, base::CaseId into, base::PostId post, const std::ve
 std::vector<base::MemberId> close_reports(db::Tx& tx, base::CaseId id, base::DecisionId decision);
 /// No provisional hiding of the post runs any more.
 void stop_hiding(db::Tx& tx, base::PostId post);
+/// It is hidden once more because a decision was taken back: what the system hid still comes back by itself.
+void resume_hiding(db::Tx& tx, base::PostId post);
 /// Everything that the decision closed is open again: case, merged cases, reports and notices. `post_version`: what the case is
 /// about from now on. False: another open case of that kind stands in its place, or somebody objected.
 bool reopen_case(db::Tx& tx, base::CaseId id, base::DecisionId undone, int post_version, const std::vector<std::string>& merged_kinds);

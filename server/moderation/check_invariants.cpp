@@ -77,8 +77,8 @@ const db::Query broken_query{"moderation.check_invariants", R"(
                 AND d.appeal_until IS NOT NULL)
     UNION ALL  -- 6, 7
     SELECT 'decided by who is involved: decision ' || d.id
-      FROM decisions d  -- a municipality changes: he was asked about it then
-     WHERE decider_bar(d.case_id, d.decided_by) IN ('own', 'took_part') OR decider_bar(d.case_id, d.seconded_by) IN ('own', 'took_part')
+      FROM decisions d  -- what he did later, and a municipality that changed, say nothing about it
+     WHERE involvement(d.case_id, d.decided_by, d.decided_at) IS NOT NULL OR involvement(d.case_id, d.seconded_by, d.decided_at) IS NOT NULL
     UNION ALL
     SELECT 'nobody looks after what no scope reaches: every moderator has a scope'
      WHERE EXISTS (SELECT 1 FROM members m WHERE m.ended_at IS NULL AND is_scoped(m.id))

@@ -35,7 +35,7 @@ const std::vector<DecisionKind>& decision_kinds() {
         {"restore", afterwards, {"hidden", "removed", "rejected"}, PostMove::restore, decided, false, false, false, false, {}},
         {"hide", afterwards, {"live", "live_change"}, PostMove::hide, open, true, true, false, true, {"change"}},
         {"remove", afterwards, once_live, PostMove::remove, decided, true, true, false, true, about_post},
-        {"grant", {"appeal"}, {}, PostMove::grant, decided, false, true, false, false, {}},
+        {"grant", {"appeal"}, {}, PostMove::grant, decided, false, true, false, false, about_post},
         {"refuse", {"appeal"}, {}, PostMove::none, decided, false, true, false, false, {}},
         // From light to heavy: a heavier measure takes the place of a lighter one.
         {"warn", person, {}, PostMove::none, decided, true, true, false, true, {}},

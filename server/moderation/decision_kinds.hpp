@@ -40,7 +40,7 @@ struct DecisionKind {
     bool needs_facts;
     bool needs_questions;
     bool may_appeal;                       ///< the author can object
-    std::vector<std::string_view> merges;  ///< other open cases of the post that end with it
+    std::vector<std::string_view> merges;  ///< other open cases of the post that end when it takes the post away
     Until until{Until::never};
 };
 

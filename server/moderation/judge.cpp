@@ -217,12 +217,14 @@ Judged judge(db::Tx& tx, const Services& services, const access::Viewer& by, con
                               ? restriction_of(tx, row.post)
                               : base::DecisionId{};
     const auto moved = move_post(tx, services, by, row, judgement, appealed);
+    const bool takes_away = moved.state_from != moved.state_to && moved.state_to == "removed";
     const bool lifts = kind.move == PostMove::grant && row.member && moved.state_from != moved.state_to;
     const auto resumed = lifts ? find_replaced(tx, row.appeals) : std::nullopt;
 
     const auto now = base::now();
     const bool is_return = kind.after == CaseAfter::with_author;
-    const bool can_appeal = kind.may_appeal || is_restriction(kind, appealed ? appealed->kind : "");
+    // A granted objection of who reported it restricts nobody when its author had taken the post away himself.
+    const bool can_appeal = kind.may_appeal || kind.is_restrictive || (kind.move == PostMove::grant && takes_away);
     Decision decision{.id = {},
                       .case_id = row.id,
                       .kind = std::string{kind.slug},
@@ -291,7 +293,8 @@ Judged judge(db::Tx& tx, const Services& services, const access::Viewer& by, con
     if (moved.state_from == "hidden" && moved.state_to != "hidden") {
         stop_hiding(tx, row.post);
     }
-    if (!kind.merges.empty()) {
+    // An objection that was granted mostly gives a post back.
+    if (!kind.merges.empty() && (kind.move != PostMove::grant || takes_away)) {
         merge_cases(tx, row.id, row.post, texts_of(kind.merges));
     }
     const auto id = insert_decision(tx, decision);
@@ -353,6 +356,10 @@ Judged undo_decision(db::Tx& tx, const Services& services, const access::Viewer&
     }
     if (!reopen_case(tx, row.id, undone->id, is_changed ? moved.version : row.post_version, texts_of(kind->merges))) {
         throw too_late;
+    }
+    require_uninvolved(tx, row, by);  // he may have reported the post since
+    if (moved.state_to == "hidden") {
+        resume_hiding(tx, row.post);
     }
     const auto id = insert_decision(tx, {.id = {},
                                          .case_id = row.id,

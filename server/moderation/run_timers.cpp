@@ -42,8 +42,11 @@ const db::Query let_go_query{"moderation.let_go", R"(
 const db::Query shown_again_query{"moderation.hidden_too_long", R"(
     SELECT id FROM cases WHERE state = 'open' AND hidden_until <= $1 ORDER BY id LIMIT $2)"};
 
+// Where it was passed on to it stays: what is kept for the police is kept.
 const db::Query alarm_query{"moderation.alarm_seniors", R"(
-    UPDATE cases SET hidden_until = NULL, version = version + 1, sent_to = 'senior', sent_reason = $2 WHERE id = $1)"};
+    UPDATE cases SET hidden_until = NULL, version = version + 1, sent_to = coalesce(sent_to, 'senior'),
+                     sent_reason = CASE WHEN sent_to IS NULL THEN $2 ELSE sent_reason END
+     WHERE id = $1)"};
 
 void write_to_author(db::Tx& tx, const Services& services, base::PostId post, const std::string& name, nlohmann::json arguments) {
     const auto row = tx.exec(author_query, db::Params::of(post)).one();

@@ -44,35 +44,45 @@ BEGIN
 END
 $$;
 
--- Why one of the staff is too near to a case, or not the one who looks after it; null: he may decide. Nobody decides on what is his own
--- (his post, his report or notice, a measure against himself: 'own'), nor on an appeal when he took part in any decision before it
--- ('took_part'): invariants 6 and 7; nor about somebody of his own municipality ('same_municipality'), nor on what he does not look after
--- ('out_of_scope'). An address that nobody confirmed bars nobody.
-CREATE OR REPLACE FUNCTION moderator_bar(in_case bigint, in_member bigint)
+-- What of a case was a member's own (his post, his report or notice, a measure against himself: 'own'), or in what before an appeal he took
+-- part ('took_part'), up to a moment; null: nothing. Invariants 6 and 7. An address that nobody confirmed involves nobody.
+CREATE OR REPLACE FUNCTION involvement(in_case bigint, in_member bigint, in_until timestamptz)
 RETURNS text LANGUAGE plpgsql STABLE AS $$
 BEGIN
     RETURN (SELECT CASE
                 WHEN c.member_id = in_member
                   OR EXISTS (SELECT 1 FROM posts p WHERE p.id = c.post_id AND p.author_id = in_member)
-                  OR EXISTS (SELECT 1 FROM reports r WHERE r.case_id = c.id AND r.reporter_id = in_member)
+                  OR EXISTS (SELECT 1 FROM reports r WHERE r.case_id = c.id AND r.reporter_id = in_member AND r.created_at <= in_until)
                   OR EXISTS (SELECT 1 FROM content_notices n JOIN members m ON lower(m.email) = lower(n.email)
-                              WHERE n.case_id = c.id AND m.id = in_member AND NOT n.is_child_abuse)
+                              WHERE n.case_id = c.id AND m.id = in_member AND NOT n.is_child_abuse AND n.confirmed_at <= in_until)
                   OR EXISTS (SELECT 1 FROM appeals a WHERE a.case_id = c.id AND a.by_member = in_member) THEN 'own'
                 WHEN c.kind = 'appeal'
                  AND (EXISTS (SELECT 1 FROM decisions d, decisions appealed
                                WHERE appealed.id = c.appeals
                                  AND (d.post_id = c.post_id OR d.member_id = c.member_id OR d.case_id = appealed.case_id)
                                  AND d.case_id <> c.id AND in_member IN (d.decided_by, d.seconded_by)
-                                 AND d.decided_at <= coalesce(c.closed_at, 'infinity'))
+                                 AND d.decided_at <= in_until)
                       OR EXISTS (SELECT 1 FROM reports r WHERE r.post_id = c.post_id AND r.reporter_id = in_member
-                                                                AND r.created_at <= coalesce(c.closed_at, 'infinity'))
+                                                                AND r.created_at <= in_until)
                       OR EXISTS (SELECT 1 FROM content_notices n JOIN members m ON lower(m.email) = lower(n.email)
                                   WHERE n.post_id = c.post_id AND m.id = in_member AND NOT n.is_child_abuse
-                                    AND n.confirmed_at <= coalesce(c.closed_at, 'infinity'))) THEN 'took_part'
-                WHEN EXISTS (SELECT 1 FROM members subject JOIN members decider ON decider.municipality_code = subject.municipality_code
-                              WHERE subject.id = c.member_id AND decider.id = in_member) THEN 'same_municipality'
-                WHEN NOT is_in_scope(c.id, in_member) THEN 'out_of_scope'
+                                    AND n.confirmed_at <= in_until)) THEN 'took_part'
                 END
+              FROM cases c WHERE c.id = in_case);
+END
+$$;
+
+-- Why one of the staff is too near to a case, or not the one who looks after it; null: he may decide. Nobody decides on what he is
+-- involved in, nor about somebody of his own municipality ('same_municipality'), nor on what he does not look after ('out_of_scope').
+CREATE OR REPLACE FUNCTION moderator_bar(in_case bigint, in_member bigint)
+RETURNS text LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN (SELECT coalesce(involvement(c.id, in_member, coalesce(c.closed_at, 'infinity')),
+                            CASE
+                            WHEN EXISTS (SELECT 1 FROM members subject JOIN members decider ON decider.municipality_code = subject.municipality_code
+                                          WHERE subject.id = c.member_id AND decider.id = in_member) THEN 'same_municipality'
+                            WHEN NOT is_in_scope(c.id, in_member) THEN 'out_of_scope'
+                            END)
               FROM cases c WHERE c.id = in_case);
 END
 $$;

@@ -281,6 +281,9 @@ private:
             if (route.access == site::Access::staff && !viewer.is_staff()) {
                 throw base::Problem{base::ProblemKind::not_found};
             }
+            if ((viewer.is_shut_out() && !route.is_last_resort) || (viewer.is_read_only() && route.is_writing)) {
+                throw base::Problem{base::ProblemKind::restricted};
+            }
             if (const auto* loader = std::get_if<site::PageLoader>(&route.handler)) {
                 answer.page = database_.read([&](db::Tx& tx) {
                     return (*loader)({request, found.match->values, viewer, tx, language, route.is_api});

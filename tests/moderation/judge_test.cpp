@@ -299,6 +299,14 @@ TEST_F(JudgeTest, NobodyDecidesOnWhatIsHis) {
     expect_sound();
 }
 
+TEST_F(JudgeTest, WhoReportedWhatHeDecidedOnDoesNotTakeItBackEither) {
+    const auto about = about_live();
+    EXPECT_EQ(decide(mo, about, "escalate", {{"sendTo", "legal"}}).status, 200);
+    EXPECT_EQ(world().post(mo, "/api/v1/reports", {{"thread", thread}, {"post", 2}, {"category", "disrespect"}, {"text", ""}}).status, 201);
+    EXPECT_EQ(undo(mo, about).status, 403);
+    EXPECT_EQ(last(about).text("kind"), "escalate");
+}
+
 TEST_F(JudgeTest, AnObjectionIsDecidedByWhoTookNoPartAndTurnsRoundWhatWasDone) {
     const auto rejected = waiting();
     decide(mo, rejected, "reject");
@@ -324,6 +332,37 @@ TEST_F(JudgeTest, AnObjectionOfWhoReportedInVainCanEndInRemoval) {
     EXPECT_EQ(post_state(objection), "removed");
     EXPECT_THAT(last(objection).text("statement"), HasSubstr("verwijderd"));
     EXPECT_NE(last(objection).find_time("appeal_until"), std::nullopt);
+    expect_sound();
+}
+
+TEST_F(JudgeTest, AnObjectionThatEndsInRemovalEndsTheOtherCasesOfThePost) {
+    const auto first = waiting();
+    decide(mo, first, "approve");
+    EXPECT_EQ(world().post(mo, world().api(thread, 2) + "/case", json::object()).status, 201);
+    const auto about = newest();
+    decide(mo, about, "unfounded");
+    EXPECT_EQ(world().send(nova, Method::put, world().api(thread, 2), {{"body", "Een andere tekst."}, {"version", 1}}).status, 202);
+    const auto change = newest();
+    const auto objection = appeal(about, anna);
+    EXPECT_EQ(decide(other, objection, "grant").status, 200);
+    EXPECT_EQ(post_state(objection), "removed");
+    EXPECT_EQ(state(change), "merged") << "there is nothing left to review";
+    expect_sound();
+    EXPECT_EQ(undo(other, objection).status, 200);
+    EXPECT_EQ(post_state(objection), "live_change");
+    EXPECT_EQ(state(change), "open");
+    expect_sound();
+}
+
+TEST_F(JudgeTest, WhatWasGrantedAboutAPostThatItsAuthorWithdrewIsNothingToObjectTo) {
+    const auto about = about_live();
+    decide(mo, about, "unfounded");
+    const auto objection = appeal(about, nova);
+    EXPECT_EQ(world().send(anna, Method::del, world().api(thread, 2)).status, 200);
+    EXPECT_EQ(decide(other, objection, "grant").status, 200);
+    EXPECT_EQ(post_state(objection), "withdrawn");
+    EXPECT_EQ(last(objection).find_time("appeal_until"), std::nullopt);
+    EXPECT_EQ(world().post(anna, "/api/v1/appeals", {{"decision", last(objection).integer("id")}, {"text", "Niet waar."}}).status, 404);
     expect_sound();
 }
 

@@ -147,6 +147,27 @@ TEST_F(ReportTest, ManyTrustedMembersHideItForAWhile) {
     EXPECT_EQ(post_state(), "live");
 }
 
+TEST_F(ReportTest, WhatAModeratorProposedOutlivesTheThreshold) {
+    report(rik);
+    const auto about = newest_case();
+    const auto url = "/api/v1/moderation/cases/" + std::to_string(about["id"].get<std::int64_t>());
+    EXPECT_EQ(world()
+                  .post(mo, url + "/decision",
+                        {{"version", about["version"]},
+                         {"decision", "erase"},
+                         {"legalGround", "Verzoek van de schrijver"},
+                         {"facts", "De schrijver vroeg erom op 3 november."}})
+                  .status,
+              202);
+    report(sara);
+    report(tom);
+    EXPECT_EQ(post_state(), "hidden");
+    const auto other = world().moderator("Jo Collega");
+    EXPECT_EQ(world().post(other, url + "/proposal", {{"version", newest_case()["version"]}, {"answer", "confirm"}}).status, 200);
+    EXPECT_EQ(count("posts WHERE state = 'erased'"), 1);
+    EXPECT_THAT(database().read([](db::Tx& tx) { return check_invariants(tx); }), IsEmpty());
+}
+
 TEST_F(ReportTest, TheThresholdCanBeOffAndHidesNothingWithoutAGround) {
     for (const auto& member : {rik, sara, tom}) {
         report(member, "other", "Dit is iets anders.");

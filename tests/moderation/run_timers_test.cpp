@@ -23,6 +23,22 @@ protected:
         EXPECT_EQ(decide(mo, about, "return", {{"questions", "Wat bedoelt u?"}}).status, 200);
         return about;
     }
+    void hide_by_the_system(const Case& about, base::Time until) {
+        database().write([&](db::Tx& tx) {
+            const auto row = lock_and_find(tx, base::CaseId{about.id});
+            judge(tx, world().services, guest, *row,
+                  {.kind = find_decision_kind("hide"),
+                   .rules = {"respect"},
+                   .legal_ground = {},
+                   .facts = "Drie leden meldden dit bericht.",
+                   .questions = {},
+                   .note = {},
+                   .body = {},
+                   .sent_to = {},
+                   .source = "threshold",
+                   .until = until});
+        });
+    }
     /// The newest letter to this member, subject and text; how many there were in `count`.
     std::string letter(const access::Viewer& to, std::size_t count) {
         const auto rows =
@@ -81,20 +97,7 @@ TEST_F(TimersTest, WhoAnsweredInTimeWaitsAgainWithTheTimeThatWasLeft) {
 TEST_F(TimersTest, WhatTheSystemHidComesBackWhenNobodyDecided) {
     const auto about = about_live();
     const auto until = base::now() + 8h;
-    database().write([&](db::Tx& tx) {
-        const auto row = lock_and_find(tx, base::CaseId{about.id});
-        judge(tx, world().services, guest, *row,
-              {.kind = find_decision_kind("hide"),
-               .rules = {"respect"},
-               .legal_ground = {},
-               .facts = "Drie leden meldden dit bericht.",
-               .questions = {},
-               .note = {},
-               .body = {},
-               .sent_to = {},
-               .source = "threshold",
-               .until = until});
-    });
+    hide_by_the_system(about, until);
     EXPECT_EQ(post_state(about), "hidden");
     EXPECT_TRUE(last(about).flag("is_automatic"));
     EXPECT_THAT(last(about).text("statement"), HasSubstr("automatisch"));
@@ -108,6 +111,25 @@ TEST_F(TimersTest, WhatTheSystemHidComesBackWhenNobodyDecided) {
     EXPECT_EQ(state(about), "open") << "somebody has to look at it all the same";
     EXPECT_EQ(world().get(mo, about.url()).model["sentTo"], "senior");
     EXPECT_EQ(decide(mo, about, "remove").status, 200);
+    expect_sound();
+}
+
+TEST_F(TimersTest, WhatTheSystemHidComesBackAlsoWhenADecisionAboutItWasTakenBack) {
+    for (const auto* decision : {"remove", "unfounded", "restore"}) {
+        const auto about = about_live();
+        const auto until = base::now() + 8h;
+        hide_by_the_system(about, until);
+        EXPECT_EQ(decide(mo, about, decision).status, 200) << decision;
+        EXPECT_EQ(undo(mo, about).status, 200) << decision;
+        EXPECT_EQ(post_state(about), "hidden") << decision;
+        EXPECT_EQ(run(until + 1min), (TimersRun{.shown_again = 1})) << decision;
+        EXPECT_EQ(post_state(about), "live") << decision;
+    }
+    const auto about = about_live();
+    decide(mo, about, "hide");
+    decide(mo, about, "remove");
+    undo(mo, about);
+    EXPECT_EQ(run(base::now() + 365 * 24h), TimersRun{}) << "a person hides without an end";
     expect_sound();
 }
 
@@ -140,6 +162,21 @@ TEST_F(TimersTest, WhatIsPassedOnToTheSeniorsReachesThem) {
     letter(mo, 0);
 }
 
+TEST_F(TimersTest, WhatIsKeptForThePoliceStaysKept) {
+    const auto about = about_live();
+    const auto sent_to = [&] { return world().get(mo, about.url()).model["sentTo"].get<std::string>(); };
+    const auto until = base::now() + 8h;
+    hide_by_the_system(about, until);
+    EXPECT_EQ(decide(mo, about, "escalate", {{"sendTo", "police"}}).status, 200);
+    EXPECT_EQ(run(until + 1min), (TimersRun{.shown_again = 1}));
+    EXPECT_EQ(sent_to(), "police") << "the timer takes nothing from them";
+    EXPECT_EQ(decide(mo, about, "escalate", {{"sendTo", "legal"}}).status, 200);
+    EXPECT_EQ(sent_to(), "legal");
+    EXPECT_EQ(undo(mo, about).status, 200);
+    EXPECT_EQ(sent_to(), "police") << "as it was before that decision";
+    expect_sound();
+}
+
 TEST_F(TimersTest, OfAChangeThatWasNotSentInAgainTheTextOfBeforeStays) {
     decide(mo, waiting(), "approve");
     EXPECT_EQ(world().send(nova, http::Method::put, world().api(thread, 2), {{"body", "Of toch dit."}, {"version", 1}}).status, 202);
@@ -152,6 +189,27 @@ TEST_F(TimersTest, OfAChangeThatWasNotSentInAgainTheTextOfBeforeStays) {
     EXPECT_EQ(world().get(guest, world().api(thread, 2)).model["body"], "Ik woon er al heel lang en wil graag helpen.");
     EXPECT_EQ(told(nova), before + 1);
     EXPECT_THAT(letter(nova, 1), HasSubstr("Uw tekst is bewaard"));
+    expect_sound();
+}
+
+TEST_F(TimersTest, WhoWentOnWithoutAChangeIsNotRemindedOfIt) {
+    for (const bool is_withdrawn : {true, false}) {
+        const auto first = waiting();
+        decide(mo, first, "approve");
+        const auto at = world().api(
+            thread,
+            static_cast<int>(
+                sql(database(), "SELECT last_number FROM threads WHERE id = $1", db::Params::of(thread)).one().integer("last_number")));
+        EXPECT_EQ(world().send(nova, http::Method::put, at, {{"body", "Of toch dit."}, {"version", 1}}).status, 202);
+        const auto change = newest();
+        EXPECT_EQ(decide(mo, change, "return", {{"questions", "Wat bedoelt u?"}}).status, 200);
+        nova.is_trusted = true;
+        const auto answer = is_withdrawn ? world().send(nova, http::Method::del, at)
+                                         : world().send(nova, http::Method::put, at, {{"body", "Dit dan."}, {"version", 2}});
+        EXPECT_EQ(answer.status, 200) << answer.detail;
+        EXPECT_EQ(state(change), "withdrawn");
+        EXPECT_EQ(run(base::now() + 31 * 24h), TimersRun{});
+    }
     expect_sound();
 }
 
