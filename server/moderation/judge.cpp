@@ -9,6 +9,7 @@
 #include "discussion/thread_events.hpp"
 #include "members/member_rights.hpp"
 #include "moderation/appeal_outcome.hpp"
+#include "moderation/appeal_store.hpp"
 #include "moderation/case_events.hpp"
 #include "moderation/measure_store.hpp"
 #include "moderation/member_letters.hpp"
@@ -169,6 +170,15 @@ void follow_measure(db::Tx& tx, const Services& services, const CaseRow& row, co
     write_to_member(tx, services.texts, row.member, "decided_on_you", {{"statement", decision.statement}});
 }
 
+/// Is what was decided on an objection for the author too, or for the reporter alone who objected?
+bool is_for_author(db::Tx& tx, const CaseRow& row, const std::string& from, const std::string& to) {
+    if (!row.appeals || from != to) {
+        return true;
+    }
+    const auto appeal = find_appeal(tx, row.id);
+    return appeal && appeal->member == row.author;
+}
+
 }  // namespace
 
 std::string bar_text(const CaseRow& row, base::MemberId member, const std::string& bar) {
@@ -300,6 +310,9 @@ Judged judge(db::Tx& tx, const Services& services, const access::Viewer& by, con
     const auto id = insert_decision(tx, decision);
     if (row.member && !decision.statement.empty()) {
         follow_measure(tx, services, row, kind, id, decision, resumed);
+    } else if (!decision.statement.empty() && is_for_author(tx, row, moved.state_from, moved.state_to)) {
+        write_to_author(tx, services.texts, row.post, is_return ? "returned" : "decided_on_post",
+                        {{"statement", decision.statement}, {"questions", decision.questions}});
     }
     if (ends) {
         for (const auto reporter : close_reports(tx, row.id, id)) {
@@ -389,6 +402,8 @@ Judged undo_decision(db::Tx& tx, const Services& services, const access::Viewer&
         if (!undone->statement.empty()) {
             write_to_member(tx, services.texts, row.member, "undecided_on_you", {});
         }
+    } else if (!undone->statement.empty() && is_for_author(tx, row, undone->state_from, undone->state_to)) {
+        write_to_author(tx, services.texts, row.post, "undecided_on_post", {});
     }
     announce_case(tx, services.announcer, "case.new", row.id, by.name);
     return {id, moved.state_from, moved.state_to};

@@ -11,6 +11,14 @@ namespace {
 const db::Query member_query{"moderation.member_to_write_to", R"(
     SELECT name, email FROM members WHERE id = $1 AND ended_at IS NULL)"};
 
+// The title as he sees it: one that went with its opening post stays away from who answered there.
+const db::Query author_query{"moderation.author_to_write_to", R"(
+    SELECT p.author_id, coalesce(t.title, '') AS title
+      FROM posts p
+      JOIN members m ON m.id = p.author_id
+      LEFT JOIN LATERAL visible_threads(m.id, member_level(m.role, m.function)) t ON t.id = p.thread_id
+     WHERE p.id = $1)"};
+
 const db::Query near_norm_query{"moderation.near_norm", R"(
     UPDATE cases SET warned_at = $1
      WHERE id IN (SELECT id FROM cases
@@ -64,6 +72,13 @@ void write_to_member(db::Tx& tx, const view::Templates& texts, base::MemberId me
     const auto text = [&](const std::string& key) { return texts.text("timers." + key, view::Language::dutch, arguments); };
     mail::post_letter(tx, row->text("email"), text(name + "_subject"),
                       text("greeting") + "\n\n" + text(name) + "\n\n" + text("end") + "\n");
+}
+
+void write_to_author(db::Tx& tx, const view::Templates& texts, base::PostId post, const std::string& name, nlohmann::json arguments) {
+    const auto row = tx.exec(author_query, db::Params::of(post)).one();
+    const auto title = row.text("title");
+    arguments["title"] = title.empty() ? texts.text("discussion.title_gone", view::Language::dutch) : title;
+    write_to_member(tx, texts, row.id<base::MemberId>("author_id"), name, std::move(arguments));
 }
 
 }  // namespace forum::moderation

@@ -12,9 +12,12 @@
 
 namespace forum::moderation {
 
-/// Sends letter `name` with these arguments, `name` (the member's) and `link` (his decisions, unless the arguments hold another). Nothing happens when the member is gone
-/// or his address is none.
+/// Sends letter `name` with these arguments, `name` (the member's) and `link` (his decisions, unless the arguments hold another). Nothing
+/// happens when the member is gone or his address is none.
 void write_to_member(db::Tx& tx, const view::Templates& texts, base::MemberId member, const std::string& name, nlohmann::json arguments);
+
+/// The same to the author of a post, with `title`: that of its thread.
+void write_to_author(db::Tx& tx, const view::Templates& texts, base::PostId post, const std::string& name, nlohmann::json arguments);
 
 /// How long before its time is up the moderators hear of a case (D18).
 constexpr std::chrono::hours warned_before{1};

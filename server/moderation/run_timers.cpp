@@ -29,9 +29,6 @@ const db::Query to_remind_query{"moderation.remind_authors", R"(
                      ORDER BY deadline_at LIMIT $3)
     RETURNING p.id AS post_id, p.thread_id, p.number, p.author_id, c.deadline_at)"};
 
-const db::Query author_query{"moderation.author_to_write_to", R"(
-    SELECT p.author_id, t.title FROM posts p JOIN threads t ON t.id = p.thread_id WHERE p.id = $1)"};
-
 const db::Query expired_query{"moderation.expired_cases", R"(
     SELECT id FROM cases WHERE state = 'with_author' AND deadline_at <= $1 ORDER BY id LIMIT $2)"};
 
@@ -47,12 +44,6 @@ const db::Query alarm_query{"moderation.alarm_seniors", R"(
     UPDATE cases SET hidden_until = NULL, version = version + 1, sent_to = coalesce(sent_to, 'senior'),
                      sent_reason = CASE WHEN sent_to IS NULL THEN $2 ELSE sent_reason END
      WHERE id = $1)"};
-
-void write_to_author(db::Tx& tx, const Services& services, base::PostId post, const std::string& name, nlohmann::json arguments) {
-    const auto row = tx.exec(author_query, db::Params::of(post)).one();
-    arguments["title"] = row.text("title");
-    write_to_member(tx, services.texts, row.id<base::MemberId>("author_id"), name, std::move(arguments));
-}
 
 Decision by_the_system(const CaseRow& row, const char* kind, const discussion::Moved& moved) {
     Decision decision;
@@ -73,7 +64,7 @@ Decision by_the_system(const CaseRow& row, const char* kind, const discussion::M
 void write(db::Tx& tx, const Services& services, Decision decision) {
     decision.statement = statement_text(services.texts, view::Language::dutch, decision, {});
     insert_decision(tx, decision);
-    write_to_author(tx, services, decision.post, decision.kind, {{"statement", decision.statement}});
+    write_to_author(tx, services.texts, decision.post, decision.kind, {{"statement", decision.statement}});
 }
 
 void tell_author(db::Tx& tx, const Services& services, base::MemberId author, base::ThreadId thread, base::PostId post,
@@ -136,7 +127,7 @@ TimersRun run_due_timers(db::Tx& tx, const Services& services, base::Time now) {
         tell_author(tx, services, row.id<base::MemberId>("author_id"), row.id<base::ThreadId>("thread_id"), post, row.integer("number"));
         // Never "today": the letter is read on another day.
         const auto until = view::time_text(row.time("deadline_at"), view::Language::dutch, base::Time{});
-        write_to_author(tx, services, post, "remind", {{"until", until}});
+        write_to_author(tx, services.texts, post, "remind", {{"until", until}});
         ++run.reminded;
     }
     for (const auto id : tx.exec(expired_query, db::Params::of(now, cases_in_run)).integers("id")) {

@@ -16,7 +16,7 @@ struct Process {
           world{database},
           guard{world.places, templates()},
           handling{std::chrono::hours{8}, templates()},
-          gate{world.announcer, guard, handling, database},
+          gate{world.announcer, guard, holds, handling, database},
           rate_limiter{access::RateLimits{.notices_per_hour = 0}},
           intake{.handling = handling, .rate_limiter = rate_limiter, .report_threshold = report_threshold, .shows_links = true} {
         world.gate.behind = &gate;
@@ -34,6 +34,7 @@ struct Process {
     db::Database database;
     World world;
     moderation::TextGuard guard;
+    moderation::StandingHolds holds;
     moderation::HandlingTime handling;
     moderation::ReviewGate gate;
     access::RateLimiter rate_limiter;
