@@ -6,10 +6,13 @@ namespace forum::moderation {
 
 namespace {
 
+// OFFSET 0: only who has a scope is asked whether it reaches the case.
 const db::Query scoped_query{"moderation.scoped_concerned", R"(
-    SELECT id FROM members m
-     WHERE role = 'moderator' AND ended_at IS NULL AND id IN (SELECT member_id FROM moderator_scopes) AND is_in_scope($1, id)
-     ORDER BY id)"};
+    SELECT m.id
+      FROM (SELECT DISTINCT member_id FROM moderator_scopes OFFSET 0) s
+      JOIN members m ON m.id = s.member_id
+     WHERE m.role = 'moderator' AND m.ended_at IS NULL AND is_in_scope($1, s.member_id)
+     ORDER BY m.id)"};
 
 }  // namespace
 

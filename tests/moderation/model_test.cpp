@@ -41,12 +41,15 @@ protected:
     /// Mostly one that is possible.
     std::string any_kind(int about) {
         static const std::map<std::string, Lines> kinds{
-            {"review", {"approve", "approve", "approve", "approve-with-changes", "approve-with-changes", "return", "return", "reject"}},
+            {"review",
+             {"approve", "approve", "approve", "approve-with-changes", "approve-with-changes", "return", "return", "reject", "reject"}},
             {"change", {"approve", "approve-with-changes", "return", "reject"}},
             {"report", {"unfounded", "unfounded", "restore", "restore", "hide", "remove", "remove", "erase"}},
             {"notice", {"unfounded", "unfounded", "unfounded", "restore", "hide", "remove"}},
             {"appeal", {"grant", "grant", "refuse"}},
-            {"measure", {"unfounded", "warn", "review-all", "read-only", "suspend", "suspend", "end-membership", "lift", "lift"}}};
+            {"measure",
+             {"unfounded", "warn", "review-all", "read-only", "suspend", "end-membership", "end-membership", "lift", "lift", "lift",
+              "lift"}}};
         const auto& list = kinds.at(pick(25) == 0 ? "report" : model.cases[at(about)].kind);
         std::string kind = pick(12) == 0 ? "escalate" : list[at(pick(list.size()))];
         for (int tries = 0; tries < 4 && !model.is_possible(about, kind); ++tries) {
@@ -98,7 +101,12 @@ protected:
         return Model::reads(model.posts[at(n)].state) || pick(6) == 0 ? n : 1 - n;
     }
     void report() {
-        const int n = any_post(), ground = pick(3), by = pick(12) == 0 ? Model::author : pick(3) == 0 ? pick(3) : 4 + pick(4);
+        const int n = any_post(), ground = pick(3);
+        int by = pick(12) == 0 ? Model::author : pick(3) == 0 ? pick(3) : 4 + pick(4);
+        const int appeal = model.open_case(n, "appeal");
+        for (int moderator = 0; appeal >= 0 && moderator < 3; ++moderator) {  // until it is left to an administrator
+            by = model.may_decide(appeal, moderator) && pick(3) != 0 ? moderator : by;
+        }
         const auto before = model.decisions.size();
         const auto answer =
             send(by, Method::post, "/api/v1/reports",
@@ -142,13 +150,16 @@ protected:
         std::vector<std::pair<int, int>> may;  // to which decision, and who
         for (const auto& one : model.reports) {
             if (one.outcome >= 0 && model.may_object(one.outcome, one.by)) {
-                may.emplace_back(one.outcome, one.by);
+                may.insert(may.end(), one.by < Model::outsider ? 1 : 3, {one.outcome, one.by});
             }
         }
         for (int one = 0; one < static_cast<int>(model.decisions.size()); ++one) {
             if (model.may_object(one, Model::author) && (theme != 1 || may.empty())) {
                 may.emplace_back(one, Model::author);
             }
+        }
+        if (may.empty() && pick(4) != 0) {
+            return decide();
         }
         const auto [to, by] = may.empty() || pick(6) == 0
                                   ? std::pair{pick(model.decisions.size()), pick(2) == 0 ? Model::author : 4 + pick(4)}
@@ -278,8 +289,11 @@ protected:
             {{3, 3, 3}, &ModelTest::time_passes}};
         const bool is_waited_for = std::any_of(model.cases.begin(), model.cases.end(),
                                                [](const auto& one) { return one.comes_back || one.state == "with_author"; });
-        if (is_waited_for && pick(5) == 0) {
+        if ((is_waited_for || model.measure() != "none") && pick(5) == 0) {
             return time_passes();
+        }
+        if (theme == 1 && pick(4) == 0 && (model.open_case(0, "appeal") >= 0 || model.open_case(1, "appeal") >= 0)) {
+            return report();
         }
         int all = 0;
         for (const auto& one : acts) {

@@ -77,6 +77,9 @@ inline void StateModel::carry_out(int about, const std::string& kind, int by, in
         }
     }
     decisions.back().to = post.state;
+    if (post.state == before.state && post.shown == before.shown) {
+        decisions.back().shown_from = -1;  // nothing to show again
+    }
     if (kind == "hide") {
         merge(about, {"change"});
     } else if (post.state != before.state && (post.state == "removed" || post.state == "erased")) {
@@ -156,7 +159,7 @@ inline bool StateModel::undo(int about, int by) {
     if (kind == "approve-with-changes") {
         judged.version = ++post.newest;
     }
-    if ((kind == "approve" || kind == "approve-with-changes" || kind == "grant") && reads(undone.from)) {
+    if ((kind == "approve" || kind == "approve-with-changes" || kind == "grant") && reads(undone.from) && undone.shown_from >= 0) {
         post.shown = undone.shown_from;
     }
     post.state = undone.from;
