@@ -13,7 +13,7 @@ const db::Query list_rules_query{"moderation.list_rules", R"(
 const std::string case_columns = R"(
     SELECT c.id, c.version, c.kind, c.state, c.post_id, coalesce(c.post_version, 0) AS post_version, c.member_id,
            coalesce(p.state, (SELECT s.kind FROM standing_measures s WHERE s.member_id = c.member_id), 'none') AS post_state,
-           coalesce(p.version, 0) AS newest_version,
+           coalesce(p.version, 0) AS newest_version, coalesce(p.live_version, 0) AS live_version,
            c.hold_rule, (SELECT count(*) FROM reports r WHERE r.case_id = c.id) AS reports, c.appeals,
            coalesce(c.sent_to, '') AS sent_to, c.sent_reason, c.due_at,
            to_char(c.due_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS due_key, p.thread_id,
@@ -225,6 +225,7 @@ CaseRow read_case(const db::Row& row) {
             .member = row.id<base::MemberId>("member_id"),
             .post_state = row.text("post_state"),
             .newest_version = static_cast<int>(row.integer("newest_version")),
+            .live_version = static_cast<int>(row.integer("live_version")),
             .hold_rule = row.text("hold_rule"),
             .reports = row.integer("reports"),
             .appeals = row.id<base::DecisionId>("appeals"),

@@ -39,6 +39,7 @@ struct CaseRow {
     base::MemberId member;             ///< whom a measure is about, who is then `author` too; none: it is about a post
     std::string post_state;            ///< of a member: the measure that holds for him, "none" without one
     int newest_version;                ///< of the post now
+    int live_version;                  ///< what readers see of it, or saw last; 0: never
     std::string hold_rule;             ///< slugs with commas; "" = no rule held it
     std::int64_t reports;              ///< how many members reported it
     base::DecisionId appeals;          ///< the decision that is objected to

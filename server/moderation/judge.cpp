@@ -14,6 +14,7 @@
 #include "moderation/measure_store.hpp"
 #include "moderation/member_letters.hpp"
 #include "moderation/notice_mails.hpp"
+#include "moderation/standing_holds.hpp"
 #include "moderation/statement.hpp"
 
 namespace forum::moderation {
@@ -103,12 +104,13 @@ discussion::Moved move_post(db::Tx& tx, const Services& services, const access::
     return stays(row);
 }
 
-/// A rule of words or the guard of resident data held the text; that its author is new, that all of his is read first, or how much of it
-/// is another text, is no finding about it.
+/// A rule of words or the guard of resident data held the text; that its author is new, that all of his or all of that theme is read first,
+/// or how much of it is another text, is no finding about it.
 bool is_detected(const CaseRow& row) {
     for (const auto rule : std::views::split(row.hold_rule, ',')) {
         const std::string_view name{rule.begin(), rule.end()};
-        if (!name.empty() && name != "new-member" && name != "review-all" && name != "much-changed") {
+        if (!name.empty() && name != "new-member" && name != "review-all" && name != "much-changed"
+            && !name.starts_with(standing_hold_mark)) {
             return true;
         }
     }
@@ -353,6 +355,10 @@ Judged undo_decision(db::Tx& tx, const Services& services, const access::Viewer&
     auto moved = stays(row);
     const bool was_read = undone->state_from == "live" || undone->state_from == "live_change";
     const bool shows_old = was_read && (kind->move == PostMove::publish || is_changed || kind->move == PostMove::grant);
+    if (row.appeals && was_read && row.post_state == undone->state_to && undone->live_version_from
+        && row.live_version != find_decision(tx, row.appeals)->post_version && row.live_version != *undone->live_version_from) {
+        throw too_late;  // readers see neither what the objection left nor what was there before: its author wrote over it
+    }
     if (row.member) {
         moved.state_to = undone->state_from;
     } else if (undone->state_from != undone->state_to || shows_old) {

@@ -72,7 +72,7 @@ TEST_F(NoticeTest, FromTheFormToTheOutcome) {
     EXPECT_EQ(count("mails"), 1);
 
     EXPECT_EQ(decide("remove").status, 200);
-    EXPECT_EQ(count("mails"), 2);
+    EXPECT_EQ(count("mails"), 3) << "the author hears as well";
     EXPECT_THAT(newest_mail().text("body"), HasSubstr("niet meer op het forum"));
     EXPECT_THAT(newest_mail().text("body"), HasSubstr("2. Blijf respectvol"));
     EXPECT_THAT(newest_mail().text("body"), Not(HasSubstr("bezwaar"))) << "he was right";

@@ -210,11 +210,11 @@ TEST_F(QueuePageTest, WhichHiddenVersionsTheStaffReadIsLogged) {
                  {{"body", "Wij zoeken een **vaste** en veilige aanpak."}, {"version", 1}});
     world().get(other, at);
     EXPECT_EQ(reads(), 0U) << "readers see both";
-    EXPECT_EQ(
-        world()
-            .send(mo, http::Method::put, world().api(thread, 1) + "/versions/1", {{"isHidden", true}, {"reason", "Hier stond een naam in."}})
-            .status,
-        200);
+    EXPECT_EQ(world()
+                  .send(mo, http::Method::put, world().api(thread, 1) + "/versions/1",
+                        {{"isHidden", true}, {"reason", "Hier stond een naam in."}})
+                  .status,
+              200);
     world().get(anna, at);
     EXPECT_EQ(reads(), 0U) << "her own";
     const auto shown = world().get(other, at);

@@ -39,10 +39,12 @@ protected:
                    .until = until});
         });
     }
-    /// The newest letter to this member, subject and text; how many there were in `count`.
+    /// The newest letter that the clock sent this member, subject and text; how many there were in `count`.
     std::string letter(const access::Viewer& to, std::size_t count) {
         const auto rows =
-            sql(database(), "SELECT l.subject, l.body FROM mails l JOIN members m ON m.email = l.address WHERE m.id = $1 ORDER BY l.id",
+            sql(database(),
+                "SELECT l.subject, l.body FROM mails l JOIN members m ON m.email = l.address WHERE m.id = $1 AND l.subject NOT IN "
+                "('Een moderator heeft een vraag over uw bericht', 'Een besluit over uw bericht') ORDER BY l.id",
                 db::Params::of(to.member));
         EXPECT_EQ(rows.size(), count);
         std::string text;

@@ -53,6 +53,22 @@ TEST_F(StandingHoldsTest, AHeldThemeWaitsWhoeverWritesAndSaysSoBeforehand) {
     EXPECT_EQ(world().post(anna, "/api/v1/threads", free).status, 201) << "another theme";
 }
 
+TEST_F(StandingHoldsTest, WhatItHoldsWasNotFoundByAMachine) {
+    begin("theme/wonen");
+    reply(anna, "Een reactie.");
+    const auto about = sql(database(), "SELECT id FROM cases").one().integer("id");
+    const auto url = "/api/v1/moderation/cases/" + std::to_string(about) + "/decision";
+    EXPECT_EQ(
+        world()
+            .post(mo, url,
+                  {{"version", 1}, {"decision", "reject"}, {"rules", json::array({"respect"})}, {"facts", "Dit is niet aardig gezegd."}})
+            .status,
+        200);
+    const auto row = sql(database(), "SELECT source, is_detected_automatically AS is_detected FROM decisions").one();
+    EXPECT_EQ(row.text("source"), "review");
+    EXPECT_FALSE(row.flag("is_detected"));
+}
+
 TEST_F(StandingHoldsTest, AChangeOfALivePostWaitsToo) {
     begin("theme/wonen");
     const auto answer = world().send(anna, http::Method::put, test::World::api(thread, 1), {{"body", "Andere woorden."}, {"version", 1}});

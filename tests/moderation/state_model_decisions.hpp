@@ -154,6 +154,10 @@ inline bool StateModel::undo(int about, int by) {
         || std::any_of(cases.begin(), cases.end(), [&](const auto& one) { return one.objects_to == last; })) {
         return false;
     }
+    if (kind == "grant" && reads(undone.from) && undone.shown_from >= 0 && post.shown != decisions[at(judged.objects_to)].judged
+        && post.shown != undone.shown_from) {
+        return false;  // its author wrote over it
+    }
     const int number = static_cast<int>(decisions.size());
     const auto shown = post.shown;
     if (kind == "approve-with-changes") {
