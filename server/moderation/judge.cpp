@@ -169,7 +169,7 @@ void follow_measure(db::Tx& tx, const Services& services, const CaseRow& row, co
         }
     }
     members::announce_session_changed(tx, services.announcer, row.member);
-    write_to_member(tx, services.texts, row.member, "decided_on_you", {{"statement", decision.statement}});
+    write_to_member(tx, services.texts, row.member, "decided_on_you", {{"statement", decision.statement}, {"link", link_to_decision(id)}});
 }
 
 /// Is what was decided on an objection for the author too, or for the reporter alone who objected?
@@ -314,7 +314,7 @@ Judged judge(db::Tx& tx, const Services& services, const access::Viewer& by, con
         follow_measure(tx, services, row, kind, id, decision, resumed);
     } else if (!decision.statement.empty() && is_for_author(tx, row, moved.state_from, moved.state_to)) {
         write_to_author(tx, services.texts, row.post, is_return ? "returned" : "decided_on_post",
-                        {{"statement", decision.statement}, {"questions", decision.questions}});
+                        {{"statement", decision.statement}, {"questions", decision.questions}, {"link", link_to_decision(id)}});
     }
     if (ends) {
         for (const auto reporter : close_reports(tx, row.id, id)) {

@@ -42,6 +42,8 @@ std::string link_to(const std::string& path) { return std::string{mail::site_mar
 
 }  // namespace
 
+std::string link_to_decision(base::DecisionId id) { return link_to("/ik/besluiten?vanaf=" + to_string(id) + "#besluit-" + to_string(id)); }
+
 int write_of_norm(db::Tx& tx, const view::Templates& texts, base::Time now, int limit) {
     const auto cases = tx.exec(near_norm_query, db::Params::of(now, now + warned_before, limit)).integers("id");
     if (cases.empty()) {

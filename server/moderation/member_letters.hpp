@@ -16,6 +16,9 @@ namespace forum::moderation {
 /// happens when the member is gone or his address is none.
 void write_to_member(db::Tx& tx, const view::Templates& texts, base::MemberId member, const std::string& name, nlohmann::json arguments);
 
+/// Where a member reads this decision first on his page: a letter's `link`.
+std::string link_to_decision(base::DecisionId id);
+
 /// The same to the author of a post, with `title`: that of its thread.
 void write_to_author(db::Tx& tx, const view::Templates& texts, base::PostId post, const std::string& name, nlohmann::json arguments);
 

@@ -26,6 +26,12 @@ site::Page load_own_decisions(const site::PageContext& context, const discussion
             throw base::Problem{base::ProblemKind::bad_request, "frame.bad_cursor"};
         }
         before = *id;
+    } else if (const auto from = context.query("vanaf", "from"); !from.empty()) {
+        const auto id = base::parse_id<base::DecisionId>(from);
+        if (!id) {
+            throw base::Problem{base::ProblemKind::bad_request, "frame.bad_cursor"};
+        }
+        before = base::DecisionId{id->value + 1};
     }
     auto decisions = decisions_of_author(context.tx, context.viewer.member, before, decisions_on_page + 1);
     nlohmann::json next;
@@ -75,6 +81,7 @@ site::Page load_own_decisions(const site::PageContext& context, const discussion
                                 {"usualWait", services.gate.usual_wait(context.tx, context.language)},
                                 {"items", std::move(items)},
                                 {"next", next},
+                                {"firstUrl", before ? "/ik/besluiten" : ""},
                                 {"reports", own_reports_json(context, services)}};
     if (!next.is_null()) {
         page.links.emplace_back("next", site::with_parameter(context.request.target, "cursor", next.get<std::string>()));

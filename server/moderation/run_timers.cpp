@@ -63,8 +63,8 @@ Decision by_the_system(const CaseRow& row, const char* kind, const discussion::M
 
 void write(db::Tx& tx, const Services& services, Decision decision) {
     decision.statement = statement_text(services.texts, view::Language::dutch, decision, {});
-    insert_decision(tx, decision);
-    write_to_author(tx, services.texts, decision.post, decision.kind, {{"statement", decision.statement}});
+    const auto id = insert_decision(tx, decision);
+    write_to_author(tx, services.texts, decision.post, decision.kind, {{"statement", decision.statement}, {"link", link_to_decision(id)}});
 }
 
 void tell_author(db::Tx& tx, const Services& services, base::MemberId author, base::ThreadId thread, base::PostId post,
@@ -112,9 +112,11 @@ void lift(db::Tx& tx, const Services& services, const DueMeasure& due) {
     decision.source = "timer";
     decision.reverses = measure.decision;
     decision.statement = statement_text(services.texts, view::Language::dutch, decision, {});
-    end_measure(tx, insert_decision(tx, decision), measure.member);
+    const auto id = insert_decision(tx, decision);
+    end_measure(tx, id, measure.member);
     members::announce_session_changed(tx, services.announcer, measure.member);
-    write_to_member(tx, services.texts, measure.member, "measure_ended", {{"statement", decision.statement}});
+    write_to_member(tx, services.texts, measure.member, "measure_ended",
+                    {{"statement", decision.statement}, {"link", link_to_decision(id)}});
     announce_case(tx, services.announcer, "case.decided", due.case_id);
 }
 
