@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "db/connection.hpp"
+
 namespace forum::db {
 
 GroupCommit::~GroupCommit() {
@@ -67,6 +69,11 @@ void GroupCommit::execute(const Group& group) const {
             for (const auto& row : *rows) {
                 group.at(static_cast<std::size_t>(row.integer("place")) - 1)->row = row;
             }
+        }
+    } catch (const ConnectionLost& lost) {
+        // Each its own: they read it and let it go on threads of their own.
+        for (auto* caller : group) {
+            caller->in_doubt = std::make_exception_ptr(lost);
         }
     } catch (...) {
         for (auto* caller : group) {

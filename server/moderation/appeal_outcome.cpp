@@ -60,4 +60,12 @@ void tell_of_undone_appeal(db::Tx& tx, const discussion::Services& services, con
     }
 }
 
+bool is_for_author(db::Tx& tx, const CaseRow& row, const std::string& from, const std::string& to) {
+    if (!row.appeals || from != to) {
+        return true;
+    }
+    const auto appeal = find_appeal(tx, row.id);
+    return appeal && appeal->member == row.author;
+}
+
 }  // namespace forum::moderation

@@ -13,4 +13,8 @@ void tell_of_appeal(db::Tx& tx, const discussion::Services& services, const Case
 /// The decision is taken back; call while it still stands.
 void tell_of_undone_appeal(db::Tx& tx, const discussion::Services& services, const CaseRow& row, const Decision& undone);
 
+/// Does the author hear of this decision, or only who objected to what left his post alone? `from`, `to`: the states it led between.
+/// True of a case that is no objection.
+bool is_for_author(db::Tx& tx, const CaseRow& row, const std::string& from, const std::string& to);
+
 }  // namespace forum::moderation

@@ -393,8 +393,7 @@ std::vector<base::CaseId> withdraw_cases(db::Tx& tx, base::PostId post) {
 }
 
 std::string member_name(db::Tx& tx, base::MemberId member) {
-    const auto rows = tx.exec(member_name_query, db::Params::of(member));
-    const auto row = rows.find_one();
+    const auto row = tx.exec(member_name_query, db::Params::of(member)).find_one();
     return row ? row->text("name") : std::string{};
 }
 

@@ -71,4 +71,18 @@ std::string text_name(std::string_view slug, std::string_view case_kind) {
     return case_kind == "measure" && slug == "unfounded" ? name + "_measure" : name;
 }
 
+bool left_it_there(std::string_view kind) { return kind == "unfounded" || kind == "restore"; }
+
+bool is_restriction(const DecisionKind& kind, std::string_view appealed) {
+    return kind.is_restrictive || (kind.move == PostMove::grant && left_it_there(appealed));
+}
+
+bool wants_facts(const DecisionKind& kind, std::string_view case_kind, std::string_view appealed) {
+    return kind.needs_facts || is_restriction(kind, appealed) || (case_kind == "notice" && left_it_there(kind.slug));
+}
+
+bool may_change_ground(const DecisionKind& kind, std::string_view case_kind, std::string_view post_state) {
+    return kind.slug == "refuse" && case_kind == "appeal" && (post_state == "removed" || post_state == "rejected");
+}
+
 }  // namespace forum::moderation

@@ -57,4 +57,19 @@ bool needs_second(const DecisionKind& kind, bool takes_two);
 /// "approve_with_changes": a kind as the keys of texts have it. What is said otherwise about a person than about a post has its own.
 std::string text_name(std::string_view slug, std::string_view case_kind);
 
+/// Did this decision leave a reported post where it was? Who reported it can object; when he is right, it goes.
+bool left_it_there(std::string_view kind);
+
+/// Is it a restriction, for which the database wants rule or law, facts, statement and a way to object? `appealed`: the kind of
+/// the decision that is objected to, "" without one.
+bool is_restriction(const DecisionKind& kind, std::string_view appealed);
+
+/// Must the moderator say what he found? Always of a restriction; and who sent a notice is told why, also when the post stays (DSA article
+/// 16(6), features.md D9).
+bool wants_facts(const DecisionKind& kind, std::string_view case_kind, std::string_view appealed);
+
+/// Can this decision on an objection name another rule or law, on which the first one then rests? Refused on the same ground it
+/// names none.
+bool may_change_ground(const DecisionKind& kind, std::string_view case_kind, std::string_view post_state);
+
 }  // namespace forum::moderation

@@ -9,7 +9,6 @@
 #include "discussion/thread_events.hpp"
 #include "members/member_rights.hpp"
 #include "moderation/appeal_outcome.hpp"
-#include "moderation/appeal_store.hpp"
 #include "moderation/case_events.hpp"
 #include "moderation/measure_store.hpp"
 #include "moderation/member_letters.hpp"
@@ -172,15 +171,6 @@ void follow_measure(db::Tx& tx, const Services& services, const CaseRow& row, co
     write_to_member(tx, services.texts, row.member, "decided_on_you", {{"statement", decision.statement}, {"link", link_to_decision(id)}});
 }
 
-/// Is what was decided on an objection for the author too, or for the reporter alone who objected?
-bool is_for_author(db::Tx& tx, const CaseRow& row, const std::string& from, const std::string& to) {
-    if (!row.appeals || from != to) {
-        return true;
-    }
-    const auto appeal = find_appeal(tx, row.id);
-    return appeal && appeal->member == row.author;
-}
-
 }  // namespace
 
 std::string bar_text(const CaseRow& row, base::MemberId member, const std::string& bar) {
@@ -190,22 +180,8 @@ std::string bar_text(const CaseRow& row, base::MemberId member, const std::strin
     return row.member ? "moderation.bar_own_measure" : row.author == member ? "moderation.own_post" : "moderation.bar_own";
 }
 
-bool left_it_there(std::string_view kind) { return kind == "unfounded" || kind == "restore"; }
-
-bool is_restriction(const DecisionKind& kind, std::string_view appealed) {
-    return kind.is_restrictive || (kind.move == PostMove::grant && left_it_there(appealed));
-}
-
-bool wants_facts(const DecisionKind& kind, std::string_view case_kind, std::string_view appealed) {
-    return kind.needs_facts || is_restriction(kind, appealed) || (case_kind == "notice" && left_it_there(kind.slug));
-}
-
 bool is_kept_for_police(db::Tx& tx, base::PostId post) {
     return tx.exec(kept_for_police_query, db::Params::of(post)).one().flag("is_kept");
-}
-
-bool may_change_ground(const DecisionKind& kind, std::string_view case_kind, std::string_view post_state) {
-    return kind.slug == "refuse" && case_kind == "appeal" && (post_state == "removed" || post_state == "rejected");
 }
 
 std::optional<CaseRow> lock_and_find(db::Tx& tx, base::CaseId id) {

@@ -32,23 +32,8 @@ struct Judged {
     std::string state_from, state_to;  ///< of the post, or what holds for the member
 };
 
-/// Did this decision leave a reported post where it was? Who reported it can object; when he is right, it goes.
-bool left_it_there(std::string_view kind);
-
-/// Is it a restriction, for which the database wants rule or law, facts, statement and a way to object? `appealed`: the kind of
-/// the decision that is objected to, "" without one.
-bool is_restriction(const DecisionKind& kind, std::string_view appealed);
-
-/// Must the moderator say what he found? Always of a restriction; and who sent a notice is told why, also when the post stays (DSA article
-/// 16(6), features.md D9).
-bool wants_facts(const DecisionKind& kind, std::string_view case_kind, std::string_view appealed);
-
 /// Is the post kept as it is for the police (T25), so that nobody erases it?
 bool is_kept_for_police(db::Tx& tx, base::PostId post);
-
-/// Can this decision on an objection name another rule or law, on which the first one then rests? Refused on the same ground it
-/// names none.
-bool may_change_ground(const DecisionKind& kind, std::string_view case_kind, std::string_view post_state);
 
 /// The text for who may not decide on it, as decider_bar says.
 std::string bar_text(const CaseRow& row, base::MemberId member, const std::string& bar);

@@ -57,8 +57,7 @@ class World(unittest.TestCase):
         cls.members = {name: member(port, mail) for name, mail in cls.mails.items()}
         cls.wethouder, cls.mayor, cls.nieuw, cls.adviseur = cls.members.values()
         cls.moderator, cls.moderator2 = member(port, MODERATOR), member(port, MODERATOR2)
-        cls.guest = Visitor(port)
-        cls.secrets = {name: [] for name in cls.members}
+        cls.guest, cls.secrets = Visitor(port), {name: [] for name in cls.members}
         cls.accept(cls.moderator.api("POST", "/moderation/rules", {"kind": "words", "pattern": "toetswoord", "effect": "hold", "reason": "Voor deze toets."}))
         cls.public = cls.start_thread(cls.wethouder)
         cls.report_and_hear()
@@ -131,7 +130,7 @@ class World(unittest.TestCase):
         for outcome in ("unfounded", "remove", "restore"):
             case = cls.report(cls.reply(cls.wethouder, cls.public, "Dit staat er: " + word()))
             # Why a post stays is told to who reported it too.
-            cls.decide(case, outcome, facts=cls.secret("wethouder") if outcome == "remove" else f"Dit is nagekeken: {word()}.")
+            cls.decide(case, outcome, facts=cls.secret("wethouder") if outcome == "remove" else "Dit is nagekeken en klopt.")
 
     @classmethod
     def cause_decisions(cls):
@@ -253,8 +252,7 @@ class World(unittest.TestCase):
     @classmethod
     def all_letters(cls, address):
         waiting = f"SELECT count(*) FROM mails WHERE sent_at IS NULL AND address LIKE '{address}'"
-        wait_until("all letters are sent", lambda: cls.server.sql(waiting) == "0")
-        return cls.sink.to(address)
+        return wait_until("all letters are sent", lambda: cls.server.sql(waiting) == "0") and cls.sink.to(address)
 
     @classmethod
     def letters(cls, address, count):

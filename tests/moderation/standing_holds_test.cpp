@@ -12,12 +12,12 @@ using test::sql;
 using testing::HasSubstr;
 using testing::Not;
 
-constexpr const char* at = "/api/v1/moderation/holds";
-constexpr const char* why = "Dit onderwerp ligt nu gevoelig.";
+constexpr const char* holds_url = "/api/v1/moderation/holds";
+constexpr const char* held_why = "Dit onderwerp ligt nu gevoelig.";
 
 class StandingHoldsTest : public test::GuardTest {
 protected:
-    test::Answer begin(const std::string& about) { return world().post(mo, at, {{"about", about}, {"reason", why}}); }
+    test::Answer begin(const std::string& about) { return world().post(mo, holds_url, {{"about", about}, {"reason", held_why}}); }
     std::string mark(const test::Answer& begun) { return "standing-" + begun.model["id"].dump(); }
     std::string page(const access::Viewer& viewer, const std::string& path) {
         const auto answer = world().get(viewer, path);
@@ -34,7 +34,7 @@ TEST_F(StandingHoldsTest, AHeldThemeWaitsWhoeverWritesAndSaysSoBeforehand) {
     EXPECT_THAT(page(anna, thread_url()), Not(HasSubstr("gevoelig")));
     const auto begun = begin("theme/wonen");
     ASSERT_EQ(begun.status, 201);
-    const std::string said = "Een moderator leest elk bericht met het thema ‘Wonen’ voordat anderen het zien. " + std::string{why};
+    const std::string said = "Een moderator leest elk bericht met het thema ‘Wonen’ voordat anderen het zien. " + std::string{held_why};
     EXPECT_THAT(page(anna, thread_url()), HasSubstr(said));
     EXPECT_THAT(page(anna, "/gesprekken/nieuw"), HasSubstr(said));
     EXPECT_THAT(page(anna, thread_url() + "/berichten/1/wijzig"), HasSubstr(said));
@@ -110,9 +110,9 @@ TEST_F(StandingHoldsTest, ItEndsAndBothActsAreLogged) {
     EXPECT_EQ(world().form(mo, "/moderatie/vooraf/" + id, "").status, 303);
     EXPECT_EQ(reply(anna, "Deze niet.").status, 201);
     EXPECT_THAT(newest_marks()[0]["text"].get<std::string>(), HasSubstr("‘Wonen’")) << "what held it stays known";
-    EXPECT_EQ(world().send(mo, http::Method::del, at + ("/" + id)).status, 404);
-    EXPECT_EQ(world().send(mo, http::Method::del, at + std::string{"/999"}).status, 404);
-    const auto shown = world().get(mo, at).model;
+    EXPECT_EQ(world().send(mo, http::Method::del, std::string{holds_url} + "/" + id).status, 404);
+    EXPECT_EQ(world().send(mo, http::Method::del, std::string{holds_url} + "/999").status, 404);
+    const auto shown = world().get(mo, holds_url).model;
     EXPECT_TRUE(shown["items"].empty());
     ASSERT_EQ(shown["log"].size(), 2U);
     EXPECT_EQ(shown["log"][1]["what"], "Mo Derator koos ‘Wonen’ (Thema).");
@@ -132,15 +132,15 @@ TEST_F(StandingHoldsTest, EveryFaultIsNamedAndWhatWasTypedStays) {
     const auto shown = world().html(mo, wrong);
     EXPECT_THAT(shown, HasSubstr("value=\"theme/onderwijs\" selected"));
     EXPECT_THAT(shown, HasSubstr("kort</textarea>"));
-    EXPECT_EQ(world().post(mo, at, {{"about", "theme/onderwijs"}, {"reason", std::string(1'000'000, 'a')}}).status, 400);
+    EXPECT_EQ(world().post(mo, holds_url, {{"about", "theme/onderwijs"}, {"reason", std::string(1'000'000, 'a')}}).status, 400);
     EXPECT_EQ(sql(database(), "SELECT 1 FROM standing_holds").size(), 1U);
 }
 
 TEST_F(StandingHoldsTest, ModeratorsChangeItStaffReadItOthersDoNotKnowIt) {
-    EXPECT_EQ(world().post(anna, at, {{"about", "theme/wonen"}, {"reason", why}}).status, 404);
+    EXPECT_EQ(world().post(anna, holds_url, {{"about", "theme/wonen"}, {"reason", held_why}}).status, 404);
     EXPECT_EQ(world().get(anna, "/moderatie/vooraf").status, 404);
     const auto bea = world().administrator();
-    EXPECT_EQ(world().post(bea, at, {{"about", "theme/wonen"}, {"reason", why}}).status, 403);
+    EXPECT_EQ(world().post(bea, holds_url, {{"about", "theme/wonen"}, {"reason", held_why}}).status, 403);
     begin("theme/wonen");
     EXPECT_THAT(page(bea, "/moderatie/vooraf"), AllOf(HasSubstr("gevoelig"), Not(HasSubstr("<textarea")), Not(HasSubstr("Stop hiermee"))));
     EXPECT_THAT(page(mo, "/moderatie/vooraf"), AllOf(HasSubstr("<textarea"), HasSubstr("Stop hiermee")));
