@@ -13,8 +13,8 @@
 #include "moderation/measure_store.hpp"
 #include "moderation/member_letters.hpp"
 #include "moderation/notice_mails.hpp"
-#include "moderation/standing_holds.hpp"
 #include "moderation/statement.hpp"
+#include "moderation/text_guard.hpp"
 
 namespace forum::moderation {
 
@@ -103,13 +103,11 @@ discussion::Moved move_post(db::Tx& tx, const Services& services, const access::
     return stays(row);
 }
 
-/// A rule of words or the guard of resident data held the text; that its author is new, that all of his or all of that theme is read first,
-/// or how much of it is another text, is no finding about it.
+/// A rule of words or the guard of resident data held the text. Whatever else holds one is no finding about what it says.
 bool is_detected(const CaseRow& row) {
     for (const auto rule : std::views::split(row.hold_rule, ',')) {
         const std::string_view name{rule.begin(), rule.end()};
-        if (!name.empty() && name != "new-member" && name != "review-all" && name != "much-changed"
-            && !name.starts_with(standing_hold_mark)) {
+        if (name == privacy_slug || name.starts_with(word_mark)) {
             return true;
         }
     }

@@ -115,7 +115,7 @@ std::vector<std::string> TextGuard::hold_rules(const Submission& submission) con
     std::vector<std::string> slugs;
     for (const auto& hit : find(submission)) {
         const auto slug = !hit.rule                    ? std::string{privacy_slug}
-                          : hit.rule->effect == "hold" ? "word-" + std::to_string(hit.rule->id)
+                          : hit.rule->effect == "hold" ? word_mark + std::to_string(hit.rule->id)
                                                        : std::string{};
         if (!slug.empty() && std::find(slugs.begin(), slugs.end(), slug) == slugs.end()) {
             slugs.push_back(slug);

@@ -16,8 +16,9 @@ namespace forum::moderation {
 
 /// The topic of the event that says that the rules have changed.
 constexpr const char* word_rules_topic = "word-rules";
-/// The slug of the guard in cases.hold_rule; a word's is "word-" and the rule's id.
+/// The slugs of the guard in cases.hold_rule; a word's has the rule's id behind it.
 constexpr const char* privacy_slug = "privacy";
+constexpr const char* word_mark = "word-";
 
 class TextGuard {
 public:
