@@ -11,7 +11,7 @@ const guestPages = ["/", "/gesprekken", "/gesprekken?soort=vraag&stand=open", "/
 const memberPages = ["/", "/gesprekken", "/gesprekken/14", "/gesprekken/1/berichten/1/versies", "/gesprekken/1/berichten/1/wijzig", "/gesprekken/nieuw", "/gesprekken/nieuw?title=Hoe+betrekt+u+buren", "/ik", "/ik/besluiten",
   "/gemeenten/GM1783", "/gesprekken?thema=wonen", "/ik/volgt", "/volgen/thema/wonen", "/volgen/gemeente/GM1783", "/ik/meldingen", "/sinds",
   "/sinds?minuten=15", "/leden/2"];
-const newMemberPages = ["/gesprekken/14", "/gesprekken/9", "/ik", "/ik/besluiten", "/ik/meldingen", "/ik/volgt"];
+const newMemberPages = ["/gesprekken/14", "/gesprekken/9", "/ik", "/ik/besluiten", "/ik/besluiten?vanaf=999", "/ik/meldingen", "/ik/volgt"];
 const moderatorPages = ["/moderatie", "/moderatie/redenen", "/moderatie/vooraf", "/gesprekken/14", "/gesprekken/14/sluiten", "/gesprekken/14/vastzetten", "/gesprekken/14/verplaatsen",
   "/gesprekken/14/samenvoegen?zoek=gesprek", "/gesprekken/14/splitsen", "/ik", "/leden/1"];
 
