@@ -49,10 +49,11 @@ const db::Query submit_together_query{"discussion.submit_replies", R"(
      WHERE a.key = '' OR NOT EXISTS (SELECT FROM idempotency_keys k WHERE k.member_id = a.author AND k.key = a.key)
          ), free AS MATERIALIZED (
     SELECT * FROM threads WHERE id = ANY($1::bigint[]) FOR NO KEY UPDATE SKIP LOCKED
-         ), reply AS MATERIALIZED (
+         ), made AS MATERIALIZED (
     SELECT a.*, t.slug, t.kind, t.author_id AS thread_author, thread_audience(t.visibility) AS audience,
            thread_hints(t.list_topics, a.author) AS hints,
-           (t.last_number + row_number() OVER same)::integer AS number, t.seq + row_number() OVER same AS seq
+           (t.last_number + row_number() OVER same)::integer AS number, t.seq + row_number() OVER same AS seq,
+           nextval('posts_id_seq') AS post_id, nextval('events_id_seq') AS event_id
       FROM asked a
       JOIN free t ON t.id = a.thread
      WHERE t.is_published AND NOT t.is_closed AND t.merged_into IS NULL
@@ -66,17 +67,13 @@ const db::Query submit_together_query{"discussion.submit_replies", R"(
            strand = left(t.strand || r.letters, 400),
            last_post_at = greatest(t.last_post_at, now())
       FROM (SELECT thread, count(*)::integer AS count, string_agg(letter, '' ORDER BY place) AS letters
-              FROM reply GROUP BY thread) r
+              FROM made GROUP BY thread) r
      WHERE t.id = r.thread
          ), post AS (
-    INSERT INTO posts (thread_id, number, author_id, author_function, author_municipality, state, version, live_version,
+    INSERT INTO posts (id, thread_id, number, author_id, author_function, author_municipality, state, version, live_version,
                        body, body_html, published_at)
-    SELECT thread, number, author, function, nullif(municipality, ''), 'live', 1, 1, body, html, now() FROM reply
-    RETURNING id, thread_id, number, created_at
-         ), made AS MATERIALIZED (
-    SELECT r.*, p.id AS post_id, p.created_at
-      FROM reply r
-      JOIN post p ON p.thread_id = r.thread AND p.number = r.number
+    OVERRIDING SYSTEM VALUE
+    SELECT post_id, thread, number, author, function, nullif(municipality, ''), 'live', 1, 1, body, html, now() FROM made
          ), version AS (
     INSERT INTO post_versions (post_id, version, body, body_html, by_member, was_live)
     SELECT post_id, 1, body, html, author, true FROM made
@@ -84,24 +81,23 @@ const db::Query submit_together_query{"discussion.submit_replies", R"(
     INSERT INTO idempotency_keys (member_id, key, post_id)
     SELECT author, key, post_id FROM made WHERE key <> ''
          ), draft AS (
-    DELETE FROM drafts d USING reply r WHERE d.member_id = r.author AND d.key = 'reply-' || r.thread
+    DELETE FROM drafts d USING made r WHERE d.member_id = r.author AND d.key = 'reply-' || r.thread
          ), event AS (
-    INSERT INTO events (topic, seq, kind, audience, data, hints)
-    SELECT 'thread/' || thread, seq, 'post.new', audience,
+    INSERT INTO events (id, topic, seq, kind, audience, data, hints)
+    OVERRIDING SYSTEM VALUE
+    SELECT event_id, 'thread/' || thread, seq, 'post.new', audience,
            jsonb_build_object('thread', thread, 'post', post_id, 'number', number), hints
-      FROM made
-    RETURNING id, (data ->> 'post')::bigint AS post_id)
+      FROM made)
     SELECT made.place, 'made' AS outcome, made.post_id, made.number AS post_number, 'live' AS post_state,
            made.slug AS thread_slug, made.seq AS thread_seq, made.kind AS thread_kind, made.thread_author,
-           event.id AS event_id, made.audience, made.hints, made.created_at,
+           made.event_id, made.audience, made.hints, now() AS created_at,
            made.post_id AS id, made.number, 'live' AS state, 1 AS version, 1 AS live_version, true AS has_text,
-           made.body, made.html AS body_html, made.created_at AS published_at,
+           made.body, made.html AS body_html, now() AS published_at,
            NULL::timestamptz AS edited_at, NULL::timestamptz AS withdrawn_at, NULL AS change_html, NULL AS former_title,
            0::bigint AS votes, false AS is_dealt_with,
            made.author AS author_id, made.function AS author_function, nullif(made.municipality, '') AS author_municipality,
            m.name AS author_name, m.role AS author_role, m.ended_at IS NOT NULL AS author_removed, NULL::integer AS quoted_number
       FROM made
-      JOIN event USING (post_id)
       LEFT JOIN members m ON m.id = made.author)"};
 
 const db::Query thread_of_query{"discussion.thread_of_post", R"(

@@ -6,8 +6,8 @@ namespace {
 
 // Cheap enough to ask once a second: nothing is locked or written when there is nothing to do.
 const db::Query waiting_query{"following.events_waiting", R"(
-    SELECT EXISTS (SELECT FROM events e
-                    WHERE e.xid >= c.horizon AND e.kind <> 'counters' AND NOT e.id = ANY (c.seen)) AS is_waiting
+    SELECT EXISTS (SELECT FROM events_since(c.horizon) e
+                    WHERE e.kind <> 'counters' AND NOT e.id = ANY (c.seen)) AS is_waiting
       FROM notice_cursor c)"};
 
 const db::Query make_query{"following.make_notices", R"(

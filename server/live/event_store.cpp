@@ -33,7 +33,8 @@ const db::Query poll_query{"live.poll_events", R"(
     SELECT now.horizon::text AS horizon, now.next::text AS next, e.xid::text AS xid,
            e.id, e.topic, e.seq, e.kind, e.audience, e.member_id, e.data::text AS data, e.hints, e.at
       FROM (SELECT pg_snapshot_xmin(pg_current_snapshot()) AS horizon, pg_snapshot_xmax(pg_current_snapshot()) AS next) AS now
-      LEFT JOIN events AS e ON e.xid >= coalesce($1::xid8, now.horizon) AND e.id <> ALL ($2::bigint[])
+      LEFT JOIN events_since(coalesce($1::xid8, pg_snapshot_xmin(pg_current_snapshot()))) AS e
+        ON NOT EXISTS (SELECT FROM unnest($2::bigint[]) AS own WHERE own = e.id)
      ORDER BY e.id)"};
 
 constexpr auto not_known = std::numeric_limits<std::uint64_t>::max();

@@ -121,7 +121,7 @@ private:
     std::unordered_map<std::string, std::unique_ptr<Topic>> topics_;
     std::vector<Follower*> dirty_;
     std::vector<std::shared_ptr<Follower>> gone_;  // ended, and perhaps in dirty_: let go behind the flush
-    std::size_t flushed_{0};  // of dirty_
+    std::size_t flushed_{0};                       // of dirty_
     bool is_flush_posted_{false};
     struct Unwritten {
         base::Time committed_at;

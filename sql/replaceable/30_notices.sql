@@ -33,6 +33,7 @@ LANGUAGE plpgsql AS $$
 #variable_conflict use_column
 DECLARE
     place notice_cursor;
+    is_other boolean;
     taken bigint[];
     event events;
     writers bigint[];
@@ -41,13 +42,17 @@ BEGIN
     -- From here on each statement has a snapshot of its own, newer than the turn before.
     SELECT * INTO place FROM notice_cursor FOR UPDATE;
 
+    -- Another database stands in its place: what is there is history.
+    is_other := place.horizon > pg_snapshot_xmax(pg_current_snapshot());
+    IF is_other THEN
+        place.horizon := pg_snapshot_xmin(pg_current_snapshot());
+    END IF;
+
     WITH now AS (
-        SELECT pg_snapshot_xmin(pg_current_snapshot()) AS horizon,
-               -- Another database stands in its place: what is there is history.
-               place.horizon > pg_snapshot_xmax(pg_current_snapshot()) AS is_other
+        SELECT pg_snapshot_xmin(pg_current_snapshot()) AS horizon
     ), found AS (
-        SELECT e.id, e.xid, e.id IN (SELECT unnest(place.seen)) OR now.is_other AS is_done
-          FROM now JOIN events e ON e.xid >= CASE WHEN now.is_other THEN now.horizon ELSE place.horizon END
+        SELECT e.id, e.xid, e.id IN (SELECT unnest(place.seen)) OR is_other AS is_done
+          FROM events_since(place.horizon) e
          WHERE e.kind <> 'counters'
     ), chosen AS (
         SELECT id FROM found WHERE NOT is_done ORDER BY id LIMIT in_limit

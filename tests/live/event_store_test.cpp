@@ -48,6 +48,22 @@ struct EventStoreTest : ::testing::Test {
     }
 };
 
+// A look that begins at a value which PostgreSQL learns late was a walk through the whole table, several times a second.
+TEST_F(EventStoreTest, LooksAtTheNewOnesOnlyHoweverManyThereAre) {
+    sql(data.owner(), "INSERT INTO events (xid, topic, kind, audience) "
+                      "SELECT n::text::xid8, 'list/all', 'post.new', 'everyone' FROM generate_series(1, 20000) n");
+    sql(data.owner(), "ANALYZE events");
+    sql(data.owner(), "PREPARE look AS SELECT e.id FROM (SELECT $1::xid8 AS first OFFSET 0) c, LATERAL "
+                      "(SELECT e.id FROM events_since(c.first) e OFFSET 0) e");
+    sql(data.owner(), "SET plan_cache_mode = force_generic_plan");
+    std::string plan;
+    for (const auto& row : sql(data.owner(), "EXPLAIN EXECUTE look ('19990')")) {
+        plan += row.text("QUERY PLAN") + "\n";
+    }
+    EXPECT_NE(plan.find("events_xid_idx"), std::string::npos) << plan;
+    EXPECT_EQ(plan.find("Seq Scan"), std::string::npos) << plan;
+}
+
 TEST_F(EventStoreTest, KeepsAnEventAsItIs) {
     const base::Time before = base::now() - std::chrono::seconds{5};
     const auto member = base::MemberId{
