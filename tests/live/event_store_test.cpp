@@ -53,8 +53,7 @@ TEST_F(EventStoreTest, LooksAtTheNewOnesOnlyHoweverManyThereAre) {
     sql(data.owner(), "INSERT INTO events (xid, topic, kind, audience) "
                       "SELECT n::text::xid8, 'list/all', 'post.new', 'everyone' FROM generate_series(1, 20000) n");
     sql(data.owner(), "ANALYZE events");
-    sql(data.owner(), "PREPARE look AS SELECT e.id FROM (SELECT $1::xid8 AS first OFFSET 0) c, LATERAL "
-                      "(SELECT e.id FROM events_since(c.first) e OFFSET 0) e");
+    sql(data.owner(), "PREPARE look AS SELECT EXISTS (SELECT FROM events_since($1::xid8) e WHERE e.kind <> 'counters')");
     sql(data.owner(), "SET plan_cache_mode = force_generic_plan");
     std::string plan;
     for (const auto& row : sql(data.owner(), "EXPLAIN EXECUTE look ('19990')")) {
