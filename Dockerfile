@@ -11,7 +11,7 @@ FROM debian:bookworm-slim
 RUN apt-get update \
     && apt-get install -y --no-install-recommends \
         ca-certificates libargon2-1 libcurl4 libboost-url1.81.0 libbrotli1 libcmark-gfm-extensions0.29.0.gfm.6 libcmark-gfm0.29.0.gfm.6 \
-        libfmt9 libicu72 libpq5 libpqxx-6.4 libprometheus-cpp-core1.0 libspdlog1.10 libssl3 libstdc++6 zlib1g \
+        libfmt9 libicu72 libmimalloc2.0 libpq5 libpqxx-6.4 libprometheus-cpp-core1.0 libspdlog1.10 libssl3 libstdc++6 zlib1g \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --system --home-dir /var/lib/forum --create-home --shell /usr/sbin/nologin forum
 COPY --from=build /opt/forum /opt/forum
