@@ -24,7 +24,9 @@ std::optional<Row> GroupCommit::run(const Query& query, const Params& params) {
         thread_ = std::thread{[this] { work(); }};
     }
     waiting_.push_back(&mine);
-    wanted_.notify_one();
+    if (waiting_.size() == 1 || waiting_.size() >= expected_) {
+        wanted_.notify_one();
+    }
     mine.done.wait(lock, [&] { return mine.is_done; });
     if (mine.in_doubt) {
         std::rethrow_exception(mine.in_doubt);
@@ -33,16 +35,22 @@ std::optional<Row> GroupCommit::run(const Query& query, const Params& params) {
 }
 
 void GroupCommit::work() {
+    using Clock = std::chrono::steady_clock;
+    Clock::duration patience{0};
     std::unique_lock lock{mutex_};
     while (true) {
         wanted_.wait(lock, [&] { return is_stopping_ || !waiting_.empty(); });
         if (waiting_.empty()) {
             return;
         }
+        wanted_.wait_for(lock, patience, [&] { return is_stopping_ || waiting_.size() >= expected_; });
         const auto group = take_group();
         lock.unlock();
+        const auto begin = Clock::now();
         execute(group);
+        patience = std::min<Clock::duration>(Clock::now() - begin, longest_patience);
         lock.lock();
+        expected_ = group.size() + waiting_.size();
         for (auto* caller : group) {
             caller->is_done = true;
             caller->done.notify_one();

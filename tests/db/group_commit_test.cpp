@@ -1,7 +1,9 @@
 #include "db/group_commit.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <barrier>
+#include <chrono>
 #include <thread>
 
 #include "db/jobs.hpp"
@@ -66,6 +68,30 @@ TEST_F(Groups, EachGetsHisOwnRowAndAGroupIsOneCommit) {
         },
         [&] { return largest > 1; });
     EXPECT_EQ(count(), rows);
+}
+
+// Without a moment for those who were just served, a group never holds all: the lock is not let go between two of them.
+TEST_F(Groups, WhoComesAgainAtOnceSharesTheNext) {
+    std::atomic<int> groups{0}, with_all{0};
+    GroupCommit group{[&](const Query& /*query*/, const Params& params) -> std::optional<Rows> {
+        const auto numbers = params.values().at(0).value();
+        const auto size = std::count(numbers.begin(), numbers.end(), ',') + 1;
+        std::this_thread::sleep_for(std::chrono::milliseconds{5});
+        with_all += ++groups > 1 && size == callers ? 1 : 0;
+        return std::nullopt;
+    }};
+    std::vector<std::thread> threads;
+    for (int caller = 0; caller < callers; ++caller) {
+        threads.emplace_back([&] {
+            while (with_all == 0 && groups < 2000) {
+                group.run(insert_together, Params::of(std::int64_t{1}, "tekst"));
+            }
+        });
+    }
+    for (auto& thread : threads) {
+        thread.join();
+    }
+    EXPECT_GT(with_all, 0);
 }
 
 TEST_F(Groups, OneThatIsRefusedOrLeftOutDoesNotHinderTheOthers) {

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Durable replies per second by 8 writers through the front door, with live events on, against pgbench doing the same work in six round
-trips (begin, four statements, commit) on the same cluster. All share both cores, because pgbench is to the database what the server is:
-on a core beside it, one of the two would have that core for itself. Both write the same rows and are answered after their commit.
-Ours also reads HTTP and JSON, renders markdown, asks whose session it is, looks for the writer's draft, and hands each event to the
-live engine, which reads it once more from the table; pgbench has its text ready. Ours may commit several replies at once, as those
-who write at the same moment do. Limits: performance.md, 'Writing'."""
+"""Durable replies per second by 8 writers, with live events on, against pgbench doing the same work in six round trips (begin, four
+statements, commit) on the same cluster. All share both cores, because pgbench is to the database what the server is: on a core beside
+it, one of the two would have that core for itself. Both write the same rows and are answered after their commit. Ours also renders
+markdown, looks for residents' data, the writer's draft and what is read first, and hands each event to the live engine, which reads it
+once more from the table; it may commit several replies at once, as those who write at the same moment do. 'posts' is the forum's use case
+without the front door, as pgbench has none; 'posts_http' is all of it: HTTP, JSON, session, wrk. Limits: performance.md, 'Writing'."""
 import os
 import re
 import subprocess
@@ -58,7 +58,14 @@ def pgbench(binaries, socket_folder, script):
     return float(re.search(r"tps = ([\d.]+)", out).group(1))
 
 
+def replies(program, socket_folder, threads):
+    return float(subprocess.run(
+        ["taskset", "-c", CORES, program, f"host={socket_folder} dbname=forum user=forum_app", "build/web", str(WRITERS), str(SECONDS),
+         *map(str, threads)], capture_output=True, text=True, check=True).stdout)
+
+
 def main():
+    program = f"{sys.argv[1]}/bench_write_replies"
     forum = support.Forum("--workers", str(WRITERS), cores=CORES)
     scripts = tempfile.mkdtemp(prefix="forum-write-")
     try:
@@ -69,12 +76,14 @@ def main():
         with open(f"{scripts}/six.sql", "w", encoding="ascii") as file:
             file.write(SIX_TRIPS.format(count=THREADS, first=threads[0]))
         binaries = subprocess.run(["pg_config", "--bindir"], capture_output=True, text=True, check=True).stdout.strip()
-        ours, limit = [], []
+        ours, door, limit = [], [], []
         for _ in range(ROUNDS):
-            ours.append(support.wrk(f"http://127.0.0.1:{forum.port}/", SECONDS, WRITERS, script=f"{scripts}/posts.lua", cores=CORES))
+            ours.append(replies(program, f"{forum.data}/socket", threads))
             limit.append(pgbench(binaries, f"{forum.data}/socket", f"{scripts}/six.sql"))
+            door.append(support.wrk(f"http://127.0.0.1:{forum.port}/", SECONDS, WRITERS, script=f"{scripts}/posts.lua", cores=CORES))
         best = support.median(limit)
         support.figure("write.posts", support.median(ours), "posts/s", support.median(ours) / best)
+        support.figure("write.posts_http", support.median(door), "posts/s", support.median(door) / best)
         support.figure("write.limit.six_round_trips", best, "tx/s", 1)
     finally:
         forum.stop()
