@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <atomic>
 #include <barrier>
-#include <chrono>
 #include <thread>
 
 #include "db/jobs.hpp"
@@ -72,20 +71,25 @@ TEST_F(Groups, EachGetsHisOwnRowAndAGroupIsOneCommit) {
 
 // Without a moment for those who were just served, a group never holds all: the lock is not let go between two of them.
 TEST_F(Groups, WhoComesAgainAtOnceSharesTheNext) {
-    std::atomic<int> groups{0}, with_all{0};
+    std::atomic<int> groups{0}, with_all{0}, inside{0};
     GroupCommit group{[&](const Query& /*query*/, const Params& params) -> std::optional<Rows> {
         const auto numbers = params.values().at(0).value();
         const auto size = std::count(numbers.begin(), numbers.end(), ',') + 1;
-        std::this_thread::sleep_for(std::chrono::milliseconds{5});
+        while (inside < callers && with_all == 0) {
+            std::this_thread::yield();
+        }
         with_all += ++groups > 1 && size == callers ? 1 : 0;
         return std::nullopt;
     }};
     std::vector<std::thread> threads;
     for (int caller = 0; caller < callers; ++caller) {
         threads.emplace_back([&] {
-            while (with_all == 0 && groups < 2000) {
+            while (with_all == 0 && groups < 100'000) {
+                ++inside;
                 group.run(insert_together, Params::of(std::int64_t{1}, "tekst"));
+                --inside;
             }
+            inside += callers;  // who has left keeps nobody waiting
         });
     }
     for (auto& thread : threads) {
