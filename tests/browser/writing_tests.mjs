@@ -140,6 +140,7 @@ export async function aKeptTextCanBeThrownAway(browser, site) {
     await signIn(page, "adviseur@demo.example");
     await context.route(drafts, (route) => route.abort());
     await page.goto("/gesprekken/14");
+    await page.locator("[role=toolbar]").waitFor(); // the script is there, and keeps what he types
     await page.fill("#body", "Alleen op dit apparaat.");
     await page.reload();
     const offer = page.locator("[data-choice]");

@@ -86,7 +86,7 @@ TEST_F(ScopeTest, TheQueueItsCounterAndTheNextCaseAreHisPart) {
     EXPECT_THAT(queue(mo), UnorderedElementsAre(by_theme.id, by_province.id, by_type.id, elsewhere.id));
     EXPECT_EQ(queue(bea).size(), 4U);
     sql(database(), "UPDATE cases SET due_at = now() - interval '1 day' WHERE id = $1", db::Params::of(elsewhere.id));
-    sql(database(), "UPDATE cases SET due_at = now() + interval '1 day' WHERE id = $1", db::Params::of(by_type.id));
+    sql(database(), "UPDATE cases SET due_at = now() + interval '30 days' WHERE id = $1", db::Params::of(by_type.id));
 
     const auto decided = decide(part, by_theme, "approve");
     EXPECT_EQ(decided.status, 200) << decided.detail;
