@@ -46,7 +46,8 @@ private:
 
     /// Who was served often comes again at once. Without a moment for them, half of the callers are always in a commit and the other
     /// half wait for it, and each commit costs nearly what it would for all. The thread waits no longer than the last commit took, which
-    /// is what it can save, and not at all for one who is alone. The same thought: PostgreSQL's commit_delay and commit_siblings.
+    /// is what it can save, and for no more callers than came lately, so one who is alone waits at most once. The same thought: PostgreSQL's
+    /// commit_delay and commit_siblings.
     static constexpr std::chrono::milliseconds longest_patience{2};
 
     void work();

@@ -27,7 +27,6 @@ const db::Query prune_query{"live.prune_events", R"(
     DELETE FROM events
      WHERE id IN (SELECT id FROM events WHERE at < $1::timestamptz ORDER BY at LIMIT $2::bigint))"};
 
-// One row without an event when there is none, so that the horizon comes in any case and from the same snapshot.
 // One row without an event when there is none, so that the snapshot's bounds come in any case.
 const db::Query poll_query{"live.poll_events", R"(
     SELECT now.horizon::text AS horizon, now.next::text AS next, e.xid::text AS xid,

@@ -1,5 +1,5 @@
 // Trusted members who reply without pause, through discussion::submit_reply with the real gate: markdown, rules, the commit that those of
-// one moment share, and the word to the running forum, whose live engine reads the events. Rule: wired as app/application.cpp does.
+// one moment share, and the word on app/application.cpp's channel, on which the running forum reads the events for its followers.
 //
 // Usage: bench_write_replies URL WEB_FOLDER WRITERS SECONDS THREAD... Prints the replies a second that were made.
 #include <atomic>
