@@ -24,7 +24,9 @@ struct Pipeline::Call {
     access::Viewer viewer;
     Preferences preferences;
     bool wants_json{false};
-    bool session_ended{false};  ///< the browser sent a session that is no longer good
+    bool takes_cookie_away{false};  ///< the browser opened a page with a session that is no longer good
+    /// PageCache::now before anything was read for the answer, the viewer's rights included: of what changed since, nothing may be kept.
+    std::uint64_t since{0};
 };
 
 namespace {
@@ -110,13 +112,14 @@ http::Reply Pipeline::handle(http::Request& request) {
     const bool is_api = is_api_path(request.path);
     call.wants_json = is_api || http::prefers_json(request.header("accept"));
     call.preferences = read_preferences(request, is_api);
+    call.since = parts_.cache.now();
     http::Reply reply;
     try {
         reply = answer(call);
     } catch (...) {
         reply = error_reply_.from_exception(std::current_exception(), request, call.wants_json, call.viewer);
     }
-    if (call.session_ended) {
+    if (call.takes_cookie_away) {
         reply.prepared = nullptr;  // what is kept for everybody has no cookie of one
         reply.set("Set-Cookie", access::clear_session_cookie(request.is_secure));
     }
@@ -169,7 +172,10 @@ http::Reply Pipeline::answer(Call& call) {
         access::check_same_origin(request, parts_.public_origin);
     }
     call.viewer = find_viewer(request);
-    call.session_ended = !call.viewer.is_signed_in() && access::session_token(request).has_value();
+    // Not with what scripts ask and what forms send: the cookie of a new sign-in may be on its way, or be in this very answer, and would go
+    // as well ("navigate": a page that is opened; W3C Fetch Metadata).
+    call.takes_cookie_away = !call.viewer.is_signed_in() && access::session_token(request) && is_safe(request.method)
+                             && request.header("sec-fetch-mode") == "navigate";
     if (!is_safe(request.method)) {
         parts_.rate_limiter.check_write(request, call.viewer, call.route->is_light);
     }
@@ -224,7 +230,6 @@ bool Pipeline::is_restricted(const Call& call) {
 }
 
 http::Reply Pipeline::answer_page(Call& call, const PageLoader& loader) {
-    const auto since = parts_.cache.now();
     return parts_.database.read([&](db::Tx& tx) {
         const PageContext context{call.request, call.path, call.viewer, tx, call.preferences.language, is_api_path(call.request.path)};
         const auto page = is_restricted(call) ? parts_.restricted(context, nullptr) : loader(context);
@@ -235,7 +240,7 @@ http::Reply Pipeline::answer_page(Call& call, const PageLoader& loader) {
             const auto key =
                 page_key(call.request.target, call.preferences, call.viewer.member.value, call.request.header("accept-encoding"));
             reply.prepared = http::prepare(reply, '"' + crypto::sha256_hex(reply.body).substr(0, 24) + '"', key.encoding);
-            parts_.cache.keep(key, reply.prepared, topics_of(page, call.viewer), since);
+            parts_.cache.keep(key, reply.prepared, topics_of(page, call.viewer), call.since);
         }
         return reply;
     });

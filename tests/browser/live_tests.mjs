@@ -284,6 +284,30 @@ export async function whoIsSignedOutElsewhereReadsNoFurther(browser, site) {
   }
 }
 
+/** His open page asks once more with the session that ended, and is answered after he signed in anew: that session stays. */
+export async function aLateAnswerLeavesTheNewSession(browser, site) {
+  const reader = await openPerson(browser, site);
+  const elsewhere = await openPerson(browser, site);
+  try {
+    for (const { page } of [reader, elsewhere]) await signIn(page, "wethouder@demo.example");
+    await reader.page.goto("/gesprekken");
+    await reader.page.locator("[data-live-applied]", { hasText: "Bijgewerkt tot" }).first().waitFor();
+    const answered = new Promise((resolve) => void reader.page.route("**/gesprekken", async (route) => {
+      const headers = await route.request().allHeaders();
+      await signIn(await reader.context.newPage(), "wethouder@demo.example");
+      await route.fulfill({ response: await route.fetch({ headers }) });
+      resolve();
+    }, { times: 1 }));
+    const { sessions } = await send(elsewhere, "GET", "/me", undefined, 200);
+    for (const one of sessions.filter(({ isCurrent }) => !isCurrent))
+      assert.ok((await elsewhere.context.request.delete(`/api/v1/me/sessions/${one.id}`)).ok());
+    await answered;
+    await send(reader, "GET", "/me", undefined, 200);
+  } finally {
+    for (const { context } of [reader, elsewhere]) await context.close();
+  }
+}
+
 /** Figures and rows follow what others do; the open case, what is typed about it and the focus stay. */
 export async function theQueueChangesAroundWhoWorksInIt(browser, site) {
   const author = await openPerson(browser, site);

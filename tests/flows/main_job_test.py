@@ -20,6 +20,14 @@ def signed_in(port, email):
     return visitor
 
 
+def end_sessions(port, email):
+    """All but a new one, as from another device."""
+    other = member(port, email)
+    for session in other.api("GET", "/me").json()["sessions"]:
+        if not session["isCurrent"]:
+            assert other.api("DELETE", f"/me/sessions/{session['id']}").status == 204
+
+
 def word():
     """A word that stands nowhere else."""
     return "woord" + uuid.uuid4().hex[:12].translate(str.maketrans("0123456789", "ghijklmnop"))
@@ -434,14 +442,10 @@ class WhoMayWhat(Forum):
                 typing, text = signed_in(self.port, ADVISEUR), "Lang over nagedacht " + word()
                 form = typing.get(path).page.form(action)
                 cookie = typing.cookies["forum"]
-                other = member(self.port, ADVISEUR)
-                for session in other.api("GET", "/me").json()["sessions"]:
-                    if not session["isCurrent"]:
-                        self.assertEqual(other.api("DELETE", f"/me/sessions/{session['id']}").status, 204)
+                end_sessions(self.port, ADVISEUR)
                 self.assertEqual(typing.cookies["forum"], cookie)
                 answer = typing.submit(form, {field: text}, PLACE)
                 self.assertEqual(answer.status, 401)
-                self.assertNotIn("forum", typing.cookies)
                 again = next(f for f in answer.page.forms if f.action == "/inloggen" and f.value("email") == "")
                 wrong = typing.submit(again, {"email": ADVISEUR, "password": "niet dit"})
                 self.assertEqual(wrong.status, 400)
@@ -450,15 +454,14 @@ class WhoMayWhat(Forum):
                 self.assertIn("Uw tekst is bewaard.", back.text)
                 self.assertEqual(back.page.form(action).value(field), text)
                 self.assertEqual(self.seen_in(self.guest, text, thread=thread), set(), "kept, not placed")
+                end_sessions(self.port, ADVISEUR)
+                typing.request("GET", "/", headers={"Sec-Fetch-Mode": "cors"})
+                self.assertIn("forum", typing.cookies, "a script's request takes no cookie away")
+                typing.get("/")
+                self.assertNotIn("forum", typing.cookies)
         type(self).adviseur = signed_in(self.port, ADVISEUR)
 
     def test_an_ended_session_keeps_an_older_draft_too(self):
-        def end_session(visitor):
-            other = member(self.port, ADVISEUR)
-            for session in other.api("GET", "/me").json()["sessions"]:
-                if not session["isCurrent"]:
-                    self.assertEqual(other.api("DELETE", f"/me/sessions/{session['id']}").status, 204)
-
         def sign_in_again(visitor, answer):
             self.assertEqual(answer.status, 401)
             again = next(f for f in answer.page.forms if f.action == "/inloggen" and f.value("email") == "")
@@ -471,14 +474,14 @@ class WhoMayWhat(Forum):
                 form = typing.get(path).page.form(action)
                 older, newer = ({field: "Lang over nagedacht " + word() for field in fields} for _ in range(2))
                 typing.submit(typing.get(path).page.form(action), older, KEEP)
-                end_session(typing)
+                end_sessions(self.port, ADVISEUR)
                 kept = sign_in_again(typing, typing.submit(form, newer, PLACE)).page.form(action)
                 for text in (*older.values(), *newer.values()):
                     self.assertIn(text, " ".join(kept.value(field) for field in fields))
                 self.assertTrue(kept.value(fields[0]).startswith(newer[fields[0]]))
                 # Who goes on with his draft has one text, not two.
                 further = {"body": kept.value("body") + " En verder."}
-                end_session(typing)
+                end_sessions(self.port, ADVISEUR)
                 again = sign_in_again(typing, typing.submit(kept, further, PLACE)).page.form(action)
                 self.assertEqual(again.value("body").split(), further["body"].split())
         type(self).adviseur = signed_in(self.port, ADVISEUR)

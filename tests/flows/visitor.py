@@ -6,6 +6,8 @@ import re
 from html.parser import HTMLParser
 from urllib.parse import urlencode, urljoin, urlsplit
 
+# What a browser sends when somebody opens a page or sends a form.
+OPENED = {"Accept": "text/html", "Sec-Fetch-Mode": "navigate"}
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 
 
@@ -164,7 +166,7 @@ class Visitor:
 
     def get(self, path, **headers):
         """A page, redirects followed."""
-        answer = self.request("GET", path, headers={"Accept": "text/html"} | headers)
+        answer = self.request("GET", path, headers=OPENED | headers)
         return self._follow(answer)
 
     def _follow(self, answer):
@@ -173,7 +175,7 @@ class Visitor:
                 break
             target = urlsplit(urljoin(answer.path, answer.header("Location")))
             path = target.path + ("?" + target.query if target.query else "")
-            answer = self.request("GET", path, headers={"Accept": "text/html"})
+            answer = self.request("GET", path, headers=OPENED)
         if answer.status == 200 and answer.method == "GET":
             self.at = answer.path
         return answer
@@ -189,8 +191,8 @@ class Visitor:
             pairs.append(button)
         own = f"http://127.0.0.1:{self.port}"
         answer = self.request(form.method, form.action, urlencode(pairs),
-                              {"Content-Type": "application/x-www-form-urlencoded", "Accept": "text/html", "Origin": own,
-                               "Sec-Fetch-Site": "same-origin", "Referer": own + self.at} | (headers or {}))
+                              {"Content-Type": "application/x-www-form-urlencoded", "Origin": own,
+                               "Sec-Fetch-Site": "same-origin", "Referer": own + self.at} | OPENED | (headers or {}))
         return self._follow(answer) if follow else answer
 
     def sign_in(self, email, password=None):
