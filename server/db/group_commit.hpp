@@ -4,8 +4,11 @@
 
 #include <chrono>
 #include <condition_variable>
+#include <deque>
 #include <exception>
 #include <functional>
+#include <latch>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <thread>
@@ -34,31 +37,33 @@ public:
     std::optional<Row> run(const Query& query, const Params& params);
 
 private:
-    struct Caller {
-        const Query& query;
-        const Params& params;
+    struct Outcome {
         std::optional<Row> row{};
         std::exception_ptr in_doubt{};
-        bool is_done{false};
-        std::condition_variable done{};
     };
-    using Group = std::vector<Caller*>;
+    struct Group {
+        const Query& query;
+        std::vector<const Params*> params{};  ///< of its callers, who wait
+        std::vector<Outcome> outcomes{};      ///< for each in the same order, once it is done
+        std::latch is_done{1};                ///< one for all, so that they are woken at once and none holds up another
+    };
 
     /// Who was served often comes again at once. Without a moment for them, half of the callers are always in a commit and the other
     /// half wait for it, and each commit costs nearly what it would for all. The thread waits no longer than the last commit took, which
-    /// is what it can save, and for no more callers than came lately, so one who is alone waits at most once. The same thought: PostgreSQL's
+    /// is what it can save, and for no more callers than came lately, so one who is alone does not wait. The same thought: PostgreSQL's
     /// commit_delay and commit_siblings.
     static constexpr std::chrono::milliseconds longest_patience{2};
 
     void work();
-    Group take_group();
-    void execute(const Group& group) const;
+    std::shared_ptr<Group> group_for(const Query& query);
+    void execute(Group& group) const;
 
     const Execute execute_;
     std::mutex mutex_;
     std::condition_variable wanted_;
-    Group waiting_;
-    std::size_t expected_{1};  ///< callers whom the last group served or kept waiting
+    std::deque<std::shared_ptr<Group>> next_;
+    std::size_t waiting_{0};   ///< callers in the next groups
+    std::size_t expected_{1};  ///< callers whom the last group served or kept waiting; one when nobody came again
     bool is_stopping_{false};
     std::thread thread_;  ///< begins with the first caller: most commands have none
 };
