@@ -40,15 +40,19 @@ const db::Query submit_query{"discussion.submit_reply", R"(
 
 // What submit_reply does, for many replies that go live and quote nothing: PostgreSQL prepares each of its steps once for all
 // of them. Left out is a reply to a thread that somebody holds (the others need not wait for it), one with a key that was used,
-// and one that is not allowed: submit_reply says why. The ids are taken beforehand, so that no row is waited for or joined again.
+// and one that is not allowed: submit_reply says why. The ids are taken beforehand, so that no row is waited for or joined again,
+// and what the session knows of the author is not looked up.
 const db::Query submit_together_query{"discussion.submit_replies", R"(
       WITH asked AS MATERIALIZED (
     SELECT a.*
-      FROM unnest($1::bigint[], $2::bigint[], $3::integer[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[])
-           WITH ORDINALITY a(thread, author, level, function, municipality, letter, body, html, key, place)
+      FROM unnest($1::bigint[], $2::bigint[], $3::integer[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[],
+                  $10::text[]) WITH ORDINALITY a(thread, author, level, name, function, municipality, letter, body, html, key, place)
      WHERE a.key = '' OR NOT EXISTS (SELECT FROM idempotency_keys k WHERE k.member_id = a.author AND k.key = a.key)
          ), free AS MATERIALIZED (
-    SELECT * FROM threads WHERE id = ANY($1::bigint[]) FOR NO KEY UPDATE SKIP LOCKED
+    SELECT id, slug, kind, author_id, visibility, is_published, list_topics, last_number, seq
+      FROM threads
+     WHERE id = ANY($1::bigint[]) AND is_published AND NOT is_closed AND merged_into IS NULL
+       FOR NO KEY UPDATE SKIP LOCKED
          ), made AS MATERIALIZED (
     SELECT a.*, t.slug, t.kind, t.author_id AS thread_author, thread_audience(t.visibility) AS audience,
            thread_hints(t.list_topics, a.author) AS hints,
@@ -56,15 +60,14 @@ const db::Query submit_together_query{"discussion.submit_replies", R"(
            nextval('posts_id_seq') AS post_id, nextval('events_id_seq') AS event_id
       FROM asked a
       JOIN free t ON t.id = a.thread
-     WHERE t.is_published AND NOT t.is_closed AND t.merged_into IS NULL
-       AND may_see_thread(t.visibility, t.is_published, t.author_id, a.author, a.level)
+     WHERE may_see_thread(t.visibility, t.is_published, t.author_id, a.author, a.level)
     WINDOW same AS (PARTITION BY a.thread ORDER BY a.place)
          ), counted AS (
     UPDATE threads t
        SET last_number = t.last_number + r.count,
            seq = t.seq + r.count,
            reply_count = t.reply_count + r.count,
-           strand = left(t.strand || r.letters, 400),
+           strand = CASE WHEN octet_length(t.strand) < 400 THEN left(t.strand || r.letters, 400) ELSE t.strand END,
            last_post_at = greatest(t.last_post_at, now())
       FROM (SELECT thread, count(*)::integer AS count, string_agg(letter, '' ORDER BY place) AS letters
               FROM made GROUP BY thread) r
@@ -96,9 +99,9 @@ const db::Query submit_together_query{"discussion.submit_replies", R"(
            NULL::timestamptz AS edited_at, NULL::timestamptz AS withdrawn_at, NULL AS change_html, NULL AS former_title,
            0::bigint AS votes, false AS is_dealt_with,
            made.author AS author_id, made.function AS author_function, nullif(made.municipality, '') AS author_municipality,
-           m.name AS author_name, m.role AS author_role, m.ended_at IS NOT NULL AS author_removed, NULL::integer AS quoted_number
-      FROM made
-      LEFT JOIN members m ON m.id = made.author)"};
+           made.name AS author_name, CASE made.level WHEN 4 THEN 'administrator' WHEN 3 THEN 'moderator' ELSE 'member' END AS author_role,
+           false AS author_removed, NULL::integer AS quoted_number
+      FROM made)"};
 
 const db::Query thread_of_query{"discussion.thread_of_post", R"(
     SELECT thread_id FROM posts WHERE id = $1)"};
@@ -173,7 +176,7 @@ Submitted read_result(db::Tx& tx, const Services& services, const access::Viewer
 db::Row submit_at_once(db::Tx& tx, const Services& services, const access::Viewer& author, const Reply& reply) {
     const auto html = render_post(tx, reply.body, RoundTrip::alone);
     if (reply.reply_to == 0) {
-        const auto params = db::Params::of(reply.thread, author.member, author.level(), author.function, author.municipality,
+        const auto params = db::Params::of(reply.thread, author.member, author.level(), author.name, author.function, author.municipality,
                                            letter_of(services, author), reply.body, html, reply.key);
         if (auto row = tx.exec_together(submit_together_query, params)) {
             return *std::move(row);
