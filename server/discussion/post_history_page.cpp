@@ -20,13 +20,13 @@ constexpr int versions_shown = 50;
 
 const db::Query versions_query{"discussion.versions", R"(
     SELECT v.version, v.body, v.body_html, v.created_at, coalesce(v.version = p.live_version, false) AS is_current,
-           CASE WHEN m.ended_at IS NULL THEN m.name END AS by_name, v.by_member <> p.author_id AS is_by_moderation,
+           CASE WHEN m.ended_at IS NULL THEN m.name END AS by_name, coalesce(v.by_member <> p.author_id, false) AS is_by_moderation,
            v.was_live, v.is_hidden, p.author_id = $1 AS is_own,
            CASE WHEN v.is_hidden THEN (SELECT a.reason FROM version_acts a WHERE a.post_id = v.post_id AND a.version = v.version
                                         ORDER BY a.id DESC LIMIT 1) END AS hidden_reason
       FROM visible_posts($1, $2) p
       JOIN post_versions v ON v.post_id = p.id
-      JOIN members m ON m.id = v.by_member
+      JOIN members m ON m.id = coalesce(v.by_member, p.author_id)
      WHERE p.thread_id = $3 AND p.number = $4 AND p.has_text
        AND (p.author_id = $1 OR is_staff($2) OR (v.was_live AND NOT v.is_hidden))
      ORDER BY v.version DESC

@@ -44,7 +44,7 @@ const db::Query mark_live_query{"discussion.mark_version_live", R"(
 
 const db::Query write_version_query{"discussion.write_version", R"(
     INSERT INTO post_versions (post_id, version, body, body_html, by_member)
-    SELECT p.id, p.version + 1, $3, $4, $5 FROM posts p WHERE p.id = $1 AND p.version = $2
+    SELECT p.id, p.version + 1, $3, $4, nullif($5::bigint, p.author_id) FROM posts p WHERE p.id = $1 AND p.version = $2
     RETURNING version)"};
 
 const db::Query version_body_query{"discussion.version_body", R"(

@@ -78,8 +78,8 @@ const db::Query submit_together_query{"discussion.submit_replies", R"(
     OVERRIDING SYSTEM VALUE
     SELECT post_id, thread, number, author, function, nullif(municipality, ''), 'live', 1, 1, body, html, now() FROM made
          ), version AS (
-    INSERT INTO post_versions (post_id, version, body, body_html, by_member, was_live)
-    SELECT post_id, 1, body, html, author, true FROM made
+    INSERT INTO post_versions (post_id, version, body, body_html, was_live)
+    SELECT post_id, 1, body, html, true FROM made
          ), used AS (
     INSERT INTO idempotency_keys (member_id, key, post_id)
     SELECT author, key, post_id FROM made WHERE key <> ''
@@ -89,7 +89,7 @@ const db::Query submit_together_query{"discussion.submit_replies", R"(
     INSERT INTO events (id, topic, seq, kind, audience, data, hints)
     OVERRIDING SYSTEM VALUE
     SELECT event_id, 'thread/' || thread, seq, 'post.new', audience,
-           jsonb_build_object('thread', thread, 'post', post_id, 'number', number), hints
+           format('{"thread": %s, "post": %s, "number": %s}', thread, post_id, number)::jsonb, hints
       FROM made)
     SELECT made.place, 'made' AS outcome, made.post_id, made.number AS post_number, 'live' AS post_state,
            made.slug AS thread_slug, made.seq AS thread_seq, made.kind AS thread_kind, made.thread_author,

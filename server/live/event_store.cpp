@@ -23,9 +23,10 @@ const db::Query replay_query{"live.replay_events", R"(
      ORDER BY seq
      LIMIT $3::bigint)"};
 
+// The lowest ids are the oldest, but for those of transactions that ran at the same time.
 const db::Query prune_query{"live.prune_events", R"(
     DELETE FROM events
-     WHERE id IN (SELECT id FROM events WHERE at < $1::timestamptz ORDER BY at LIMIT $2::bigint))"};
+     WHERE id IN (SELECT id FROM (SELECT id, at FROM events ORDER BY id LIMIT $2::bigint) AS oldest WHERE at < $1::timestamptz))"};
 
 // One row without an event when there is none, so that the snapshot's bounds come in any case.
 const db::Query poll_query{"live.poll_events", R"(

@@ -77,8 +77,8 @@ BEGIN
                 CASE WHEN is_live THEN now() END)
         RETURNING id
     ), version AS (
-        INSERT INTO post_versions (post_id, version, body, body_html, by_member, was_live)
-        SELECT id, 1, in_body, in_html, in_author, is_live FROM post
+        INSERT INTO post_versions (post_id, version, body, body_html, was_live)
+        SELECT id, 1, in_body, in_html, is_live FROM post
     ), key AS (
         INSERT INTO idempotency_keys (member_id, key, post_id)
         SELECT in_author, in_key, id FROM post WHERE in_key <> ''

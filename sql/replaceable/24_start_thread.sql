@@ -43,8 +43,8 @@ BEGIN
     VALUES (start_thread.thread_id, 1, in_author, in_function, nullif(in_municipality, ''), in_state, 1,
             CASE WHEN is_live THEN 1 END, in_body, in_html, CASE WHEN is_live THEN now() END)
     RETURNING id INTO post_id;
-    INSERT INTO post_versions (post_id, version, body, body_html, by_member, was_live)
-    VALUES (start_thread.post_id, 1, in_body, in_html, in_author, is_live);
+    INSERT INTO post_versions (post_id, version, body, body_html, was_live)
+    VALUES (start_thread.post_id, 1, in_body, in_html, is_live);
     IF in_key <> '' THEN
         INSERT INTO idempotency_keys (member_id, key, post_id) VALUES (in_author, in_key, start_thread.post_id);
     END IF;

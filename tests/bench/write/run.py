@@ -42,8 +42,8 @@ INSERT INTO posts (thread_id, number, author_id, author_function, author_municip
 VALUES (:thread, :last_number, 1, 'wethouder', 'GM1783', 'live', 1, 1,
         'Een antwoord om te meten. Zo doen wij dat hier.', '<p>Een antwoord om te meten. Zo doen wij dat hier.</p>', now())
 RETURNING id AS post \\gset
-INSERT INTO post_versions (post_id, version, body, body_html, by_member, was_live)
-VALUES (:post, 1, 'Een antwoord om te meten. Zo doen wij dat hier.', '<p>Een antwoord om te meten. Zo doen wij dat hier.</p>', 1, true);
+INSERT INTO post_versions (post_id, version, body, body_html, was_live)
+VALUES (:post, 1, 'Een antwoord om te meten. Zo doen wij dat hier.', '<p>Een antwoord om te meten. Zo doen wij dat hier.</p>', true);
 INSERT INTO events (topic, seq, kind, audience, data, hints)
 VALUES ('thread/' || :thread, :seq, 'post.new', 'everyone',
         jsonb_build_object('thread', :thread::bigint, 'post', :post::bigint, 'number', :last_number::integer), :hints);
