@@ -207,7 +207,7 @@ std::optional<Submitted> submit_in_transaction(db::Tx& tx, const Services& servi
     }
     const bool is_live = rule.empty();
     const auto row = tx.exec(submit_query, parameters(services, author, reply, is_live, render_post(tx, reply.body))).one();
-    const auto done = read_result(tx, services, author, reply, row, RoundTrip::in_transaction);
+    auto done = read_result(tx, services, author, reply, row, RoundTrip::in_transaction);
     if (!is_live && !done.is_again) {
         services.gate.hold(tx, author, {.thread = done.thread, .post = done.post, .version = 1, .is_change = false, .rule = rule});
     }
@@ -260,7 +260,7 @@ site::Page load_page(const site::ActionContext& context, const Services& service
     return parsed.is_question ? load_wall_page(context, services, form) : load_thread_page(context, services, form);
 }
 
-site::ActionResult keep_reply(const site::ActionContext& context, const Services& services, ReplyInput parsed) {
+site::ActionResult keep_reply(const site::ActionContext& context, const Services& services, const ReplyInput& parsed) {
     const auto facts = get_thread(context.tx, context.viewer, parsed.reply.thread);
     const auto kept = keep_draft(context, services, "reply-" + to_string(parsed.reply.thread), {"body", "reply_to"});
     if (const auto* conflict = std::get_if<DraftConflict>(&kept)) {
@@ -277,7 +277,7 @@ site::ActionResult keep_reply(const site::ActionContext& context, const Services
     return done;
 }
 
-site::ActionResult show_again(const site::ActionContext& context, const Services& services, ReplyInput parsed, bool with_preview,
+site::ActionResult show_again(const site::ActionContext& context, const Services& services, const ReplyInput& parsed, bool with_preview,
                               std::string not_placed = {}) {
     ReplyFormState form;
     form.body = context.input.text("body");
@@ -316,10 +316,10 @@ site::ActionResult post_reply(const site::ActionContext& context, const Services
     auto parsed = parse(context, services);
     const auto act = context.input.text("actie");
     if (act == "voorbeeld") {
-        return show_again(context, services, std::move(parsed), true);
+        return show_again(context, services, parsed, true);
     }
     if (act == "bewaar") {
-        return keep_reply(context, services, std::move(parsed));
+        return keep_reply(context, services, parsed);
     }
     parsed.check = check_with_author(context, services, submission_of(parsed.reply), parsed.errors);
     std::optional<Submitted> done;
@@ -331,14 +331,14 @@ site::ActionResult post_reply(const site::ActionContext& context, const Services
                 throw;
             }
             // Closed while he was typing: the page as it is now, with his text.
-            return show_again(context, services, std::move(parsed), false, services.texts.text(problem.detail, context.language));
+            return show_again(context, services, parsed, false, services.texts.text(problem.detail, context.language));
         }
         if (!done) {
             parsed.errors.add("reply_to", services.texts.text("discussion.error_reply_to", context.language));
         }
     }
     if (!done) {
-        return show_again(context, services, std::move(parsed), false);
+        return show_again(context, services, parsed, false);
     }
     site::Done answer;
     answer.status = done->is_live ? 201 : 202;
