@@ -26,6 +26,7 @@ export function start(editor: HTMLElement): void {
   let names: Name[] = [];
   let chosen = 0;
   let asked = "";
+  let settled: string | undefined; // what stood behind the "@" when he chose, or said that he wants no name
   let running: AbortController | undefined;
 
   const close = () => {
@@ -33,6 +34,7 @@ export function start(editor: HTMLElement): void {
     list.hidden = true;
     names = [];
     asked = "";
+    settled = undefined;
     field.removeAttribute("aria-activedescendant");
   };
   const mark = (index: number) => {
@@ -52,6 +54,7 @@ export function start(editor: HTMLElement): void {
       field.setRangeText(`${name.text} `, field.selectionStart, field.selectionEnd, "end");
       field.dispatchEvent(new InputEvent("input", { bubbles: true }));
     }
+    settled = wordsAt(field);
   };
   const show = (found: Name[]) => {
     names = found;
@@ -74,7 +77,9 @@ export function start(editor: HTMLElement): void {
   };
   const search = async () => {
     const begun = wordsAt(field);
-    if (begun === undefined) return close();
+    if (begun === undefined || document.activeElement !== field) return close();
+    if (settled !== undefined && begun.startsWith(settled)) return;
+    settled = undefined;
     if (begun === asked) return;
     asked = begun;
     running?.abort();
@@ -93,8 +98,10 @@ export function start(editor: HTMLElement): void {
     if (event.key === "ArrowDown") mark(chosen + 1);
     else if (event.key === "ArrowUp") mark(chosen - 1);
     else if (event.key === "Enter" || event.key === "Tab") take(chosen);
-    else if (event.key === "Escape") close();
-    else return;
+    else if (event.key === "Escape") {
+      close();
+      settled = wordsAt(field);
+    } else return;
     event.preventDefault();
     event.stopImmediatePropagation();
   });
