@@ -200,6 +200,46 @@ export async function queueByKeyboard(browser, site) {
   }
 }
 
+/** A colleague was first, and the page that says so comes after the moderator went on to the next case: he stays there. */
+export async function aLatePageOfTheQueueIsNotShown(browser, site) {
+  const moderator = await openPerson(browser, site);
+  const colleague = await openPerson(browser, site);
+  const { page } = moderator;
+  try {
+    for (const [person, email] of [[moderator, "moderator2"], [colleague, "moderator"]]) await signIn(person.page, `${email}@demo.example`);
+    await page.goto("/moderatie");
+    const [first, second] = await page.locator(".fd-item").evaluateAll((items) => items.map((item) => item.dataset["case"]));
+    let goOn, isAsked;
+    const wentOn = new Promise((resolve) => (goOn = resolve));
+    const asked = new Promise((resolve) => (isAsked = resolve));
+    let pages = 0;
+    await page.route(`**/moderatie/${first}`, async (route) => {
+      // He opens it; the colleague takes it meanwhile; then comes what says so.
+      pages += 1;
+      if (pages === 2) {
+        isAsked();
+        await wentOn;
+      }
+      const response = await route.fetch();
+      if (pages === 1) await send(colleague, "PUT", `/moderation/cases/${first}/lease`, undefined, 200);
+      await route.fulfill({ response });
+    });
+    await page.keyboard.press("j");
+    await asked;
+    await page.keyboard.press("j");
+    const sheet = page.locator(`.fd-wacht__blad[data-geval="${second}"]`);
+    await sheet.waitFor();
+    const late = page.waitForResponse((response) => response.url().endsWith(`/moderatie/${first}`));
+    goOn();
+    await (await late).finished();
+    await page.evaluate(() => fetch("/api/v1/me"));
+    assert.equal(await sheet.count(), 1);
+    assert.equal(new URL(page.url()).pathname, `/moderatie/${second}`);
+  } finally {
+    for (const { context } of [moderator, colleague]) await context.close();
+  }
+}
+
 const send = async (person, method, path, data, status) => {
   const answer = await person.context.request.fetch(`/api/v1${path}`, { method, data });
   assert.equal(answer.status(), status, `${method} ${path}: ${await answer.text()}`);

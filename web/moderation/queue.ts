@@ -131,19 +131,25 @@ function prepare(): void {
 
 /** Takes the case that was just opened; when somebody was first, the page says so. */
 async function hold(): Promise<void> {
+  const turn = visits;
   const answer = await take().catch(() => "none" as const);
   if (answer === "refused") {
-    const response = await fetch(location.href, { headers: { Accept: "text/html" } });
-    await swap(response, "#b-kop");
+    const page = await read(await fetch(location.href, { headers: { Accept: "text/html" } }), turn);
+    if (page) swap(page, "#b-kop");
   } else if (answer === "taken") {
     prepare();
     showInRow(Number(selectedCase()), text("rijU"), false, true);
   }
 }
 
-/** Puts the main part of a page in place of this one; false when the answer is no queue (signed out, fault). */
-async function swap(response: Response, ...focus: string[]): Promise<boolean> {
+/** The page that came; null when he went on to another case meanwhile. */
+async function read(response: Response, turn: number): Promise<Document | null> {
   const page = new DOMParser().parseFromString(await response.text(), "text/html");
+  return turn === visits ? page : null;
+}
+
+/** Puts the main part of a page in place of this one; false when it is no queue (signed out, fault). */
+function swap(page: Document, ...focus: string[]): boolean {
   const main = page.querySelector("main");
   if (!main?.querySelector("#wachtrij")) return false;
   find("main")?.replaceWith(document.adoptNode(main));
@@ -168,8 +174,9 @@ async function visit(url: string, keepHistory = false): Promise<boolean> {
   const turn = ++visits;
   try {
     const response = await fetch(url, { headers: { Accept: "text/html" } });
-    if (turn !== visits) return false;
-    if (await swap(response, "#besloten", "#b-kop")) {
+    const page = await read(response, turn);
+    if (!page) return false;
+    if (swap(page, "#besloten", "#b-kop")) {
       if (!keepHistory && response.url !== location.href) history.pushState(null, "", response.url);
       void hold();
       return true;
@@ -185,6 +192,7 @@ async function send(decision: HTMLFormElement): Promise<void> {
   if (decision.ariaBusy === "true") return;
   decision.ariaBusy = "true";
   const url = decision.action;
+  const turn = visits;
   const body = new URLSearchParams();
   for (const [name, value] of new FormData(decision)) if (typeof value === "string") body.append(name, value);
   const id = selectedCase();
@@ -205,8 +213,8 @@ async function send(decision: HTMLFormElement): Promise<void> {
       if ((await visit(`/moderatie/${id}`, true)) && !find("#besloten")) warn(problem.detail || text("conflict"));
     } else if (response.status === 400) {
       // The page itself says at each field what to mend.
-      const page = await fetch(url, { method: "POST", headers: { Accept: "text/html" }, body });
-      if (!(await swap(page, "#fouten"))) warn(text("mislukt"));
+      const page = await read(await fetch(url, { method: "POST", headers: { Accept: "text/html" }, body }), turn);
+      if (page && !swap(page, "#fouten")) warn(text("mislukt"));
     } else {
       warn(text("mislukt"));
     }
