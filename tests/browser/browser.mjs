@@ -1,5 +1,6 @@
 // A real Chromium with what every test of a page wants to know: errors, requests that leave the site, axe. Rule: one browser
 // for the whole run, one context for each person.
+import assert from "node:assert/strict";
 import { createRequire } from "node:module";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -57,6 +58,13 @@ export async function signIn(page, email) {
   await page.fill("#email", email);
   await page.fill("#password", password);
   await Promise.all([page.waitForURL((url) => !url.pathname.startsWith("/inloggen")), page.press("#password", "Enter")]);
+}
+
+/** What the API answers to this person, who expects this status. */
+export async function send(person, method, path, data, status) {
+  const answer = await person.context.request.fetch(`/api/v1${path}`, { method, data });
+  assert.equal(answer.status(), status, `${method} ${path}: ${await answer.text()}`);
+  return answer.json();
 }
 
 /** axe's violations on the page as lines; WCAG 2.2 A and AA and best practice. */

@@ -12,6 +12,7 @@ import * as live from "./live_tests.mjs";
 import * as measures from "./measure_tests.mjs";
 import * as pages from "./page_tests.mjs";
 import * as plain from "./plain_tests.mjs";
+import * as queue from "./queue_tests.mjs";
 import * as reading from "./reading_tests.mjs";
 import * as reports from "./report_tests.mjs";
 import * as review from "./review_tests.mjs";
@@ -24,7 +25,7 @@ const wanted = process.argv.slice(2);
 let passed = 0;
 let failed = 0;
 // What takes longest comes first, so that the last groups end together.
-const waiting = Object.entries({ fresh, pages, measures, wall, following, reports, live, review, writing, connection, appeals, reading, guard, scopes, line, plain, threads })
+const waiting = Object.entries({ fresh, pages, measures, wall, following, reports, live, queue, review, writing, connection, appeals, reading, guard, scopes, line, plain, threads })
   .map(([group, tests]) => [group, Object.entries(tests).filter(([name]) => wanted.length === 0 || wanted.some((word) => `${group}.${name}`.includes(word)))])
   .filter(([, tests]) => tests.length > 0);
 const browser = await startBrowser();
