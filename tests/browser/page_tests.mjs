@@ -2,7 +2,7 @@
 // that the program serves is in one of these lists, or in that of the pages that another test looks at.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { axe, look, openPerson, phone, signIn } from "./browser.mjs";
+import { axe, look, openPerson, phone, send, signIn } from "./browser.mjs";
 
 const guestPages = ["/", "/gesprekken", "/gesprekken?soort=vraag&stand=open", "/gesprekken?zoek=zzzz", "/gesprekken/1", "/gesprekken/8",
   "/gemeenten", "/gemeenten?zoek=brielle", "/gemeenten?zoek=zzzz", "/gemeenten/GM1783", "/gemeenten/GM0501", "/typen",
@@ -66,26 +66,21 @@ async function checkPages(browser, site, paths, email, options) {
 async function confirmPages(browser, site, options) {
   const writer = await openPerson(browser, site, options);
   const moderator = await openPerson(browser, site, options);
-  const send = async (person, method, path, data) => {
-    const answer = await person.context.request.fetch(`/api/v1/threads${path}`, { method, data });
-    assert.ok(answer.ok(), `${method} ${path}: ${answer.status()} ${await answer.text()}`);
-    return method === "POST" ? answer.json() : null;
-  };
   const found = [];
   try {
     await signIn(writer.page, "adviseur@demo.example");
     await signIn(moderator.page, "moderator@demo.example");
-    const { id } = await send(writer, "POST", "", { kind: "question", title: "Weet u dit zeker?", body: "Een vraag.", theme: "wonen", visibility: "public" });
-    for (const person of [moderator, moderator, writer]) await send(person, "POST", `/${id}/posts`, { body: "Een reactie." });
-    await send(writer, "PUT", `/${id}/answer`, { number: 3 });
-    await send(writer, "DELETE", `/${id}/posts/4`);
+    const { id } = await send(writer, "POST", "/threads", { kind: "question", title: "Weet u dit zeker?", body: "Een vraag.", theme: "wonen", visibility: "public" });
+    for (const person of [moderator, moderator, writer]) await send(person, "POST", `/threads/${id}/posts`, { body: "Een reactie." });
+    await send(writer, "PUT", `/threads/${id}/answer`, { number: 3 });
+    await send(writer, "DELETE", `/threads/${id}/posts/4`);
     const visit = async ({ page }, act) => {
       const answer = await page.goto(`/gesprekken/${id}${act}`);
       found.push(...(answer.status() === 200 ? [] : [`${act}: ${answer.status()}`]), ...await look(page, options, act));
     };
     for (const act of questions.writer) await visit(writer, act);
-    await send(moderator, "PUT", `/${id}/pin`, { reason: "Voor iedereen." });
-    await send(moderator, "PUT", `/${id}/closure`, { reason: "Klaar." });
+    await send(moderator, "PUT", `/threads/${id}/pin`, { reason: "Voor iedereen." });
+    await send(moderator, "PUT", `/threads/${id}/closure`, { reason: "Klaar." });
     for (const act of questions.moderator) await visit(moderator, act);
     assert.deepEqual([...found, ...writer.faults, ...moderator.faults], []);
   } finally {

@@ -1,7 +1,7 @@
 // Pages of the staff about themselves: what a moderator looks after, from the person's page, and the log of a thread; with script (axe at
 // each step), on a phone, and without.
 import assert from "node:assert/strict";
-import { look, openPerson, password, phone, signIn, submit, withoutScript } from "./browser.mjs";
+import { look, openPerson, password, phone, send, signIn, submit, withoutScript } from "./browser.mjs";
 
 async function withPerson(browser, site, options, email, test) {
   const person = await openPerson(browser, site, options);
@@ -63,24 +63,19 @@ export async function aMovedThreadLeavesTheQueue(browser, site) {
   const emails = { admin: "beheer@demo.example", colleague: "moderator@demo.example", part: "moderator2@demo.example", author: "nieuw@demo.example" };
   const people = {};
   for (const name of Object.keys(emails)) people[name] = await openPerson(browser, site);
-  const send = async (name, method, path, data) => {
-    const answer = await people[name].page.request.fetch(`/api/v1${path}`, { method, data, headers: { "Sec-Fetch-Site": "same-origin" } });
-    assert.ok(answer.ok(), `${method} ${path}: ${answer.status()} ${await answer.text()}`);
-    return answer.json();
-  };
   try {
     for (const [name, email] of Object.entries(emails)) await signIn(people[name].page, email);
     const { page } = people.part;
     const scopeOf = `/members/${await idOf(browser, site, emails.part)}/scope`;
-    await send("admin", "PUT", scopeOf, { themes: ["wonen"] });
-    const { id } = await send("author", "POST", "/threads", { kind: "question", title: "Dit gesprek gaat straks elders heen", body: "Wat is hier wijs?", theme: "wonen", visibility: "public" });
+    await send(people.admin, "PUT", scopeOf, { themes: ["wonen"] });
+    const { id } = await send(people.author, "POST", "/threads", { kind: "question", title: "Dit gesprek gaat straks elders heen", body: "Wat is hier wijs?", theme: "wonen", visibility: "public" });
     await page.goto("/moderatie");
     const row = page.locator(".fd-item", { hasText: "Dit gesprek gaat straks" });
     assert.equal(await row.count(), 1);
     await page.waitForTimeout(500); // it is connected
-    await send("colleague", "PUT", `/threads/${id}/place`, { kind: "question", theme: "taal", municipalities: [], typologies: [], reason: "Het gaat over taal." });
+    await send(people.colleague, "PUT", `/threads/${id}/place`, { kind: "question", theme: "taal", municipalities: [], typologies: [], reason: "Het gaat over taal." });
     await row.waitFor({ state: "detached" });
-    await send("admin", "PUT", scopeOf, {}); // the other tests begin with none
+    await send(people.admin, "PUT", scopeOf, {}); // the other tests begin with none
   } finally {
     for (const { context } of Object.values(people)) await context.close();
   }
