@@ -85,7 +85,9 @@ export function start(editor: HTMLElement): void {
     running?.abort();
     running = new AbortController();
     const { signal } = running;
-    const response = await fetch(`/api/v1/mentions?${new URLSearchParams({ q: begun })}`, { signal });
+    // In the page's language: the API goes by the browser's.
+    const headers = { "Accept-Language": document.documentElement.lang };
+    const response = await fetch(`/api/v1/mentions?${new URLSearchParams({ q: begun })}`, { headers, signal });
     if (!response.ok || signal.aborted) return;
     show(((await response.json()) as { items: Name[] }).items);
   };
