@@ -15,6 +15,7 @@ export async function queueByKeyboard(browser, site) {
     await moderator.page.locator(".fd-wacht__nieuw:not([hidden])").waitFor();
     await moderator.page.goto("/moderatie");
     assert.equal(await moderator.page.locator(".fd-item").count(), waiting + 1);
+    await moderator.page.locator(".fd-toetsen").waitFor();
     for (let step = 0; step <= waiting; step += 1) {
       await moderator.page.keyboard.press("j");
       await moderator.page.locator(`.fd-item >> nth=${step}`).and(moderator.page.locator("[aria-current]")).waitFor();
@@ -43,6 +44,7 @@ export async function aLatePageOfTheQueueIsNotShown(browser, site) {
   try {
     for (const [person, email] of [[moderator, "moderator2"], [colleague, "moderator"]]) await signIn(person.page, `${email}@demo.example`);
     await page.goto("/moderatie");
+    await page.locator(".fd-toetsen").waitFor();
     const [first, second] = await page.locator(".fd-item").evaluateAll((items) => items.map((item) => item.dataset["case"]));
     let goOn, isAsked;
     const wentOn = new Promise((resolve) => (goOn = resolve));
