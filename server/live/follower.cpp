@@ -53,8 +53,11 @@ void Follower::push(const Message& message) {
     if (state_ != State::open) {
         return;
     }
-    const Bytes& frame = travel_ == Travel::web_socket ? message.web_socket : message.event_stream;
-    if (!outbox_.empty() && outbox_.bytes() + frame->size() > shard_->options().outbox_bytes) {
+    const Bytes& frame = frame_of(message);
+    if (!has_room_for(frame->size()) && !waits_writable_) {
+        write_waiting();  // much at once makes nobody slow: that is whose socket takes no more
+    }
+    if (!has_room_for(frame->size())) {
         shard_->figures().dropped.fetch_add(1, std::memory_order_relaxed);
         outbox_.drop_unwritten();
         close(CloseCode::resync, "too slow");
@@ -63,24 +66,37 @@ void Follower::push(const Message& message) {
     push_frame(frame);
 }
 
+const Bytes& Follower::frame_of(const Message& message) const {
+    return travel_ == Travel::web_socket ? message.web_socket : message.event_stream;
+}
+
+bool Follower::has_room_for(std::size_t bytes) const {
+    return outbox_.empty() || outbox_.bytes() + bytes <= shard_->options().outbox_bytes;
+}
+
+bool Follower::has_room_for(const std::vector<Outgoing>& replay) const {
+    std::size_t bytes = 0;
+    for (const Outgoing& event : replay) {
+        bytes += event.message ? frame_of(*event.message)->size() : 0;
+    }
+    const std::size_t limit = shard_->options().outbox_bytes;
+    return 2 * bytes <= limit - std::min<std::size_t>(limit, outbox_.bytes());
+}
+
 void Follower::say(std::string_view json) { push(*make_message(json)); }
 
 void Follower::flush() {
     if (state_ == State::ended || waits_writable_) {
         return;
     }
-    while (!outbox_.empty()) {
-        boost::system::error_code error;
-        const std::size_t written = write_waiting(error);
-        if (error == asio::error::would_block) {
-            wait_writable();
-            return;
-        }
-        if (error) {
-            end();
-            return;
-        }
-        outbox_.consume(written);
+    const boost::system::error_code error = write_waiting();
+    if (error == asio::error::would_block) {
+        wait_writable();
+        return;
+    }
+    if (error) {
+        end();
+        return;
     }
     if (state_ == State::closing) {
         if (says_last_word_ || !is_reading_ || travel_ == Travel::event_stream) {
@@ -94,7 +110,15 @@ void Follower::flush() {
     }
 }
 
-std::size_t Follower::write_waiting(boost::system::error_code& error) {
+boost::system::error_code Follower::write_waiting() {
+    boost::system::error_code error;
+    while (!outbox_.empty() && !error) {
+        outbox_.consume(write_once(error));
+    }
+    return error;
+}
+
+std::size_t Follower::write_once(boost::system::error_code& error) {
     if (outbox_.has_one()) {
         return socket_.write_some(outbox_.front(), error);  // without a list of buffers to fill
     }

@@ -12,6 +12,7 @@
 
 #include "live/frame.hpp"
 #include "live/outbox.hpp"
+#include "live/outgoing.hpp"
 #include "live/registry.hpp"
 
 namespace forum::live {
@@ -42,8 +43,11 @@ public:
 
     /// Raw bytes before the first message (the handshake's answer).
     void push_bytes(std::string bytes);
-    /// A message for many; beyond the outbox's bound the follower is closed with `resync` instead.
+    /// A message for many; when his socket takes no more and the outbox is full, the follower is closed with `resync` instead.
     void push(const Message& message);
+    /// May a replay be pushed? It takes at most half of what is free, so that there is room for what comes before it is written.
+    /// Who is closed for a replay would ask for the same one again.
+    bool has_room_for(const std::vector<Outgoing>& replay) const;
     /// A message for him alone.
     void say(std::string_view json);
     /// Writes all that waits in as few calls as possible; waits for the socket when it takes no more.
@@ -80,7 +84,10 @@ private:
     bool on_close(std::uint16_t code, std::string_view reason) override;
 
     void push_frame(Bytes frame);
-    std::size_t write_waiting(boost::system::error_code& error);
+    const Bytes& frame_of(const Message& message) const;
+    bool has_room_for(std::size_t bytes) const;
+    boost::system::error_code write_waiting();
+    std::size_t write_once(boost::system::error_code& error);
     void wait_readable();
     void on_readable();
     void wait_writable();

@@ -173,10 +173,11 @@ void Shard::joined(const Joined& answer) {
         refuse(*follower, answer.topic, "not-found");
     } else {
         const bool is_doubtful = topic.is_doubtful() || answer.viewer != follower->viewer();
-        if (answer.since && answer.is_replayed) {
+        const bool is_replayed = answer.is_replayed && follower->has_room_for(answer.replay);
+        if (answer.since && is_replayed) {
             hub_.counts().replays.count(static_cast<double>(answer.replay.size()));
         }
-        if (!topic.join({follower, answer.opening->seq, answer.opening->audience, answer.since, answer.is_replayed, answer.replay})) {
+        if (!topic.join({follower, answer.opening->seq, answer.opening->audience, answer.since, is_replayed, answer.replay})) {
             ++hub_.counts().resyncs;
         }
         follower->say(say_beat(read_until_));  // he has everything up to here, and need not wait for a heartbeat to know

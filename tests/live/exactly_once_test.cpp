@@ -24,7 +24,7 @@ struct Follower {
 
 class Play {
 public:
-    explicit Play(unsigned seed) : random_{seed}, world_{{}, 2} {
+    explicit Play(unsigned seed) : random_{seed}, world_{options(seed), 2} {
         for (int i = 1; i <= 3; ++i) {
             world_.threads["thread/" + std::to_string(i)];
         }
@@ -51,6 +51,13 @@ public:
     std::size_t cuts{0};
 
 private:
+    // In every other play a few messages are too many for an outbox; that closes nobody whose socket takes them.
+    static LiveOptions options(unsigned seed) {
+        LiveOptions result;
+        result.outbox_bytes = seed % 2 == 0 ? 600 : result.outbox_bytes;
+        return result;
+    }
+
     std::size_t pick(std::size_t count) { return std::uniform_int_distribution<std::size_t>{0, count - 1}(random_); }
     bool chance(int percent) { return pick(100) < static_cast<std::size_t>(percent); }
     std::string any_topic() { return "thread/" + std::to_string(1 + pick(3)); }
@@ -197,6 +204,7 @@ private:
             }
         }
         ASSERT_EQ(follower.client->close_code, 0);
+        ASSERT_FALSE(follower.client->is_ended);
     }
 
     void finish() {

@@ -40,6 +40,54 @@ TEST(Trouble, ClosesASlowReaderAndHoldsNoMoreForHim) {
     ASSERT_TRUE(world.until_count(*back, "event", 100));
 }
 
+TEST(Trouble, MuchAtOnceMakesNobodySlow) {
+    LiveOptions options;
+    options.outbox_bytes = 4 * 1024;
+    World world{options};
+    world.threads["thread/1"];
+    const auto client = world.arrive();
+    client->follow("thread/1");
+    ASSERT_TRUE(world.until_count(*client, "following", 1));
+    std::vector<Event> burst;
+    for (int i = 0; i < 200; ++i) {
+        burst.push_back(world.commit("thread/1", "post.new"));
+    }
+    world.hub->pump().add(burst);
+    ASSERT_TRUE(world.until_count(*client, "event", 200));
+    EXPECT_EQ(world.hub->counts().dropped, 0U);
+}
+
+// He would come back with the same number, and be closed for the same replay again.
+TEST(Trouble, AReplayBeyondTheOutboxIsAResync) {
+    LiveOptions options;
+    options.outbox_bytes = 4 * 1024;
+    World world{options};
+    for (int i = 0; i < 100; ++i) {
+        world.commit("thread/1", "post.new");
+    }
+    const auto socket = world.arrive();
+    socket->follow("thread/1", 0);
+    http::Request request = world.request(0, "/live/events");
+    request.query = {{"topic", "thread/1"}, {"since", "0"}};
+    const auto stream = world.connect(request);
+    for (const auto& client : {socket.get(), stream.get()}) {
+        ASSERT_TRUE(world.until_count(*client, "resync", 1));
+        EXPECT_EQ(client->of("following").at(0).at("seq"), 100);
+        EXPECT_TRUE(client->of("event").empty());
+    }
+    EXPECT_EQ(world.hub->counts().dropped, 0U);
+    EXPECT_EQ(world.hub->counts().resyncs, 2U);
+    world.post("thread/1");
+    for (const auto& client : {socket.get(), stream.get()}) {
+        ASSERT_TRUE(world.until_count(*client, "event", 1));
+        EXPECT_EQ(client->seqs(), std::vector<std::int64_t>{101});
+    }
+    // What fits is replayed.
+    const auto back = world.arrive();
+    back->follow("thread/1", 95);
+    ASSERT_TRUE(world.until_count(*back, "event", 6));
+}
+
 TEST(Trouble, EndsAClosedFollowerWhoDoesNotHangUp) {
     World world;
     const auto client = world.arrive();
