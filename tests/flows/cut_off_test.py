@@ -255,6 +255,10 @@ class Staff(CutOff):
     def hold(self, method, where, data=None):
         return self.moderator.api(method, "/moderation/holds" + where, data)
 
+    def nothing_held(self):
+        for hold in self.hold("GET", "").json()["items"]:
+            self.accepted(self.hold("DELETE", f"/{hold['id']}"))
+
     def test_what_staff_keep_at_hand(self):
         beheer = member(self.server.port, BEHEER)
         of_moderator2 = f"/members/{self.server.sql(f'SELECT id FROM members WHERE email = {MODERATOR2!r}')}/scope"
@@ -269,7 +273,7 @@ class Staff(CutOff):
             "a word rule": (rule, lambda data: self.moderator.api("POST", "/moderation/rules", data)),
             "a word rule off": (lambda: self.accepted(self.moderator.api("POST", "/moderation/rules", rule())).json()["id"],
                                 lambda number: self.moderator.api("PUT", f"/moderation/rules/{number}", {"active": False})),
-            "something read first": (lambda: None, lambda _: self.hold("POST", "", {"about": "theme/wonen", "reason": "Voor deze toets."})),
+            "something read first": (self.nothing_held, lambda _: self.hold("POST", "", {"about": "theme/wonen", "reason": "Voor deze toets."})),
             "read first no more": (lambda: self.accepted(self.hold("POST", "", {"about": "theme/onderwijs", "reason": "Voor deze toets."})).json()["id"],
                                    lambda number: self.hold("DELETE", f"/{number}")),
             "a scope": (scoped, lambda data: beheer.api("PUT", of_moderator2, data)),
