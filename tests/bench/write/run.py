@@ -14,7 +14,7 @@ import tempfile
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), ".."))
 import support  # noqa: E402
 
-ROUNDS = 5
+ROUNDS = 9
 SECONDS = 4
 WRITERS = 8
 CORES = "0,1"
