@@ -60,6 +60,23 @@ export async function signIn(page, email) {
   await Promise.all([page.waitForURL((url) => !url.pathname.startsWith("/inloggen")), page.press("#password", "Enter")]);
 }
 
+/** Opens a page and waits until the server has answered all that its script wants to follow. */
+export async function openFollowing(page, url) {
+  const asked = new Set();
+  const isFollowed = new Promise((resolve) => page.on("websocket", (socket) => {
+    socket.on("framesent", ({ payload }) => {
+      const { do: what, topic } = JSON.parse(payload);
+      if (what === "follow") asked.add(topic);
+    });
+    socket.on("framereceived", ({ payload }) => {
+      const { is, topic } = JSON.parse(payload);
+      if ((is === "following" || is === "refused") && asked.delete(topic) && asked.size === 0) resolve();
+    });
+  }));
+  await page.goto(url);
+  await isFollowed;
+}
+
 /** What the API answers to this person, who expects this status, or without one any that is no refusal; null when it says nothing. */
 export async function send(person, method, path, data, status) {
   const answer = await person.context.request.fetch(`/api/v1${path}`, { method, data });

@@ -1,6 +1,6 @@
 // Following, the bell and mentions: two people side by side, two tabs of one person, and the same without JavaScript.
 import assert from "node:assert/strict";
-import { axe, openPerson, signIn, withoutScript } from "./browser.mjs";
+import { axe, openFollowing, openPerson, signIn, withoutScript } from "./browser.mjs";
 
 const soon = 2_000; // ms: all tabs say the same within this
 
@@ -37,13 +37,11 @@ export async function theBellIsTheSameInAllTabs(browser, site) {
     await signIn(asker.page, "wethouder@demo.example");
     await signIn(writer.page, "adviseur@demo.example");
     const thread = await start(asker.page, "Hoe klinkt de bel in twee tabbladen?");
-    await asker.page.goto("/gesprekken");
     const other = await asker.context.newPage();
-    await other.goto("/gemeenten/GM1783");
     const tabs = [asker.page, other];
-    for (const tab of tabs) await tab.locator("body").waitFor();
+    await openFollowing(asker.page, "/gesprekken");
+    await openFollowing(other, "/gemeenten/GM1783");
     const before = await bell(asker.page);
-    await asker.page.waitForTimeout(500); // both tabs are connected
     await reply(writer.page, thread, "Dat klinkt zo.");
     await Promise.all(tabs.map((tab) => bellBecomes(tab, before + 1, soon)));
     await asker.page.goto("/ik/meldingen");
@@ -54,10 +52,12 @@ export async function theBellIsTheSameInAllTabs(browser, site) {
     await row.locator("button").click();
     await bellBecomes(other, before, soon);
     // Reading the thread is enough as well. The page of notices follows by itself.
-    await asker.page.goto("/ik/meldingen");
+    // It looks once because it is connected now.
+    const looks = asker.page.waitForRequest((request) => request.resourceType() === "fetch" && new URL(request.url()).pathname === "/ik/meldingen");
+    await openFollowing(asker.page, "/ik/meldingen");
+    await (await looks).response();
     const fresh = asker.page.locator(".fd-melding--nieuw", { hasText: "Hoe klinkt de bel" });
     assert.equal(await fresh.count(), 0);
-    await asker.page.waitForTimeout(3_000); // it is connected, and has looked once because of that
     await reply(writer.page, thread, "En zo.");
     await bellBecomes(other, before + 1, soon);
     await fresh.waitFor();

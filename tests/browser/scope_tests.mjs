@@ -1,7 +1,7 @@
 // Pages of the staff about themselves: what a moderator looks after, from the person's page, and the log of a thread; with script (axe at
 // each step), on a phone, and without.
 import assert from "node:assert/strict";
-import { look, openPerson, password, phone, send, signIn, submit, withoutScript } from "./browser.mjs";
+import { look, openFollowing, openPerson, password, phone, send, signIn, submit, withoutScript } from "./browser.mjs";
 
 async function withPerson(browser, site, options, email, test) {
   const person = await openPerson(browser, site, options);
@@ -69,10 +69,9 @@ export async function aMovedThreadLeavesTheQueue(browser, site) {
     const scopeOf = `/members/${await idOf(browser, site, emails.part)}/scope`;
     await send(people.admin, "PUT", scopeOf, { themes: ["wonen"] });
     const { id } = await send(people.author, "POST", "/threads", { kind: "question", title: "Dit gesprek gaat straks elders heen", body: "Wat is hier wijs?", theme: "wonen", visibility: "public" });
-    await page.goto("/moderatie");
+    await openFollowing(page, "/moderatie");
     const row = page.locator(".fd-item", { hasText: "Dit gesprek gaat straks" });
     assert.equal(await row.count(), 1);
-    await page.waitForTimeout(500); // it is connected
     await send(people.colleague, "PUT", `/threads/${id}/place`, { kind: "question", theme: "taal", municipalities: [], typologies: [], reason: "Het gaat over taal." });
     await row.waitFor({ state: "detached" });
     await send(people.admin, "PUT", scopeOf, {}); // the other tests begin with none

@@ -1,6 +1,6 @@
 // The wall of a session: two people side by side, the same without script, and axe on what only staff make.
 import assert from "node:assert/strict";
-import { axe, openPerson, signIn, withoutScript } from "./browser.mjs";
+import { axe, openFollowing, openPerson, signIn, withoutScript } from "./browser.mjs";
 
 const soon = 15_000; // ms: a turn tells the votes once a second; the rest is read anew within two
 
@@ -154,14 +154,12 @@ export async function aLongWallIsReadPageByPage(browser, site) {
   try {
     const { moderator, alderman, adviser, guest, reader } = Object.fromEntries(Object.entries(all).map(([name, { page }]) => [name, page]));
     const id = await makeWall(moderator, alderman, Array.from({ length: 202 }, (_, n) => `Vraag nummer ${n + 2}?`));
-    await guest.goto(`/gesprekken/${id}/wand`);
-    await reader.goto(`/gesprekken/${id}/wand?vanaf=202`);
-    for (const page of [guest, reader]) await page.waitForFunction(() => document.querySelector("[data-live-applied]:not([hidden])") ?? document.querySelector("[data-wall-list]"));
+    await openFollowing(guest, `/gesprekken/${id}/wand`);
+    await openFollowing(reader, `/gesprekken/${id}/wand?vanaf=202`);
     assert.equal(await guest.locator("[data-questions=open] > *").count(), 200);
     assert.equal(await guest.locator("#vraag-203").count(), 0);
     assert.deepEqual(await reader.locator("[data-post]").evaluateAll((list) => list.map((one) => one.dataset.post)), ["202", "203"]);
     assert.equal(await reader.locator("[data-wall-changed]").isHidden(), true);
-    await reader.waitForTimeout(500); // it is connected
     await send(adviser, "PUT", `/threads/${id}/posts/203/vote`);
     await guest.locator("#vraag-203").waitFor();
     await guest.waitForFunction(() => document.querySelector("[data-questions=open] > *").id === "vraag-203");
