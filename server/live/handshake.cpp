@@ -75,6 +75,10 @@ std::string accept_key(std::string_view key) {
     return {encoded.begin(), encoded.begin() + length};
 }
 
+std::string stopping_answer(std::chrono::seconds back_in) {
+    return refusal(503, "Service Unavailable", "busy", "the server stops", "Retry-After: " + std::to_string(back_in.count()) + "\r\n");
+}
+
 bool is_foreign(const http::Request& request) {
     if (request.header("sec-fetch-site") == "cross-site") {
         return true;

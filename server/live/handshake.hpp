@@ -2,6 +2,7 @@
 // request alone; a browser on another site never gets in with our visitor's cookies.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -37,6 +38,9 @@ struct StreamOpening {
     std::vector<Wish> wishes;
 };
 StreamOpening open_event_stream(const http::Request& request, std::size_t topics_limit);
+
+/// The whole answer to who comes while the server stops; `back_in`: when it is expected to be there again.
+std::string stopping_answer(std::chrono::seconds back_in);
 
 /// Another site's page asks (Origin is not our Host; Sec-Fetch-Site says cross-site).
 bool is_foreign(const http::Request& request);

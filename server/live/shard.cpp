@@ -16,9 +16,6 @@ namespace asio = boost::asio;
 
 namespace {
 
-const std::string stopping_answer = "HTTP/1.1 503 Service Unavailable\r\nAPI-Version: " + std::string{http::api_version}
-                                    + "\r\nRetry-After: 10\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
-
 // An error answer is small and the socket is new, so the kernel takes it in one piece.
 void answer_and_close(asio::ip::tcp::socket& socket, std::string_view bytes) {
     boost::system::error_code ignored;
@@ -51,7 +48,7 @@ Counts& Shard::figures() { return hub_.counts(); }
 void Shard::take(http::Takeover takeover) {
     const bool is_stream = takeover.request.path == Live::stream_path;
     if (hub_.is_stopping()) {
-        answer_and_close(takeover.socket, stopping_answer);
+        answer_and_close(takeover.socket, stopping_answer(options().back_in));
         return;
     }
     Pending pending;

@@ -140,6 +140,17 @@ TEST(EventStream, RefusesWhatIsMalformed) {
     EXPECT_EQ(first_line(open_event_stream(foreign, 2).bytes), "HTTP/1.1 403 Forbidden");
 }
 
+TEST(Live, AServerThatStopsSaysWhenToComeBack) {
+    const std::string answer = stopping_answer(std::chrono::seconds{12});
+    const std::size_t body = answer.find("\r\n\r\n") + 4;
+    EXPECT_EQ(first_line(answer), "HTTP/1.1 503 Service Unavailable");
+    for (const std::string& header : {std::string{"Retry-After: 12"}, std::string{"Content-Type: application/problem+json"},
+                                      "Content-Length: " + std::to_string(answer.size() - body)}) {
+        EXPECT_NE(answer.find("\r\n" + header + "\r\n"), std::string::npos) << answer;
+    }
+    EXPECT_NE(answer.find("\"type\":\"/problems/busy\"", body), std::string::npos) << answer;
+}
+
 TEST(Live, WantsUpgradesAndStreamsOnly) {
     EXPECT_TRUE(Live::wants(upgrade()));
     EXPECT_TRUE(Live::wants(stream({})));
