@@ -30,6 +30,11 @@ def median(values):
     return statistics.median(values)
 
 
+def compare(name, unit, ours, limit):
+    """The median of ours, and of the ratios to the limit that was measured beside each: a machine whose speed moves during the run moves both."""
+    figure(name, median(ours), unit, median([own / best for own, best in zip(ours, limit, strict=True)]))
+
+
 class Forum:
     """The built server with demo content in a data folder of its own."""
 

@@ -9,7 +9,7 @@ import tempfile
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), ".."))
 import support  # noqa: E402
 
-ROUNDS = 5
+ROUNDS = 9
 SECONDS = 2
 CONNECTIONS = 64
 AS_BROWSERS = {"Accept-Encoding": "gzip, br"}
@@ -54,11 +54,10 @@ def measure(forum, nginx, asked):
                 unkept[name].append(support.wrk(url, SECONDS, CONNECTIONS, headers=lines, script=script_path))
     os.unlink(script_path)
     for name in asked:
-        best = support.median(limit[name])
-        support.figure(f"http.{name}", support.median(ours[name]), "requests/s", support.median(ours[name]) / best)
+        support.compare(f"http.{name}", "requests/s", ours[name], limit[name])
         if unkept[name]:
-            support.figure(f"http.{name}_unkept", support.median(unkept[name]), "requests/s", support.median(unkept[name]) / best)
-        support.figure(f"http.limit.{name}", best, "requests/s", 1)
+            support.compare(f"http.{name}_unkept", "requests/s", unkept[name], limit[name])
+        support.compare(f"http.limit.{name}", "requests/s", limit[name], limit[name])
 
 
 main()

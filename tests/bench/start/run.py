@@ -19,15 +19,15 @@ def main():
     ready, limit = [], []
     for _ in range(ROUNDS):
         forum = support.Forum(data=first.data)
-        ready.append(forum.seconds_to_ready)
+        ready.append(forum.seconds_to_ready * 1000)
         forum.stop(keep=True)
         began = time.monotonic()
         subprocess.run(["taskset", "-c", "0", os.environ.get("FORUM_BINARY", "build/release/forum"), "migrate", "--data", first.data],
                        check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        limit.append(time.monotonic() - began)
+        limit.append((time.monotonic() - began) * 1000)
     shutil.rmtree(first.data, ignore_errors=True)
-    support.figure("start.ready", support.median(ready) * 1000, "ms", support.median(ready) / support.median(limit))
-    support.figure("start.limit.database_only", support.median(limit) * 1000, "ms", 1)
+    support.compare("start.ready", "ms", ready, limit)
+    support.compare("start.limit.database_only", "ms", limit, limit)
 
 
 main()

@@ -81,10 +81,9 @@ def main():
             ours.append(replies(program, f"{forum.data}/socket", threads))
             limit.append(pgbench(binaries, f"{forum.data}/socket", f"{scripts}/six.sql"))
             door.append(support.wrk(f"http://127.0.0.1:{forum.port}/", SECONDS, WRITERS, script=f"{scripts}/posts.lua", cores=CORES))
-        best = support.median(limit)
-        support.figure("write.posts", support.median(ours), "posts/s", support.median(ours) / best)
-        support.figure("write.posts_http", support.median(door), "posts/s", support.median(door) / best)
-        support.figure("write.limit.six_round_trips", best, "tx/s", 1)
+        support.compare("write.posts", "posts/s", ours, limit)
+        support.compare("write.posts_http", "posts/s", door, limit)
+        support.compare("write.limit.six_round_trips", "tx/s", limit, limit)
     finally:
         forum.stop()
 
